@@ -1,0 +1,21 @@
+"""What can go wrong, in one line each: what was wrong, what was found, what to do."""
+
+
+class RehueError(Exception):
+    """Bad input or a missing piece; the message is one line, meant for the person at the keys."""
+
+
+class PhotoError(RehueError):
+    """A photograph that cannot be read, coloured or written."""
+
+
+class ModelError(RehueError):
+    """A weight file, a card or a runtime that cannot be used."""
+
+
+class DatasetError(RehueError):
+    """Photographs to learn from, or to judge on, that cannot be used."""
+
+
+class RecipeError(RehueError):
+    """A training recipe, or a run of it, that cannot go on."""
