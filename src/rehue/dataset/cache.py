@@ -1,0 +1,158 @@
+"""Decoded photographs in one memory-mapped file, so that training never decodes twice."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from rehue.color import Bins, srgb_to_lab
+from rehue.dataset.sample import Entry, Sample
+from rehue.dataset.source import Photographs
+from rehue.errors import DatasetError
+
+_PIXELS, _INDEX = "pixels.bin", "index.json"
+# A change of what is stored makes older caches unknown rather than misread.
+_LAYOUT = 1
+
+
+@dataclass(frozen=True)
+class CachedPhoto:
+    """Where one photograph lies in the cache, and what is known of it."""
+
+    key: str
+    kind: str | None
+    label: str | None
+    source: str | None
+    offset: int
+    height: int
+    width: int
+
+
+class PixelCache:
+    """Photographs as raw 8-bit sRGB, read through a memory map.
+
+    Attributes:
+        photos: one row a photograph, in the data set's order.
+        left_out: keys of what was left out while the cache was made, by reason.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        index = json.loads((folder / _INDEX).read_text("utf-8"))
+        self.folder = folder
+        self.photos = [CachedPhoto(**row) for row in index["photos"]]
+        self.left_out: dict[str, list[str]] = index["left_out"]
+        self._pixels = np.memmap(folder / _PIXELS, np.uint8, "r")
+
+    def __len__(self) -> int:
+        """Number of photographs."""
+        return len(self.photos)
+
+    def image(self, number: int) -> NDArray[np.uint8]:
+        """Return photograph `number`, height x width x 3, as a read-only view of the map."""
+        photo = self.photos[number]
+        size = photo.height * photo.width * 3
+        flat = self._pixels[photo.offset : photo.offset + size]
+        return flat.reshape(photo.height, photo.width, 3)
+
+    def sample(self, number: int) -> Sample:
+        """Return photograph `number` with what is known of it."""
+        photo = self.photos[number]
+        return Sample(photo.key, self.image(number), photo.kind, photo.label, photo.source)
+
+    def numbers(self, keys: Sequence[str]) -> list[int]:
+        """Return the numbers of the photographs whose keys are given and that are cached."""
+        wanted = set(keys)
+        return [i for i, photo in enumerate(self.photos) if photo.key in wanted]
+
+    @classmethod
+    def build(cls, entries: Sequence[Entry], root: Path, short_side: int = 256) -> "PixelCache":
+        """Decode photographs into a folder below `root`, or open the one made before.
+
+        The folder's name is a digest of the keys and settings. It appears by rename: an
+        interrupted build leaves nothing that could be taken for a cache.
+
+        Args:
+            entries: photographs; grey, toned and unreadable ones are left out and counted.
+            root: where caches live.
+            short_side: larger photographs are brought to this (px).
+
+        Raises:
+            DatasetError: nothing with colour is left.
+        """
+        folder = root / _digest(entries, short_side)
+        if (folder / _INDEX).is_file():
+            return cls(folder)
+        root.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix="building-", dir=root))
+        try:
+            _fill(building, Photographs(entries), short_side)
+            building.rename(folder)
+        except OSError:
+            # Another run may have finished the same cache first.
+            if not (folder / _INDEX).is_file():
+                raise
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+        return cls(folder)
+
+    def color_histogram(self, numbers: Sequence[int], bins: Bins, step: int = 4) -> NDArray[Any]:
+        """Return the share of each bin among the photographs' colours, softly encoded.
+
+        Args:
+            numbers: photographs.
+            bins: B bins.
+            step: pixels skipped in both directions.
+
+        Returns:
+            B shares that sum to 1; every photograph weighs the same.
+        """
+        total = np.zeros(len(bins))
+        for number in numbers:
+            ab = srgb_to_lab(self.image(number)[::step, ::step])[..., 1:]
+            nearest, weights = bins.encode(ab)
+            histogram = np.bincount(nearest.ravel(), weights.ravel(), minlength=len(bins))
+            total += histogram / histogram.sum()
+        return total / total.sum()
+
+
+def _digest(entries: Sequence[Entry], short_side: int) -> str:
+    facts = [_LAYOUT, short_side, *((e.key, e.kind, e.label, e.source) for e in entries)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _fill(folder: Path, photographs: Photographs, short_side: int) -> None:
+    rows: list[dict[str, object]] = []
+    offset = 0
+    with (folder / _PIXELS).open("wb") as file:
+        for sample in photographs:
+            image = _brought_to(sample.image, short_side)
+            file.write(image.tobytes())
+            height, width = image.shape[:2]
+            facts = {k: getattr(sample, k) for k in ("key", "kind", "label", "source")}
+            rows.append({**facts, "offset": offset, "height": height, "width": width})
+            offset += image.size
+    if not rows:
+        counts = ", ".join(f"{len(keys)} {why}" for why, keys in photographs.left_out.items())
+        raise DatasetError(
+            f"no photograph with colour is left of {len(photographs)} ({counts}): "
+            "give photographs in colour"
+        )
+    index = {"photos": rows, "left_out": photographs.left_out}
+    (folder / _INDEX).write_text(json.dumps(index), "utf-8")
+
+
+def _brought_to(image: NDArray[np.uint8], short_side: int) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    scale = short_side / min(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))

@@ -1,0 +1,102 @@
+"""Opening a data set by its path, whatever its layout, and counting what is left out."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from rehue.color.neutrality import Tone, judge_neutrality
+from rehue.dataset.folder import folder_entries
+from rehue.dataset.places365 import PlacesPart, is_places365, places365_entries
+from rehue.dataset.sample import Entry, Sample
+from rehue.dataset.shard import shard_entries
+from rehue.errors import DatasetError
+
+UNREADABLE = "unreadable"
+
+
+class Photographs:
+    """Photographs that are decoded one after the other.
+
+    Attributes:
+        entries: what will be read, in order.
+        left_out: keys by reason (`unreadable`, `grey`, `toned`), filled while iterating; nothing
+            is dropped without standing here.
+    """
+
+    def __init__(self, entries: Iterable[Entry], *, keep_neutral: bool = False) -> None:
+        self.entries: Sequence[Entry] = list(entries)
+        self.keep_neutral = keep_neutral
+        self.left_out: dict[str, list[str]] = {}
+
+    def __len__(self) -> int:
+        """Number of entries, before anything is left out."""
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Yield what can be read and has colour."""
+        self.left_out = {}
+        for entry in self.entries:
+            try:
+                image = decode(entry.read())
+            except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
+                self._leave_out(UNREADABLE, entry)
+                continue
+            if not self.keep_neutral:
+                tone = judge_neutrality(image).tone
+                if tone is not Tone.COLORED:
+                    self._leave_out(tone.value, entry)
+                    continue
+            yield Sample(entry.key, image, entry.kind, entry.label, entry.source)
+
+    def _leave_out(self, reason: str, entry: Entry) -> None:
+        self.left_out.setdefault(reason, []).append(entry.key)
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Decode an image file to upright 8-bit sRGB, height x width x 3."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+
+
+def find_entries(path: Path, pattern: str = "*.tar") -> list[Entry]:
+    """List the photographs of a shard, a folder of shards, Places365 or a folder tree.
+
+    Args:
+        path: a tar file or a folder.
+        pattern: which shards of a folder of shards to take.
+
+    Raises:
+        DatasetError: nothing is there, or nothing that is a photograph.
+    """
+    if path.is_file():
+        entries = list(shard_entries(path))
+    elif not path.is_dir():
+        raise DatasetError(f"{path}: no such shard or folder: check the path")
+    elif is_places365(path):
+        part = PlacesPart.VAL if (path / "val_256").is_dir() else PlacesPart.TRAIN
+        part = PlacesPart.TRAIN if (path / "data_256").is_dir() else part
+        entries = list(places365_entries(path, part))
+    elif shards := sorted(path.glob(pattern)):
+        entries = [entry for shard in shards for entry in shard_entries(shard)]
+    else:
+        entries = list(folder_entries(path))
+    if not entries:
+        raise DatasetError(f"{path}: no photographs found: give a shard or a folder of images")
+    return entries
+
+
+def open_photographs(
+    path: Path, *, pattern: str = "*.tar", keep_neutral: bool = False
+) -> Photographs:
+    """Open a data set; see `find_entries` for its layouts.
+
+    Args:
+        path: a tar file or a folder.
+        pattern: which shards of a folder of shards to take.
+        keep_neutral: yield grey and toned photographs too.
+    """
+    return Photographs(find_entries(path, pattern), keep_neutral=keep_neutral)

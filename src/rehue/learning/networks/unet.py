@@ -1,0 +1,91 @@
+"""A U-Net (Ronneberger et al. 2015) over a ResNet encoder, with classes and a regression.
+
+The default network. Deviations from the paper: one convolution a decoder step in place of two,
+batch norm, and the decoder ends at stride 4: chroma varies slowly, the eye and the upsampling to
+full size do the rest, and the finer steps would cost more than the whole encoder.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rehue.learning.networks.contract import Network, Prediction, check_lightness
+from rehue.learning.networks.resnet import ResNetEncoder
+
+# Regression is learnt in these units, so that its values are near 1.
+AB_UNIT = 50.0
+
+
+class GlobalContext(nn.Module):
+    """Adds what the whole picture says to every place.
+
+    Iizuka et al. (2016, section 3.1) fuse a global feature vector into the local ones; here it is
+    the mean over the coarsest stage, through two fully connected layers.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.mix = nn.Sequential(
+            nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N x channels x H x W, same shape out."""
+        return x + self.mix(x.mean(dim=(2, 3)))[:, :, None, None]
+
+
+class DecoderStep(nn.Module):
+    """Doubles the grid, joins the encoder's features of that stride, convolves."""
+
+    def __init__(self, inputs: int, skip: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs + skip, outputs, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """N x inputs x H x W and N x skip x 2H x 2W to N x outputs x 2H x 2W."""
+        x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
+        return torch.relu(self.bn(self.conv(torch.cat([x, skip], dim=1))))
+
+
+class UNet(Network):
+    """Encoder to stride 32, global context, three decoder steps to stride 4, two heads.
+
+    Args:
+        bins: number of colour classes.
+        encoder: `resnet18` or `resnet34`.
+        widths: channels of the encoder's four stages.
+        decoder: channels after each of the three decoder steps.
+    """
+
+    stride = 4
+
+    def __init__(
+        self,
+        bins: int,
+        encoder: str = "resnet18",
+        widths: Sequence[int] = (64, 128, 256, 384),
+        decoder: Sequence[int] = (256, 192, 128),
+    ) -> None:
+        super().__init__()
+        self.encoder = ResNetEncoder(encoder, widths)
+        self.context = GlobalContext(widths[-1])
+        inputs = widths[-1]
+        steps = []
+        for skip, outputs in zip(reversed(widths[:-1]), decoder, strict=True):
+            steps.append(DecoderStep(inputs, skip, outputs))
+            inputs = outputs
+        self.decoder = nn.ModuleList(steps)
+        self.classes = nn.Conv2d(inputs, bins, 1)
+        self.regression = nn.Conv2d(inputs, 2, 1)
+
+    def forward(self, lightness: Tensor) -> Prediction:
+        """Predict on a grid of stride 4; see `Network.forward`."""
+        check_lightness(lightness)
+        _, *skips, x = self.encoder(lightness)
+        x = self.context(x)
+        for step, skip in zip(self.decoder, reversed(skips), strict=True):
+            x = step(x, skip)
+        return Prediction(ab=self.regression(x) * AB_UNIT, logits=self.classes(x))

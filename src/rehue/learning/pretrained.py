@@ -1,0 +1,116 @@
+"""Starting an encoder from weights that were trained on ImageNet."""
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from rehue.errors import RecipeError
+from rehue.learning.networks.resnet import GREY_MEAN, GREY_STD, RGB_MEAN, RGB_STD, ResNetEncoder
+
+
+def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
+    """Put torchvision's parameters for RGB into an encoder of lightness.
+
+    Files with batch norms folded into the convolutions (a `bias` on every convolution) go into
+    the norms' shifts: they compute the same, and `calibrate_norms` then makes the norms useful.
+
+    Args:
+        encoder: changed in place.
+        path: safetensors, torchvision's names; stages that the file lacks stay as they are.
+
+    Returns:
+        Names of the encoder's parts that stay random.
+
+    Raises:
+        RecipeError: the file cannot be read, or fits no part of the encoder.
+    """
+    try:
+        published = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise RecipeError(
+            f"{path}: not readable encoder weights ({error}): give a safetensors file"
+        ) from error
+    state = encoder.state_dict()
+    loaded = {k: v for k, v in _for_lightness(published).items() if k in state}
+    wrong = [k for k, v in loaded.items() if v.shape != state[k].shape]
+    if wrong or not loaded:
+        named = wrong[0] if wrong else "no name in it"
+        raise RecipeError(f"{path}: {named} does not fit this encoder: give a ResNet of its depth")
+    encoder.load_state_dict(loaded, strict=False)
+    parts = {name.split(".")[0] for name in state}
+    return sorted(parts - {name.split(".")[0] for name in loaded})
+
+
+def _for_lightness(published: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Sum the first convolution over RGB, its input's normalisation folded in."""
+    result: dict[str, Tensor] = {}
+    for name, value in published.items():
+        if name.endswith(".bias") and _is_convolution(name, published):
+            norm = _norm_of(name.removesuffix(".bias"))
+            # Running mean 0 and variance 1 leave weight 1 and this shift: the folded function.
+            result[f"{norm}.bias"] = value.float()
+            result[f"{norm}.weight"] = torch.ones_like(value, dtype=torch.float32)
+        else:
+            result[name] = value.float()
+    rgb = result["conv1.weight"]
+    std, mean = torch.tensor(RGB_STD), torch.tensor(RGB_MEAN)
+    weight = rgb / std[None, :, None, None]
+    result["conv1.weight"] = weight.sum(dim=1, keepdim=True) * GREY_STD
+    # The three channels' own means differ a little from their mean grey.
+    shift = (weight.sum(dim=(2, 3)) * (GREY_MEAN - mean)).sum(dim=1)
+    result["bn1.bias"] = result["bn1.bias"] + shift * _slope(result)
+    return result
+
+
+def _slope(state: dict[str, Tensor]) -> Tensor:
+    """How much the first norm scales what the first convolution gives."""
+    variance = state.get("bn1.running_var", torch.ones_like(state["bn1.bias"]))
+    return state["bn1.weight"] / torch.sqrt(variance + 1e-5)
+
+
+def _is_convolution(bias_name: str, published: dict[str, Tensor]) -> bool:
+    return published[bias_name.removesuffix("bias") + "weight"].ndim == 4
+
+
+def _norm_of(convolution: str) -> str:
+    """`layer1.0.conv2` is followed by `layer1.0.bn2`, `downsample.0` by `downsample.1`."""
+    if convolution.endswith("downsample.0"):
+        return convolution.removesuffix("0") + "1"
+    return convolution.replace("conv", "bn")
+
+
+@torch.no_grad()
+def calibrate_norms(network: nn.Module, encoder: ResNetEncoder, lightness: Tensor) -> None:
+    """Give each norm of the encoder the statistics of what it sees, its function unchanged.
+
+    Args:
+        network: put into eval mode for the pass and back.
+        encoder: its batch norms are changed in place.
+        lightness: a batch of real photographs, N x 1 x H x W.
+    """
+    was_training = network.training
+    network.eval()
+
+    def settle(norm: nn.BatchNorm2d, inputs: tuple[Tensor, ...]) -> None:
+        x = inputs[0].float()
+        mean, variance = x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), unbiased=False)
+        old_slope = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # type: ignore[operator]
+        norm.bias += old_slope * (mean - norm.running_mean)  # type: ignore[operator]
+        norm.weight.copy_(old_slope * torch.sqrt(variance + norm.eps))
+        norm.running_mean.copy_(mean)  # type: ignore[union-attr]
+        norm.running_var.copy_(variance)  # type: ignore[union-attr]
+
+    hooks = [
+        module.register_forward_pre_hook(settle)
+        for module in encoder.modules()
+        if isinstance(module, nn.BatchNorm2d)
+    ]
+    try:
+        encoder(lightness)
+    finally:
+        for hook in hooks:
+            hook.remove()
+        network.train(was_training)

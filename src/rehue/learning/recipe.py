@@ -1,0 +1,205 @@
+"""A training run as data: TOML read into frozen dataclasses, every key known, every choice in it."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from importlib import resources
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from rehue.errors import RecipeError
+from rehue.learning.augment import OldPrint
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which photographs are learnt from.
+
+    Attributes:
+        shards: pattern of the shards in a folder of shards.
+        short_side: larger photographs are brought to this (px).
+        choose_share: share held back by hash of the key, to choose on.
+    """
+
+    shards: str = "train-*.tar"
+    short_side: int = 256
+    choose_share: float = 0.05
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """Which network, and what its encoder starts from.
+
+    Attributes:
+        name: one of `rehue.learning.networks.NETWORKS`.
+        encoder: `resnet18` or `resnet34`.
+        widths: channels of the encoder's stages.
+        decoder: channels of the decoder's steps.
+        weights: `imagenet` or `random`.
+        frozen: how many of the encoder's parts keep their weights (1 is the stem).
+    """
+
+    name: str = "unet"
+    encoder: str = "resnet18"
+    widths: tuple[int, ...] = (64, 128, 256, 384)
+    decoder: tuple[int, ...] = (256, 192, 128)
+    weights: str = "imagenet"
+    frozen: int = 0
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is minimised; see `rehue.learning.losses`.
+
+    Attributes:
+        classes: factor of the soft cross-entropy.
+        regression: factor of the smooth L1 of ab / 50.
+        grid: side of a bin, units of ab.
+        mix: share of a uniform distribution mixed into the prior.
+        rebalancing: exponent of the rebalancing weights; 0 is none, 1 is Zhang et al.'s.
+    """
+
+    classes: float = 1.0
+    regression: float = 10.0
+    grid: int = 10
+    mix: float = 0.5
+    rebalancing: float = 0.5
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """AdamW under one cycle (Smith and Topin 2018).
+
+    Attributes:
+        rate: the cycle's largest learning rate.
+        encoder: the encoder's share of it.
+        decay: weight decay.
+        warmup: share of the steps in which the rate rises.
+    """
+
+    rate: float = 2e-3
+    encoder: float = 0.5
+    decay: float = 0.01
+    warmup: float = 0.15
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of the run at one size.
+
+    Attributes:
+        epochs: passes over the photographs.
+        size: side of the crops (px).
+        batch: crops a step.
+        scale: smallest and largest side of a crop, as shares of the short side.
+        share: of the photographs that one epoch sees, drawn anew each time.
+    """
+
+    epochs: int
+    size: int
+    batch: int = 32
+    scale: tuple[float, float] = (0.5, 1.0)
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run depends on.
+
+    Attributes:
+        name: names the run and, exported, the model.
+        description: one line.
+        seed: of all that is random.
+        average: decay of the exponential moving average of the weights, a step.
+        phases: run one after the other.
+    """
+
+    name: str
+    description: str
+    phases: tuple[Phase, ...]
+    seed: int = 1
+    average: float = 0.998
+    data: Data = field(default_factory=Data)
+    network: NetworkChoice = field(default_factory=NetworkChoice)
+    loss: Loss = field(default_factory=Loss)
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    old_print: OldPrint = field(default_factory=OldPrint)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs in all."""
+        return sum(phase.epochs for phase in self.phases)
+
+    def phase_of(self, epoch: int) -> Phase:
+        """Return the phase that an epoch (from 0) belongs to."""
+        for phase in self.phases:
+            if epoch < phase.epochs:
+                return phase
+            epoch -= phase.epochs
+        raise IndexError(epoch)
+
+
+def shipped_recipes() -> list[str]:
+    """Names of the recipes in the package, such as `default` or `study/resnet34`."""
+    root = Path(str(resources.files("rehue") / "recipes"))
+    return sorted(p.relative_to(root).with_suffix("").as_posix() for p in root.rglob("*.toml"))
+
+
+def load_recipe(name: str) -> Recipe:
+    """Read a shipped recipe by name, or a TOML file by path.
+
+    Raises:
+        RecipeError: no such recipe, no valid TOML, an unknown key, or a value of another type.
+    """
+    if name in shipped_recipes():
+        path = Path(str(resources.files("rehue") / "recipes" / f"{name}.toml"))
+    elif Path(name).suffix == ".toml":
+        path = Path(name)
+    else:
+        raise RecipeError(f"no recipe {name!r}: {nearest(name, shipped_recipes())}")
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"{path}: not a readable recipe ({error})") from error
+    recipe: Recipe = _built(Recipe, content, path.name)
+    return recipe
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Say which of the known names is near, or list them all."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"nearest: {close[0]}" if close else f"known: {', '.join(known)}"
+
+
+def _built(kind: type, content: Mapping[str, Any], where: str) -> Any:  # noqa: ANN401
+    hints = get_type_hints(kind)
+    known = {f.name: f for f in fields(kind)}
+    for key in content:
+        if key not in known:
+            raise RecipeError(f"{where}: unknown key {key!r}: {nearest(key, list(known))}")
+    for key, fact in known.items():
+        required = fact.default is MISSING and fact.default_factory is MISSING
+        if required and key not in content:
+            raise RecipeError(f"{where}: the key {key!r} is missing")
+    return kind(**{k: _value(hints[k], v, f"{where}, {k}") for k, v in content.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
+    if is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where}: expected a table, found {value!r}")
+        return _built(hint, value, where)
+    if get_origin(hint) is tuple:
+        kinds = get_args(hint)
+        if not isinstance(value, list) or (kinds[-1] is not ... and len(value) != len(kinds)):
+            raise RecipeError(f"{where}: expected a list of {len(kinds)}, found {value!r}")
+        each = [kinds[0]] * len(value) if kinds[-1] is ... else kinds
+        return tuple(_value(k, v, where) for k, v in zip(each, value, strict=True))
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    plain = hint if isinstance(hint, type | UnionType) else object
+    if not isinstance(value, plain) or (isinstance(value, bool) and hint is not bool):
+        raise RecipeError(f"{where}: expected {getattr(hint, '__name__', hint)}, found {value!r}")
+    return value
