@@ -1,5 +1,49 @@
-"""Rehue colours black-and-white photographs: lightness stays, the network gives only colour."""
+"""Rehue colours black-and-white photographs: lightness stays, the network gives only colour.
 
+    import rehue
+
+    rehue.colorize("photo.jpg").save("photo.color.jpg")   # path, bytes, PIL image or array
+    colorizer = rehue.Colorizer()                         # reusable, thread-safe
+    array_in_color = colorizer(array)
+    rehue.colorize_file("scan.tif", "scan.color.tif")     # keeps EXIF, ICC profile, DPI
+"""
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from rehue.colorizer import Colorizer, Look, colorize, colorize_file
+    from rehue.errors import RehueError
+    from rehue.judge import evaluate
+
 __version__ = "0.1.0"
+
+# Loaded when first asked for (PEP 562), so that `import rehue` and `rehue --help` are quick.
+_HOMES = {
+    "Colorizer": "rehue.colorizer",
+    "Look": "rehue.colorizer",
+    "RehueError": "rehue.errors",
+    "colorize": "rehue.colorizer",
+    "colorize_file": "rehue.colorizer",
+    "evaluate": "rehue.judge",
+}
+
+__all__ = [
+    "Colorizer",
+    "Look",
+    "RehueError",
+    "__version__",
+    "colorize",
+    "colorize_file",
+    "evaluate",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rehue' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -163,7 +163,12 @@ def load_recipe(name: str) -> Recipe:
         content = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"{path}: not a readable recipe ({error})") from error
-    recipe: Recipe = _built(Recipe, content, path.name)
+    return recipe_from(content, path.name)
+
+
+def recipe_from(content: Mapping[str, Any], where: str) -> Recipe:
+    """Build a recipe from plain tables and lists; `where` names them in errors."""
+    recipe: Recipe = _built(Recipe, content, where)
     return recipe
 
 
@@ -193,7 +198,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
         return _built(hint, value, where)
     if get_origin(hint) is tuple:
         kinds = get_args(hint)
-        if not isinstance(value, list) or (kinds[-1] is not ... and len(value) != len(kinds)):
+        if not isinstance(value, list | tuple) or (kinds[-1] is not ... and len(value) != len(kinds)):
             raise RecipeError(f"{where}: expected a list of {len(kinds)}, found {value!r}")
         each = [kinds[0]] * len(value) if kinds[-1] is ... else kinds
         return tuple(_value(k, v, where) for k, v in zip(each, value, strict=True))

@@ -1,0 +1,52 @@
+"""The command line: one file a command; each parses, calls the room that works, and prints."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rehue import __version__
+from rehue.cli.colorize import colorize
+from rehue.cli.evaluate import evaluate
+from rehue.cli.export import export
+from rehue.cli.models import models
+from rehue.cli.train import train
+from rehue.errors import RehueError
+
+app = typer.Typer(
+    name="rehue",
+    help="Colour black-and-white photographs; lightness stays as it is, colour is plausible.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (colorize, evaluate, models, train, export):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rehue {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # noqa: ARG001, the callback acts on it
+        bool, typer.Option("--version", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; bad input is one line on standard error and exit code 1."""
+    try:
+        app()
+    except RehueError as error:
+        typer.echo(f"rehue: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("rehue: stopped", err=True)
+        sys.exit(130)

@@ -1,0 +1,90 @@
+"""`rehue evaluate`: how far a model's colours are from the true ones."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="Colour photographs: a folder of images, a tar shard or a Places365 folder.",
+            show_default=False,
+        ),
+    ],
+    *,
+    model: Annotated[str, typer.Option(help="Name of a model, or an ONNX file.")] = "default",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Short side at which the network works, px; if not given, the model's.", min=32
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Judge only the first so many photographs.", min=1)
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for evaluation.json, evaluation.csv, sheet.png and, "
+            "with the extra `evaluate`, plots."
+        ),
+    ] = None,
+    runtime: Annotated[
+        str, typer.Option(help="What runs the network: onnxruntime or openvino.")
+    ] = "onnxruntime",
+    device: Annotated[str, typer.Option(help="Where it runs.")] = "cpu",
+    threads: Annotated[
+        int | None, typer.Option(help="Threads of the network; if not given, all cores.", min=1)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Judge a model on colour photographs, beside plain grey and one constant colour.
+
+    The photographs are made grey, coloured again and compared with what they were.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from rehue.colorizer import Colorizer
+    from rehue.dataset import Photographs, open_photographs
+    from rehue.judge import choose_for_sheet, model_sheet
+    from rehue.judge import evaluate as judge
+    from rehue.judge.output import can_plot, write_output
+    from rehue.judge.report import notes, tables, to_json
+
+    errors = Console(stderr=True)
+    photographs = open_photographs(path)
+    colorizer = Colorizer(model, runtime=runtime, device=device, threads=threads, size=size)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task("", total=min(len(photographs), limit or len(photographs)))
+        evaluation = judge(
+            colorizer,
+            photographs,
+            name=path.name,
+            limit=limit,
+            advance=lambda: progress.advance(task),
+        )
+    if as_json:
+        typer.echo(to_json(evaluation), nl=False)
+    else:
+        console = Console()
+        for table in tables(evaluation):
+            console.print(table)
+        for note in notes(evaluation):
+            console.print(note, highlight=False, markup=False, soft_wrap=True)
+    if output:
+        keys = choose_for_sheet(evaluation.judged)
+        entries = {entry.key: entry for entry in photographs.entries}
+        chosen = Photographs([entries[key] for key in keys])
+        for written in write_output(output, evaluation, model_sheet(colorizer, chosen)):
+            errors.print(f"wrote {written}", highlight=False, markup=False, soft_wrap=True)
+        if not can_plot():
+            errors.print(
+                'no plots without matplotlib: pip install "rehue[evaluate]"',
+                markup=False,
+                soft_wrap=True,
+            )

@@ -1,0 +1,271 @@
+"""Look at a photograph once, colour it many times: lightness stays, the network gives colour."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from rehue import __version__
+from rehue.color import lightness
+from rehue.color.render import render, upsample_ab
+from rehue.errors import PhotoError
+from rehue.model import Answer, Card, Decoding, ask, decode, find_model, open_runtime
+from rehue.model.runtime import available_processors
+from rehue.photo import Mark, Photograph, as_stored, from_pillow, read, to_pillow, upright, write
+
+Photo: TypeAlias = NDArray[Any] | Image.Image | str | PathLike[str] | bytes | BinaryIO
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the network saw in one photograph; colouring it again costs no second look.
+
+    Attributes:
+        pixels: the photograph upright, height x width (grey) or height x width x 3.
+        answer: the network's.
+        card: the model's.
+        threads: of the colouring.
+    """
+
+    pixels: NDArray[Any]
+    answer: Answer
+    card: Card
+    threads: int = 1
+
+    @property
+    def lightness(self) -> NDArray[np.float32]:
+        """L of every pixel, height x width, 0..100."""
+        return lightness(self.pixels).astype(np.float32, copy=False)
+
+    def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
+        """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
+        height, width = self.pixels.shape[:2]
+        return upsample_ab(self._small_ab(decoding), self.answer.box, height, width)
+
+    def colorize(
+        self,
+        *,
+        saturation: float = 1.0,
+        warmth: float = 0.0,
+        decoding: Decoding | None = None,
+    ) -> NDArray[Any]:
+        """Return the photograph in colour.
+
+        Args:
+            saturation: factor of chroma; 0 is grey, 1 the model's own choice.
+            warmth: added to b, in units of Lab: positive is yellower, negative bluer.
+            decoding: how colours are chosen from the network's answer; None is the card's way.
+
+        Returns:
+            height x width x 3, sRGB, in the sample type of `pixels`.
+        """
+        ab = self._small_ab(decoding) * np.float32(saturation)
+        ab[1] += np.float32(warmth)
+        height, width = self.pixels.shape[:2]
+        return render(
+            lambda rows: lightness(self.pixels[rows]),
+            (height, width),
+            ab,
+            self.answer.box,
+            self.pixels.dtype,
+            self.threads,
+        )
+
+    def _small_ab(self, decoding: Decoding | None) -> NDArray[np.float32]:
+        how = decoding or self.card.default_decoding
+        return decode(how, self.answer.logits, self.answer.ab, self.card.bins)
+
+
+class Colorizer:
+    """Colours photographs with one model; safe to share between threads.
+
+    Args:
+        model: name of a model (`rehue.model.list_models`) or the path of an ONNX file.
+        runtime: `onnxruntime` or `openvino`.
+        device: `cpu`, or another that the runtime offers.
+        threads: of the network and of the colouring; None takes all processors.
+        size: what the short side is brought to for the network (px); None is the card's.
+
+    Raises:
+        ModelError: the model, the runtime or the device cannot be had.
+    """
+
+    def __init__(
+        self,
+        model: str | PathLike[str] = "default",
+        *,
+        runtime: str = "onnxruntime",
+        device: str = "cpu",
+        threads: int | None = None,
+        size: int | None = None,
+    ) -> None:
+        found = find_model(model)
+        self.card = found.card
+        self.size = size or found.card.working_size
+        self.threads = threads or available_processors()
+        self._runtime = open_runtime(found, runtime, device, self.threads)
+
+    @property
+    def runtime(self) -> str:
+        """The runtime, its version, device and threads, in words."""
+        return self._runtime.description
+
+    def look(self, photo: Photo) -> Look:
+        """Show a photograph to the network.
+
+        Args:
+            photo: an array (height x width, or height x width x 3; uint8, uint16 or float32
+                0..1), a PIL image, a path, or a file's bytes.
+
+        Raises:
+            PhotoError: it is none of these, or cannot be read.
+        """
+        return self._look(_pixels(photo))
+
+    def __call__(
+        self, photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
+    ) -> NDArray[Any] | Image.Image:
+        """Colour a photograph.
+
+        Args:
+            photo: as for `look`.
+            saturation: as for `Look.colorize`.
+            warmth: as for `Look.colorize`.
+
+        Returns:
+            For an array an array (height x width x 3, same sample type), otherwise an upright PIL
+            image, with the alpha of the one given.
+        """
+        if isinstance(photo, np.ndarray):
+            return self.look(photo).colorize(saturation=saturation, warmth=warmth)
+        photograph = from_pillow(photo) if isinstance(photo, Image.Image) else read(photo)
+        look = self._look(upright(photograph.pixels, photograph.orientation))
+        rgb = look.colorize(saturation=saturation, warmth=warmth)
+        return to_pillow(photograph, as_stored(rgb, photograph.orientation))
+
+    def batch(
+        self, photos: Iterable[Photo], *, saturation: float = 1.0, warmth: float = 0.0
+    ) -> list[NDArray[Any] | Image.Image]:
+        """Colour several photographs; they need not have one size or kind."""
+        return [self(photo, saturation=saturation, warmth=warmth) for photo in photos]
+
+    def colorize_file(
+        self,
+        source: str | PathLike[str] | bytes | BinaryIO,
+        target: str | PathLike[str] | BinaryIO,
+        *,
+        saturation: float = 1.0,
+        warmth: float = 0.0,
+        overwrite: bool = False,
+    ) -> None:
+        """Colour a file into another; size, orientation, EXIF, ICC profile and DPI stay.
+
+        Args:
+            source: path, bytes or open file.
+            target: path, whose suffix says the format, or an open file, which gets the source's.
+            saturation: as for `Look.colorize`.
+            warmth: as for `Look.colorize`.
+            overwrite: replace an existing target.
+
+        Raises:
+            PhotoError: the source cannot be read or the target cannot be written; then no target
+                is left behind.
+        """
+        self.colorize_photograph(
+            read(source),
+            Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
+            saturation=saturation,
+            warmth=warmth,
+            overwrite=overwrite,
+        )
+
+    def colorize_photograph(
+        self,
+        photograph: Photograph,
+        target: Path | BinaryIO,
+        *,
+        saturation: float = 1.0,
+        warmth: float = 0.0,
+        overwrite: bool = False,
+    ) -> NDArray[np.uint8]:
+        """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
+
+        Returns:
+            The coloured pixels, upright, height x width x 3.
+        """
+        look = self._look(upright(photograph.pixels, photograph.orientation))
+        rgb = look.colorize(saturation=saturation, warmth=warmth)
+        mark = self.mark(photograph, saturation=saturation, warmth=warmth)
+        stored = as_stored(rgb, photograph.orientation)
+        write(photograph, stored, target, mark, overwrite=overwrite)
+        return rgb
+
+    def mark(self, photograph: Photograph, *, saturation: float, warmth: float) -> Mark:
+        """Return what a result of this colorizer says of itself."""
+        return Mark(
+            model=self.card.name,
+            model_sha256=self.card.sha256,
+            version=__version__,
+            runtime=self.runtime,
+            settings=f"size={self.size} saturation={saturation:g} warmth={warmth:g}",
+            source_sha256=photograph.sha256,
+        )
+
+    def _look(self, pixels: NDArray[Any]) -> Look:
+        answer = ask(self._runtime, pixels, self.size, len(self.card.bin_centers))
+        return Look(pixels, answer, self.card, self.threads)
+
+
+def _pixels(photo: Photo) -> NDArray[Any]:
+    if isinstance(photo, np.ndarray):
+        return _checked(photo)
+    photograph = from_pillow(photo) if isinstance(photo, Image.Image) else read(photo)
+    return upright(photograph.pixels, photograph.orientation)
+
+
+def _checked(array: NDArray[Any]) -> NDArray[Any]:
+    known = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
+    if not known or 0 in array.shape:
+        raise PhotoError(
+            f"an array of shape {array.shape}: give height x width (grey) or "
+            "height x width x 3 (sRGB)"
+        )
+    if array.dtype not in (np.uint8, np.uint16, np.float32):
+        raise PhotoError(f"an array of {array.dtype}: give uint8, uint16 or float32 (0..1)")
+    return array
+
+
+
+@cache
+def _default_colorizer() -> Colorizer:
+    return Colorizer()
+
+
+def colorize(
+    photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
+) -> NDArray[Any] | Image.Image:
+    """Colour a photograph with the shipped model; see `Colorizer.__call__`.
+
+    The model is loaded at the first call and kept.
+    """
+    return _default_colorizer()(photo, saturation=saturation, warmth=warmth)
+
+
+def colorize_file(
+    source: str | PathLike[str] | bytes | BinaryIO,
+    target: str | PathLike[str] | BinaryIO,
+    *,
+    saturation: float = 1.0,
+    warmth: float = 0.0,
+    overwrite: bool = False,
+) -> None:
+    """Colour a file into another with the shipped model; see `Colorizer.colorize_file`."""
+    _default_colorizer().colorize_file(
+        source, target, saturation=saturation, warmth=warmth, overwrite=overwrite
+    )

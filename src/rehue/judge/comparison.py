@@ -1,0 +1,74 @@
+"""One photograph: its original, and what a predictor made of it, in figures."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.color import colorfulness, srgb_to_lab
+from rehue.judge.metrics import Moments, difference_histogram, mse_ab, psnr, ssim
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures of one picture against its original.
+
+    Attributes:
+        mse_ab: of the raw prediction, in the study's normalisation.
+        psnr: dB, of the 8-bit pictures, as all that follows.
+        ssim: up to 1.
+        ciede2000: mean over pixels.
+        colorfulness: of the picture.
+        differences: CIEDE2000 of its pixels, counted (`metrics.difference_histogram`).
+    """
+
+    mse_ab: float
+    psnr: float
+    ssim: float
+    ciede2000: float
+    colorfulness: float
+    differences: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A colour photograph, its own size, with what every comparison needs computed once.
+
+    Attributes:
+        image: height x width x 3, uint8, sRGB.
+    """
+
+    image: NDArray[np.uint8]
+
+    @cached_property
+    def lab(self) -> NDArray[np.floating]:
+        """The truth: height x width x 3, L*a*b*."""
+        return srgb_to_lab(self.image)
+
+    @cached_property
+    def colorfulness(self) -> float:
+        """Colourfulness of the photograph itself."""
+        return colorfulness(self.image)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """What SSIM needs of the photograph."""
+        return Moments.of(self.image)
+
+    def compare(self, ab: NDArray[np.floating], picture: NDArray[np.uint8]) -> Comparison:
+        """Judge a prediction.
+
+        Args:
+            ab: height x width x 2, as predicted, before it is fitted into the gamut.
+            picture: height x width x 3, what a viewer gets: fitted and rounded to 8 bit.
+        """
+        mean, differences = difference_histogram(srgb_to_lab(picture), self.lab)
+        return Comparison(
+            mse_ab=mse_ab(ab, self.lab[..., 1:]),
+            psnr=psnr(picture, self.image),
+            ssim=ssim(self.moments, picture),
+            ciede2000=mean,
+            colorfulness=colorfulness(picture),
+            differences=differences,
+        )

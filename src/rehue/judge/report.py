@@ -1,0 +1,166 @@
+"""An evaluation as a table on screen, as JSON and as CSV."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from rehue.errors import DatasetError
+from rehue.judge.bootstrap import Estimate
+from rehue.judge.evaluation import ALL, GREY, Evaluation, Row
+
+SCHEMA = "rehue.evaluation/1"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How a figure is shown.
+
+    Attributes:
+        heading: its name for people.
+        digits: after the point.
+        better: which way is better.
+    """
+
+    heading: str
+    digits: int
+    better: str
+
+
+FIGURES: dict[str, Figure] = {
+    "mse_ab": Figure("MSE of ab", 5, "less"),
+    "mse_ab_over_grey": Figure("MSE over grey's", 3, "less"),
+    "psnr": Figure("PSNR, dB", 2, "more"),
+    "ssim": Figure("SSIM", 4, "more"),
+    "ciede2000": Figure("CIEDE2000, mean", 2, "less"),
+    "ciede2000_over_grey": Figure("CIEDE2000, mean over grey's", 3, "less"),
+    "ciede2000_median": Figure("CIEDE2000, median", 2, "less"),
+    "ciede2000_median_over_grey": Figure("CIEDE2000, median over grey's", 3, "less"),
+    "colorfulness": Figure("colourfulness", 1, "as the originals'"),
+    "colorfulness_gap": Figure("colourfulness gap", 1, "near 0"),
+    "colorfulness_absolute_gap": Figure("colourfulness, mean absolute gap", 1, "less"),
+}
+# What the tables by kind show.
+BY_KIND = ("mse_ab_over_grey", "ciede2000_median_over_grey", "colorfulness_gap")
+
+
+def tables(evaluation: Evaluation) -> Iterator[Table]:
+    """Yield the tables to print: all figures over all photographs, then some figures by kind."""
+    table = Table(title=f"{evaluation.photographs}: {evaluation.count} photographs")
+    table.add_column("figure")
+    for predictor in evaluation.predictors:
+        table.add_column(predictor, justify="right")
+    for name, figure in FIGURES.items():
+        cells = (_cell(evaluation, predictor, name, ALL) for predictor in evaluation.predictors)
+        table.add_row(figure.heading, *cells)
+    yield table
+    if len(evaluation.groups) > 1:
+        for name in BY_KIND:
+            yield _kind_table(evaluation, name)
+
+
+def notes(evaluation: Evaluation) -> Iterator[str]:
+    """Yield the lines that say what was judged and what was left out."""
+    size = "its own size" if evaluation.size is None else f"{evaluation.size} px"
+    yield (
+        f"{evaluation.model} ({evaluation.sha256[:12]}), network at {size}, {evaluation.runtime}; "
+        "± is half of the 95 % interval over photographs"
+    )
+    for reason, keys in evaluation.left_out.items():
+        shown = ", ".join(keys[:5]) + (", …" if len(keys) > 5 else "")
+        yield f"left out, {reason}: {len(keys)} ({shown})"
+
+
+def to_json(evaluation: Evaluation) -> str:
+    """Return the evaluation as JSON text; figures without a value are null."""
+    document = {"schema": SCHEMA} | {
+        name: getattr(evaluation, name)
+        for name in ("model", "sha256", "commit", "size", "runtime", "photographs", "count")
+    }
+    document["left_out"] = {reason: list(keys) for reason, keys in evaluation.left_out.items()}
+    document["rows"] = [
+        {
+            "predictor": row.predictor,
+            "group": row.group,
+            "count": row.count,
+            "figures": {name: _finite(estimate) for name, estimate in row.figures.items()},
+        }
+        for row in evaluation.rows
+    ]
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Evaluation:
+    """Read what `to_json` wrote.
+
+    Raises:
+        DatasetError: it is something else.
+    """
+    try:
+        document: dict[str, Any] = json.loads(text)
+        schema = document.pop("schema")
+        if schema != SCHEMA:
+            raise DatasetError(f"an evaluation of schema {SCHEMA} is wanted, found {schema}")
+        left_out = {reason: tuple(keys) for reason, keys in document.pop("left_out").items()}
+        rows = tuple(
+            Row(row["predictor"], row["group"], row["count"], _estimates(row["figures"]))
+            for row in document.pop("rows")
+        )
+        return Evaluation(**document, left_out=left_out, rows=rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"this is no evaluation that Rehue wrote: {error!r}") from error
+
+
+def to_csv(evaluation: Evaluation) -> str:
+    """Return the rows as CSV: predictor, group, count, then each figure with its interval."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
+    writer.writerow(["predictor", "group", "count", *columns])
+    for row in evaluation.rows:
+        values: list[float | str] = []
+        for name in FIGURES:
+            estimate = row.figures.get(name)
+            ends = ("", "", "") if estimate is None else _finite(estimate).values()
+            values += ["" if end is None else end for end in ends]
+        writer.writerow([row.predictor, row.group, row.count, *values])
+    return text.getvalue()
+
+
+def _kind_table(evaluation: Evaluation, name: str) -> Table:
+    table = Table(title=f"{FIGURES[name].heading} by kind")
+    table.add_column("predictor")
+    for group in evaluation.groups:
+        table.add_column(f"{group} ({evaluation.row(GREY, group).count})", justify="right")
+    for predictor in evaluation.predictors:
+        cells = [_cell(evaluation, predictor, name, group) for group in evaluation.groups]
+        if any(cells):
+            table.add_row(predictor, *cells)
+    return table
+
+
+def _cell(evaluation: Evaluation, predictor: str, name: str, group: str) -> str:
+    """A figure and half of its interval; a narrow terminal breaks the line between them."""
+    estimate = evaluation.row(predictor, group).figures.get(name)
+    if estimate is None:
+        return ""
+    digits = FIGURES[name].digits
+    half = (estimate.high - estimate.low) / 2
+    return f"{estimate.value:.{digits}f} ±{half:.{digits}f}"
+
+
+def _finite(estimate: Estimate) -> dict[str, float | None]:
+    """Value, low and high; None for what JSON cannot say."""
+    return {end: v if math.isfinite(v) else None for end, v in asdict(estimate).items()}
+
+
+def _estimates(figures: dict[str, dict[str, float | None]]) -> dict[str, Estimate]:
+    return {
+        name: Estimate(**{end: math.nan if v is None else v for end, v in ends.items()})
+        for name, ends in figures.items()
+    }

@@ -1,0 +1,91 @@
+"""From the figures of photographs to the figures of a set, as `judge.evaluation` defines them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.judge.bootstrap import Estimate
+from rehue.judge.comparison import Comparison
+from rehue.judge.metrics import BIN_WIDTH, BINS, histogram_median
+
+# Each photograph keeps a coarse histogram, for the interval of the median alone; the median itself
+# comes from the fine one, which is kept once a kind. A set of 36,500 photographs stays in memory.
+_COARSER = 25
+_MEASURED = ("mse_ab", "psnr", "ssim", "ciede2000", "colorfulness")
+
+
+@dataclass
+class Record:
+    """What one predictor did, photograph by photograph."""
+
+    measured: dict[str, list[float]] = field(default_factory=lambda: {m: [] for m in _MEASURED})
+    coarse: list[NDArray[np.uint32]] = field(default_factory=list)
+    fine: dict[str | None, NDArray[np.int64]] = field(default_factory=dict)
+
+    def add(self, comparison: Comparison, kind: str | None) -> None:
+        """Take in the next photograph."""
+        for name in _MEASURED:
+            self.measured[name].append(getattr(comparison, name))
+        counts = comparison.differences
+        self.coarse.append(counts.reshape(-1, _COARSER).sum(axis=1).astype(np.uint32))
+        self.fine.setdefault(kind, np.zeros(BINS, np.int64))[:] += counts
+
+
+@dataclass(frozen=True)
+class Group:
+    """Photographs that are summed up together.
+
+    Attributes:
+        name: "all" or a kind.
+        kinds: the kinds that it holds, whole.
+        members: positions of its photographs.
+        weights: (1 + draws) x members, from `bootstrap.weights`.
+    """
+
+    name: str
+    kinds: tuple[str | None, ...]
+    members: NDArray[np.intp]
+    weights: NDArray[np.float64]
+
+    def average(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Averages over the group, one a draw, of one value for each photograph of the set."""
+        return self.weights @ values[self.members]
+
+    def median(self, record: Record) -> tuple[NDArray[np.float64], float]:
+        """Medians of CIEDE2000 over all pixels: one a draw, and the set's own, exactly."""
+        coarse = self.weights @ np.stack([record.coarse[member] for member in self.members])
+        fine = np.sum([record.fine[kind] for kind in self.kinds], axis=0)
+        return histogram_median(coarse, BIN_WIDTH * _COARSER), float(histogram_median(fine))
+
+
+def summarize(
+    group: Group, record: Record, grey: Record, originals: NDArray[np.float64]
+) -> Mapping[str, Estimate]:
+    """Return the figures of one predictor over one group.
+
+    Args:
+        group: which photographs.
+        record: the predictor's.
+        grey: plain grey's.
+        originals: colourfulness of every original of the set.
+    """
+    figures: dict[str, NDArray[np.float64]] = {}
+    for name in _MEASURED:
+        figures[name] = group.average(np.array(record.measured[name]))
+    gaps = np.array(record.measured["colorfulness"]) - originals
+    figures["colorfulness_gap"] = group.average(gaps)
+    figures["colorfulness_absolute_gap"] = group.average(np.abs(gaps))
+    median, exact = group.median(record)
+    grey_median, grey_exact = group.median(grey)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a set without colour: nan
+        for name in ("mse_ab", "ciede2000"):
+            grey_average = group.average(np.array(grey.measured[name]))
+            figures[f"{name}_over_grey"] = figures[name] / grey_average
+        estimates = {name: Estimate.from_draws(draws) for name, draws in figures.items()}
+        estimates["ciede2000_median"] = Estimate.from_draws(median, exact)
+        estimates["ciede2000_median_over_grey"] = Estimate.from_draws(
+            median / grey_median, float(np.divide(exact, grey_exact))
+        )
+    return estimates

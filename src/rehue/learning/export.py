@@ -1,0 +1,215 @@
+"""From a checkpoint to an ONNX file and its card."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from rehue.color import Bins
+from rehue.errors import RecipeError
+from rehue.learning.module import build_network
+from rehue.learning.networks import Network
+from rehue.learning.recipe import Recipe, recipe_from
+from rehue.learning.training import CHECKPOINT, RUN_FILE
+from rehue.model import Card, Decoding, Model, open_runtime
+
+LICENCE = "LicenseRef-Rehue-Weights"
+# Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
+_SMALL = 1024
+_OPSET = 18
+
+
+class _Contract(nn.Module):
+    """The network with every input and output of the contract."""
+
+    def __init__(self, network: Network, bins: int) -> None:
+        super().__init__()
+        self.network = network
+        self.bins = bins
+
+    def forward(self, lightness: Tensor) -> tuple[Tensor, Tensor]:
+        prediction = self.network(lightness)
+        if prediction.logits is None:
+            raise RecipeError("a network without classes cannot be exported: give one with bins")
+        return prediction.logits, prediction.ab
+
+
+def export(
+    run: Path, target: Path, *, name: str | None = None, working_size: int = 256
+) -> tuple[Card, Path]:
+    """Write `<name>.onnx` and `<name>.json` from a run's averaged weights.
+
+    Weights are stored in half precision and widened when the file is loaded, so the network still
+    computes in single precision.
+
+    Args:
+        run: a folder of `rehue train`.
+        target: folder of the two files.
+        name: the model's; None is the recipe's.
+        working_size: what users' photographs are brought to (px).
+
+    Returns:
+        The card and the path of the ONNX file.
+
+    Raises:
+        RecipeError: the run has no checkpoint that fits its recipe.
+    """
+    recipe, facts = _run_facts(run)
+    bins = Bins.in_srgb(recipe.loss.grid)
+    network = load_network(run / CHECKPOINT, recipe, bins)
+    graph = to_onnx(network, len(bins))
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / f"{name or recipe.name}.onnx"
+    data = graph.SerializeToString()
+    card = Card(
+        name=path.stem,
+        description=recipe.description,
+        sha256=hashlib.sha256(data).hexdigest(),
+        licence=LICENCE,
+        trained_inputs=("lightness",),
+        bin_centers=tuple((float(a), float(b)) for a, b in bins.centers),
+        working_size=working_size,
+        default_decoding=Decoding(),
+        recipe=asdict(recipe),
+        commit=str(facts.pop("commit", "unknown")),
+        data={k: facts.pop(k) for k in ("photographs", "held_back", "left_out", "sources") if k in facts},
+        training=facts,
+    )
+    path.write_bytes(data)
+    path.with_suffix(".json").write_text(card.to_json(), "utf-8")
+    parameters = sum(p.numel() for p in network.parameters())
+    compared = {
+        "weights": "float16, computed in float32",
+        "bytes": len(data),
+        "parameters": parameters,
+        "largest_ab_difference_to_torch": round(largest_difference(network, Model(card, path)), 4),
+    }
+    card = replace(card, export=compared)
+    path.with_suffix(".json").write_text(card.to_json(), "utf-8")
+    return card, path
+
+
+def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
+    """Read a checkpoint's averaged weights into the recipe's network.
+
+    Raises:
+        RecipeError: the checkpoint is missing, unreadable, or another network's.
+    """
+    network = build_network(recipe.network, bins)
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+        prefix = "network."
+        network.load_state_dict(
+            {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+        )
+    except (OSError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise RecipeError(f"{checkpoint}: not a checkpoint of {recipe.name} ({reason})") from error
+    return network.eval()
+
+
+def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
+    """Trace a network into ONNX with dynamic batch, height and width, weights in half precision."""
+    example = torch.full((2, 1, 64, 96), 50.0)
+    dynamic = {0: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    program = torch.onnx.export(
+        _Contract(network, bins).eval(),
+        (example,),
+        input_names=["lightness"],
+        output_names=["logits", "ab"],
+        dynamic_shapes={"lightness": dynamic},
+        opset_version=_OPSET,
+        dynamo=True,
+        verbose=False,
+    )
+    if program is None:
+        raise RecipeError("the exporter of torch gave nothing")
+    graph: onnx.ModelProto = program.model_proto
+    _add_untrained_inputs(graph, bins)
+    _halve_weights(graph)
+    _strip_notes(graph)
+    onnx.checker.check_model(graph, full_check=True)
+    return graph
+
+
+def largest_difference(network: Network, model: Model) -> float:
+    """Return the largest difference of ab between torch and the exported file.
+
+    Measured on four fixed pictures of smooth and rough lightness, at sizes that were not traced.
+    """
+    runtime = open_runtime(model)
+    worst = 0.0
+    for light in _fixed_pictures():
+        _, ab = runtime.run(light, len(model.card.bin_centers))
+        with torch.no_grad():
+            expected = network(torch.from_numpy(light)).ab.numpy()
+        worst = max(worst, float(np.abs(ab - expected).max()))
+    return worst
+
+
+def _fixed_pictures() -> list[NDArray[np.float32]]:
+    pictures = []
+    for seed, (height, width) in enumerate([(256, 256), (256, 384), (160, 224), (512, 352)]):
+        rng = np.random.default_rng(seed)
+        y, x = np.mgrid[0:height, 0:width] / 64
+        light = 50 + 30 * np.sin(x + seed) * np.cos(y) + rng.normal(0, 4 * seed, (height, width))
+        pictures.append(np.clip(light, 0, 100).astype(np.float32)[None, None])
+    return pictures
+
+
+def _add_untrained_inputs(graph: onnx.ModelProto, bins: int) -> None:
+    """Declare the contract's inputs that this network does not use; the card says so."""
+    batch, _, height, width = graph.graph.input[0].type.tensor_type.shape.dim
+    shapes = {
+        "hints": [batch.dim_param, 3, height.dim_param, width.dim_param],
+        "palette": [batch.dim_param, bins],
+    }
+    for name, shape in shapes.items():
+        graph.graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+
+
+def _halve_weights(graph: onnx.ModelProto) -> None:
+    """Store large weights as float16 with a Cast to float32 behind each."""
+    casts, kept = [], []
+    for tensor in graph.graph.initializer:
+        value = numpy_helper.to_array(tensor)
+        if value.dtype != np.float32 or value.size < _SMALL:
+            kept.append(tensor)
+            continue
+        half = f"{tensor.name}.half"
+        kept.append(numpy_helper.from_array(value.astype(np.float16), half))
+        casts.append(helper.make_node("Cast", [half], [tensor.name], to=TensorProto.FLOAT))
+    nodes = casts + list(graph.graph.node)
+    del graph.graph.initializer[:], graph.graph.node[:]
+    graph.graph.initializer.extend(kept)
+    graph.graph.node.extend(nodes)
+
+
+def _strip_notes(graph: onnx.ModelProto) -> None:
+    """Remove traces of the exporter (source lines, paths): the file holds the network alone."""
+    for node in graph.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    del graph.graph.value_info[:], graph.metadata_props[:], graph.graph.metadata_props[:]
+    graph.doc_string = graph.graph.doc_string = ""
+
+
+def _run_facts(run: Path) -> tuple[Recipe, dict[str, Any]]:
+    path = run / RUN_FILE
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        described: Mapping[str, Any] = facts.pop("recipe")
+    except (OSError, ValueError, KeyError) as error:
+        raise RecipeError(
+            f"{run}: no finished run here ({RUN_FILE} is missing or broken): run rehue train"
+        ) from error
+    return recipe_from(described, str(path)), facts

@@ -1,0 +1,134 @@
+"""Putting a picture of any size and shape before a network, and putting its answers together.
+
+The network sees the true aspect ratio: one factor for both sides brings the short side to the
+working size. A long picture is seen through overlapping windows. Edges are padded by reflection
+to multiples of 32, and what was answered for the padding is cut off again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from rehue.color import lightness
+from rehue.model.runtime import Runtime
+
+MULTIPLE = 32
+# A window is at most this many times as long as the working size...
+_WINDOW = 3
+# ...neighbours share this many working sizes...
+_OVERLAP = 1
+# ...and a picture longer than so many working sizes is seen smaller (100,000 x 1 is valid).
+_LONGEST = 48
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network answered for one picture, on its own grid.
+
+    Attributes:
+        logits: B x h x w.
+        ab: 2 x h x w.
+        box: left, top, right, bottom of the picture on the grid, in cells; cells beyond it were
+            padding.
+        stride: pixels a cell, as the network saw the picture.
+    """
+
+    logits: NDArray[np.float32]
+    ab: NDArray[np.float32]
+    box: tuple[float, float, float, float]
+    stride: int
+
+
+def ask(
+    runtime: Runtime, pixels: NDArray[np.generic], working_size: int, bins: int
+) -> Answer:
+    """Show a picture to a network.
+
+    Args:
+        runtime: the network.
+        pixels: height x width (grey) or height x width x 3, upright.
+        working_size: what the short side is brought to (px).
+        bins: number of colour classes.
+    """
+    light = shrunk_lightness(pixels, working_size)
+    axis = 0 if light.shape[0] > light.shape[1] else 1
+    windows = _windows(light.shape[axis], working_size)
+    if len(windows) == 1:
+        return _ask_window(runtime, light, bins)
+    # Windows lie along the long side; the network still sees the picture upright.
+    parts = [light[w] if axis == 0 else light[:, w] for w in windows]
+    answers = [_ask_window(runtime, part, bins) for part in parts]
+    return _joined(answers, [w.start for w in windows], light.shape, axis)
+
+
+def shrunk_lightness(pixels: NDArray[np.generic], working_size: int) -> NDArray[np.float32]:
+    """Return L (0..100) with the short side at the working size."""
+    height, width = pixels.shape[:2]
+    factor = working_size / min(height, width)
+    factor = min(factor, _LONGEST * working_size / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if pixels.dtype == np.uint8:
+        # Brought to size as encoded, as the training photographs were.
+        small = np.asarray(_resized(Image.fromarray(pixels), size))
+        return lightness(small).astype(np.float32, copy=False)
+    light = lightness(pixels).astype(np.float32, copy=False)
+    return np.clip(np.asarray(_resized(Image.fromarray(light), size)), 0, 100)
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+
+
+def _windows(length: int, working_size: int) -> list[slice]:
+    """Spread windows evenly; they start at multiples of 32, so that their grids agree."""
+    window, step = _padded(_WINDOW * working_size), (_WINDOW - _OVERLAP) * working_size
+    if length <= window + working_size:
+        return [slice(0, length)]
+    count = -(-(length - window) // step) + 1
+    starts = [(length - window) * i // (count - 1) // MULTIPLE * MULTIPLE for i in range(count)]
+    # Starts were rounded down: one multiple more lets the last window reach the end.
+    return [slice(start, min(start + window + MULTIPLE, length)) for start in starts]
+
+
+def _ask_window(runtime: Runtime, light: NDArray[np.float32], bins: int) -> Answer:
+    height, width = light.shape
+    edges = ((0, _padded(height) - height), (0, _padded(width) - width))
+    # Reflection needs a second pixel; a side of one pixel repeats it.
+    padded = np.pad(light, edges, "reflect" if min(height, width) > 1 else "edge")
+    logits, ab = runtime.run(padded[None, None], bins)
+    stride = padded.shape[0] // ab.shape[2]
+    return Answer(logits[0], ab[0], (0, 0, width / stride, height / stride), stride)
+
+
+def _joined(
+    answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int
+) -> Answer:
+    """Blend windows along one axis of the picture, each weighing less towards its ends."""
+    height, width = shape
+    stride = answers[0].stride
+    cells = _padded(shape[axis]) // stride
+
+    def blended(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        along = [np.moveaxis(part, 1 + axis, 0) for part in parts]
+        total = np.zeros((cells, *along[0].shape[1:]), np.float32)
+        weight = np.zeros(cells, np.float32)
+        for part, start in zip(along, starts, strict=True):
+            covered = slice(start // stride, start // stride + len(part))
+            from_end = np.arange(1, len(part) + 1, dtype=np.float32)
+            ramp = np.minimum(from_end, from_end[::-1])
+            total[covered] += part * ramp[:, None, None]
+            weight[covered] += ramp
+        return np.moveaxis(total / weight[:, None, None], 0, 1 + axis)
+
+    return Answer(
+        blended([a.logits for a in answers]),
+        np.ascontiguousarray(blended([a.ab for a in answers])),
+        (0, 0, width / stride, height / stride),
+        stride,
+    )
+
+
+def _padded(length: int) -> int:
+    return length + -length % MULTIPLE

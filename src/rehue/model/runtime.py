@@ -1,0 +1,159 @@
+"""Running a network: ONNX Runtime, or OpenVINO (extra `openvino`).
+
+The user chooses the runtime and the device; nothing is chosen by timing, and what is missing is
+an error with its install line.
+"""
+
+import os
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.errors import ModelError
+from rehue.model.card import Model
+
+# ONNX Runtime's provider for each device.
+_PROVIDERS = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "rocm": "ROCMExecutionProvider",
+}
+
+
+class Runtime(ABC):
+    """A network that is ready to run; safe to call from several threads.
+
+    Attributes:
+        description: runtime, version, device and threads, as marks and journals say it.
+    """
+
+    description: str
+
+    def run(self, lightness: NDArray[np.float32], bins: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Ask the network.
+
+        Args:
+            lightness: N x 1 x H x W, L in 0..100; H and W multiples of 32.
+            bins: B, for the palette that is not given.
+
+        Returns:
+            logits (N x B x h x w) and ab (N x 2 x h x w), float32.
+        """
+        batch, _, height, width = lightness.shape
+        return self._run(
+            {
+                "lightness": lightness,
+                "hints": np.zeros((batch, 3, height, width), np.float32),
+                "palette": np.zeros((batch, bins), np.float32),
+            }
+        )
+
+    @abstractmethod
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return logits and ab."""
+
+
+class _OnnxRuntime(Runtime):
+    def __init__(self, model: Model, device: str, threads: int) -> None:
+        import onnxruntime  # noqa: PLC0415, it takes longer to load than all the rest
+
+        provider = _PROVIDERS.get(device)
+        available = onnxruntime.get_available_providers()
+        if provider not in available:
+            usable = [name for name, p in _PROVIDERS.items() if p in available]
+            raise ModelError(
+                f"ONNX Runtime has no device {device!r} here: use --device "
+                f"{' or '.join(usable)}, or install its build (pip install onnxruntime-gpu)"
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(
+                model.read(), options, providers=[provider]
+            )
+        except ModelError:
+            raise
+        except Exception as error:  # its exceptions share no public base
+            raise ModelError(
+                f"{model.path}: ONNX Runtime cannot load it ({_first_line(error)}): "
+                "install it again"
+            ) from error
+        self.description = f"onnxruntime {onnxruntime.__version__} {device}, {threads} threads"
+
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
+        logits, ab = self._session.run(["logits", "ab"], inputs)
+        return logits, ab
+
+
+class _OpenVino(Runtime):
+    def __init__(self, model: Model, device: str, threads: int) -> None:
+        try:
+            import openvino  # noqa: PLC0415
+        except ImportError as error:
+            raise ModelError(
+                'OpenVINO is not installed: pip install "rehue[openvino]"'
+            ) from error
+        core = openvino.Core()
+        if device.upper() not in core.available_devices:
+            usable = ", ".join(name.lower() for name in core.available_devices)
+            raise ModelError(f"OpenVINO has no device {device!r} here: use --device {usable}")
+        config = {"INFERENCE_NUM_THREADS": threads} if device == "cpu" else {}
+        # Float32 everywhere, so that results agree with ONNX Runtime's.
+        config["INFERENCE_PRECISION_HINT"] = "f32"  # type: ignore[assignment]
+        try:
+            self._compiled = core.compile_model(
+                core.read_model(model.read()), device.upper(), config
+            )
+        except RuntimeError as error:
+            raise ModelError(
+                f"{model.path}: OpenVINO cannot load it ({_first_line(error)}): install it again"
+            ) from error
+        self.description = f"openvino {openvino.__version__} {device}, {threads} threads"
+
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
+        known = {name for port in self._compiled.inputs for name in port.names}
+        request = self._compiled.create_infer_request()
+        request.infer({k: v for k, v in inputs.items() if k in known})
+        return (
+            request.get_tensor("logits").data.copy(),
+            request.get_tensor("ab").data.copy(),
+        )
+
+
+RUNTIMES = {"onnxruntime": _OnnxRuntime, "openvino": _OpenVino}
+
+
+def open_runtime(
+    model: Model, name: str = "onnxruntime", device: str = "cpu", threads: int | None = None
+) -> Runtime:
+    """Load a model into a runtime.
+
+    Args:
+        model: what to load; its hash is checked first.
+        name: `onnxruntime` or `openvino`.
+        device: `cpu`, or what the runtime offers.
+        threads: of the network; None takes all processors of this process.
+
+    Raises:
+        ModelError: the runtime, the device or the model cannot be had.
+    """
+    if name not in RUNTIMES:
+        raise ModelError(f"no runtime {name!r}: use {' or '.join(RUNTIMES)}")
+    return RUNTIMES[name](model, device, threads or available_processors())
+
+
+def available_processors() -> int:
+    """Return how many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else "no reason given"

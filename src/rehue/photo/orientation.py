@@ -1,0 +1,46 @@
+"""EXIF orientation (Exif 2.32, table 4, tag 274): the stored picture and the one that is seen.
+
+Orientations 1 to 4 only mirror; 5 to 8 swap rows and columns first and then mirror in the same
+way. Both functions return views: nothing is copied.
+"""
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Sample = TypeVar("_Sample", bound=np.generic)
+
+# For orientations 1..4 (and again 5..8, after the swap): are rows, are columns reversed?
+_REVERSED = ((False, False), (False, True), (True, True), (True, False))
+
+
+def upright(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
+    """Turn a picture as stored (H x W or H x W x C) into the picture as seen.
+
+    Args:
+        array: rows and columns first.
+        orientation: 1..8; anything else is taken as 1, as viewers do.
+
+    Returns:
+        A view.
+
+    >>> upright(np.array([[1, 2, 3]]), 6).tolist()  # stored lying, seen turned clockwise
+    [[1], [2], [3]]
+    """
+    seen = array.swapaxes(0, 1) if 5 <= orientation <= 8 else array
+    return _mirrored(seen, orientation)
+
+
+def as_stored(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
+    """Turn a picture as seen into the order that the file stores: the inverse of `upright`."""
+    stored = _mirrored(array, orientation)
+    return stored.swapaxes(0, 1) if 5 <= orientation <= 8 else stored
+
+
+def _mirrored(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
+    if not 1 <= orientation <= 8:
+        return array
+    rows, columns = _REVERSED[(orientation - 1) % 4]
+    view: NDArray[_Sample] = array[:: -1 if rows else 1, :: -1 if columns else 1]
+    return view

@@ -1,0 +1,88 @@
+"""A photograph as Rehue holds it: pixels to colour, and what goes over to the result as it was."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.photo.mark import Mark
+
+
+@dataclass(frozen=True)
+class JpegSettings:
+    """How a JPEG was compressed.
+
+    Attributes:
+        luma: quantisation table of the first component, 64 values in rows.
+        chroma: that of the second; None where there is only one.
+        subsampling: 0, 1 or 2 for 4:4:4, 4:2:2 or 4:2:0; None when grey or something else.
+        progressive: whether it comes in several scans.
+    """
+
+    luma: tuple[int, ...]
+    chroma: tuple[int, ...] | None
+    subsampling: int | None
+    progressive: bool
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a result takes over from its source.
+
+    Attributes:
+        format: what a result is written as when nothing else is asked for: JPEG, PNG, WEBP or
+            TIFF (PNG for sources that cannot hold colour and a mark: BMP, GIF).
+        exif: the EXIF record (a small TIFF, without JPEG's prefix), without its thumbnail.
+        icc: an RGB profile; None when there is none, which is read as sRGB.
+        xmp: the XMP packet.
+        photoshop: image resources, IPTC captions among them, without thumbnails.
+        extended_xmp: JPEG segments that continue the XMP packet.
+        dpi: horizontal and vertical.
+        comment: of a JPEG.
+        text: of a PNG, keyword and text.
+        jpeg: how the source was compressed, if it is a JPEG.
+        tiff_compression: in Pillow's words, if it is a TIFF.
+        lossless: False for a WebP that is not.
+    """
+
+    format: str = "PNG"
+    exif: bytes | None = None
+    icc: bytes | None = None
+    xmp: bytes | None = None
+    photoshop: bytes = b""
+    extended_xmp: tuple[bytes, ...] = ()
+    dpi: tuple[float, float] | None = None
+    comment: bytes | None = None
+    text: tuple[tuple[str, str], ...] = ()
+    jpeg: JpegSettings | None = None
+    tiff_compression: str | None = None
+    lossless: bool = True
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A photograph, read.
+
+    Attributes:
+        pixels: H x W (grey) or H x W x 3, sRGB-encoded, in the order that the file stores (EXIF
+            orientation not applied). May be read-only.
+        alpha: H x W, if the picture has it.
+        orientation: EXIF 1..8; 1 for arrays and pictures that are upright already.
+        carried: what goes over to the result.
+        sha256: of the source file's bytes, hexadecimal; None for arrays and Pillow's pictures.
+        mark: Rehue's mark, when the file is one of Rehue's own results.
+        name: what messages call it.
+        path: of the source file, which `write` never overwrites.
+        notes: what could not be carried, one line each.
+    """
+
+    pixels: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None
+    orientation: int = 1
+    carried: Carried = Carried()
+    sha256: str | None = None
+    mark: Mark | None = None
+    name: str = "the picture"
+    path: Path | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,155 @@
+"""XMP packets (ISO 16684-1): parsed safely, changed in place, written so that nothing is lost.
+
+`xml.etree` would give every namespace a new prefix, and `minidom` would write line breaks in
+attributes as they are, which the next reader turns into spaces; so a small writer stands here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from xml.dom import Node, minidom
+from xml.parsers.expat import ExpatError
+from xml.sax.saxutils import escape, quoteattr
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XMLNS = "http://www.w3.org/2000/xmlns/"
+
+_EMPTY = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"/></x:xmpmeta>'
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+# Elements within elements: RDF's own nesting takes about ten.
+_DEEPEST = 100
+_END = '\n<?xpacket end="w"?>'
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A parsed packet: its document, the document's element, and the rdf:RDF in it."""
+
+    document: minidom.Document
+    root: minidom.Element
+    rdf: minidom.Element
+
+    @classmethod
+    def parse(cls, packet: bytes) -> "Packet | None":
+        """Parse a packet; None when it cannot be read.
+
+        Nor are packets read that have a document type, whose entities could be made to grow without
+        bound, or that are nested deeper than any tool's.
+        """
+        try:
+            text = packet.decode("utf-8-sig").strip("\0\ufeff \t\r\n")
+            if "<!DOCTYPE" in text or "<!ENTITY" in text:
+                return None
+            document = minidom.parseString(text)  # noqa: S318 (no DTD, so no entities)
+        except (UnicodeDecodeError, ExpatError, ValueError):
+            return None
+        root = document.documentElement
+        if root is None or _is_too_deep(root):
+            return None
+        found = [
+            e for e in (root, *_elements(root)) if (e.namespaceURI, e.localName) == (RDF, "RDF")
+        ]
+        return cls(document, root, found[0]) if found else None
+
+    @classmethod
+    def parse_or_new(cls, packet: bytes | None) -> "Packet":
+        """Parse a packet; start an empty one when there is none, or none that can be read."""
+        parsed = cls.parse(packet) if packet else None
+        if parsed is None:
+            document = minidom.parseString(_EMPTY)  # noqa: S318 (our own)
+            root = cast(minidom.Element, document.documentElement)
+            parsed = cls(document, root, *_elements(root))
+        return parsed
+
+    def to_bytes(self) -> bytes:
+        """Write the packet in UTF-8, without padding."""
+        return (_BEGIN + "".join(_written(self.root)) + _END).encode()
+
+    def properties(self, namespace: str) -> dict[str, str]:
+        """Return the simple properties of a namespace, written as attributes or as elements."""
+        found = {}
+        for description in self._descriptions():
+            for attribute in description.attributes.values():
+                if attribute.namespaceURI == namespace:
+                    found[attribute.localName] = attribute.value
+            for child in _elements(description):
+                if child.namespaceURI == namespace:
+                    texts = (part.data for part in child.childNodes if hasattr(part, "data"))
+                    found[child.localName] = "".join(texts)
+        return found
+
+    def remove(self, namespace: str, name: str | None = None) -> None:
+        """Remove a property, or all of a namespace, and the descriptions that this empties."""
+
+        def meant(node: minidom.Element | minidom.Attr) -> bool:
+            return node.namespaceURI == namespace and name in (None, node.localName)
+
+        for description in self._descriptions():
+            attributes = [a for a in description.attributes.values() if meant(a)]
+            children = [child for child in _elements(description) if meant(child)]
+            for attribute in attributes:
+                description.removeAttributeNode(attribute)
+            for child in children:
+                description.removeChild(child)
+            if (attributes or children) and _says_nothing(description):
+                self.rdf.removeChild(description)
+
+    def add(self, namespaces: dict[str, str], values: dict[str, str]) -> None:
+        """Add a description of simple properties.
+
+        Args:
+            namespaces: prefix to URI.
+            values: `prefix:Name` to text.
+        """
+        about = next((d.getAttributeNS(RDF, "about") for d in self._descriptions()), "")
+        description = self.document.createElementNS(RDF, "rdf:Description")
+        for prefix, uri in {"rdf": RDF, **namespaces}.items():
+            description.setAttributeNS(_XMLNS, f"xmlns:{prefix}", uri)
+        description.setAttributeNS(RDF, "rdf:about", about)
+        for name, text in values.items():
+            element = self.document.createElementNS(namespaces[name.split(":")[0]], name)
+            element.appendChild(self.document.createTextNode(text))
+            description.appendChild(element)
+        self.rdf.appendChild(description)
+
+    def _descriptions(self) -> list[minidom.Element]:
+        return [
+            child
+            for child in _elements(self.rdf)
+            if (child.namespaceURI, child.localName) == (RDF, "Description")
+        ]
+
+
+def _elements(parent: minidom.Element) -> list[minidom.Element]:
+    return [child for child in parent.childNodes if isinstance(child, minidom.Element)]
+
+
+def _is_too_deep(root: minidom.Element) -> bool:
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in _elements(element)]
+    return bool(level)
+
+
+def _says_nothing(description: minidom.Element) -> bool:
+    attributes = description.attributes.values()
+    return not _elements(description) and all(a.namespaceURI in (_XMLNS, RDF) for a in attributes)
+
+
+def _written(node: minidom.Node) -> Iterator[str]:
+    if isinstance(node, minidom.Element):
+        attributes = "".join(f" {a.name}={quoteattr(a.value)}" for a in node.attributes.values())
+        yield f"<{node.tagName}{attributes}"
+        if not node.childNodes:
+            yield "/>"
+            return
+        yield ">"
+        for child in node.childNodes:
+            yield from _written(child)
+        yield f"</{node.tagName}>"
+    elif node.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE):
+        yield escape(node.nodeValue or "", {"\r": "&#13;"})
+    elif node.nodeType == Node.COMMENT_NODE:
+        yield f"<!--{node.nodeValue}-->"
+    elif isinstance(node, minidom.ProcessingInstruction):
+        yield f"<?{node.target} {node.data}?>"
