@@ -13,7 +13,8 @@ from PIL import Image
 
 from rehue import __version__
 from rehue.color import lightness
-from rehue.color.render import render, upsample_ab
+from rehue.color.render import render
+from rehue.color.upsample import Upsampling
 from rehue.errors import PhotoError
 from rehue.model import Answer, Card, Decoding, ask, decode, find_model, open_runtime
 from rehue.model.runtime import available_processors
@@ -45,8 +46,7 @@ class Look:
 
     def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
         """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
-        height, width = self.pixels.shape[:2]
-        return upsample_ab(self._small_ab(decoding), self.answer.box, height, width)
+        return self._upsampling(self._small_ab(decoding)).all()
 
     def colorize(
         self,
@@ -67,15 +67,11 @@ class Look:
         """
         ab = self._small_ab(decoding) * np.float32(saturation)
         ab[1] += np.float32(warmth)
+        return render(self.pixels, self._upsampling(ab), self.threads)
+
+    def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
         height, width = self.pixels.shape[:2]
-        return render(
-            lambda rows: lightness(self.pixels[rows]),
-            (height, width),
-            ab,
-            self.answer.box,
-            self.pixels.dtype,
-            self.threads,
-        )
+        return Upsampling(small_ab, self.answer.box, height, width)
 
     def _small_ab(self, decoding: Decoding | None) -> NDArray[np.float32]:
         how = decoding or self.card.default_decoding

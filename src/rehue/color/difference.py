@@ -1,5 +1,7 @@
 """CIEDE2000, the difference of two colours (CIE 142-2001; ISO/CIE 11664-6:2014)."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,14 +31,14 @@ def ciede2000(
     g = 0.5 * (1 - np.sqrt(mean_c7 / (mean_c7 + 25.0**7)))  # eq. 4
     a1, a2 = a1 * (1 + g), a2 * (1 + g)  # eq. 5
     c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)  # eq. 6
-    turn = 2 * np.pi
+    turn = 2 * math.pi
     h1, h2 = np.arctan2(b1, a1) % turn, np.arctan2(b2, a2) % turn  # eq. 7
 
     # The shorter way round, which at exactly half a turn is the one that does not cross zero;
     # a colour without chroma has no hue.
     colored = c1 * c2 > 0
     dh = h2 - h1
-    dh = np.where(dh > np.pi, dh - turn, np.where(dh < -np.pi, dh + turn, dh))
+    dh = np.where(dh > math.pi, dh - turn, np.where(dh < -math.pi, dh + turn, dh))
     dh = np.where(colored, dh, 0.0)  # eq. 10
     mean_h = np.where(colored, h1 + dh / 2, h1 + h2)  # eq. 14
 
@@ -46,13 +48,13 @@ def ciede2000(
     mean_l, mean_c = (l1 + l2) / 2, (c1 + c2) / 2  # eqs 12, 13
     t = (  # eq. 15
         1
-        - 0.17 * np.cos(mean_h - np.radians(30))
+        - 0.17 * np.cos(mean_h - math.radians(30))
         + 0.24 * np.cos(2 * mean_h)
-        + 0.32 * np.cos(3 * mean_h + np.radians(6))
-        - 0.20 * np.cos(4 * mean_h - np.radians(63))
+        + 0.32 * np.cos(3 * mean_h + math.radians(6))
+        - 0.20 * np.cos(4 * mean_h - math.radians(63))
     )
     mean_degrees = np.degrees(mean_h) % 360
-    d_theta = np.radians(30) * np.exp(-(((mean_degrees - 275) / 25) ** 2))  # eq. 16
+    d_theta = math.radians(30) * np.exp(-(((mean_degrees - 275) / 25) ** 2))  # eq. 16
     r_c = 2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))  # eq. 17
     s_l = 1 + 0.015 * (mean_l - 50) ** 2 / np.sqrt(20 + (mean_l - 50) ** 2)  # eq. 18
     s_c = 1 + 0.045 * mean_c  # eq. 19

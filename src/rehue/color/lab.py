@@ -81,18 +81,22 @@ def lab_to_srgb(lab: NDArray[np.floating], dtype: DTypeLike | None = None) -> ND
     >>> lab_to_srgb(np.array([53.24, 80.09, 67.2]), np.uint8).tolist()
     [255, 0, 0]
     """
-    encoded = linear_to_srgb(lab_to_linear(lab))
+    linear = lab_to_linear(lab[..., 0], lab[..., 1], lab[..., 2])
+    encoded = linear_to_srgb(np.stack(linear, axis=-1))
     return encoded if dtype is None else quantize(encoded, dtype)
 
 
-def lab_to_linear(lab: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Convert L*a*b* (... x 3) to linear-light sRGB, unclipped."""
-    fy = (lab[..., 0] + 16) / 116
+def lab_to_linear(
+    lightness: NDArray[np.floating], a: NDArray[np.floating], b: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
+    """Convert planes of L, a and b to planes of linear-light red, green and blue, unclipped."""
+    fy = (lightness + 16) * lightness.dtype.type(1 / 116)
     y = _expand(fy)
-    dx = _expand(fy + lab[..., 1] / 500) - y
-    dz = _expand(fy - lab[..., 2] / 200) - y
-    scalar = lab.dtype.type
-    return np.stack([y + scalar(m[0]) * dx + scalar(m[2]) * dz for m in _RGB_FROM_RELATIVE], axis=-1)
+    dx = _expand(fy + a * a.dtype.type(1 / 500)) - y
+    dz = _expand(fy - b * b.dtype.type(1 / 200)) - y
+    scalar = dx.dtype.type
+    red, green, blue = (y + scalar(m[0]) * dx + scalar(m[2]) * dz for m in _RGB_FROM_RELATIVE)
+    return red, green, blue
 
 
 def normalize_ab(ab: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -125,6 +129,8 @@ def _compress(t: NDArray[np.floating]) -> NDArray[np.floating]:
 
 def _expand(f: NDArray[np.floating]) -> NDArray[np.floating]:
     """The inverse of `_compress` (CIE 15:2018, annex C.2)."""
-    return np.where(f > _DELTA, f * f * f, (3 * _DELTA**2) * (f - 4 / 29)).astype(
-        f.dtype, copy=False
-    )
+    t = f * f * f
+    dark = f <= _DELTA
+    if dark.any():
+        t = np.where(dark, (f - 4 / 29) * (3 * _DELTA**2), t).astype(f.dtype, copy=False)
+    return t

@@ -6,84 +6,65 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from PIL import Image
 
-from rehue.color.gamut import fit_to_gamut
-from rehue.color.lab import lab_to_srgb
+from rehue.color.gamut import fit_planes
+from rehue.color.lab import lightness
+from rehue.color.lookup import GreyLookup
+from rehue.color.srgb import linear_to_srgb, quantize
+from rehue.color.upsample import Upsampling
 
-# Pixels of one strip: three float32 planes of it and their copies stay in a core's cache.
+# Pixels of one strip: its planes stay in a core's cache.
 _STRIP_PIXELS = 1 << 16
+# Below this a picture is coloured before the look-up table is filled.
+_LOOKUP_PIXELS = 2_000_000
 
-Box = tuple[float, float, float, float]
-
-
-def upsample_ab(
-    ab: NDArray[np.float32], box: Box, height: int, width: int
-) -> NDArray[np.float32]:
-    """Bring ab from a network's grid to full size, bicubic (Keys 1981, a = -0.5).
-
-    Args:
-        ab: 2 x h x w.
-        box: left, top, right, bottom of the wanted part on the grid, in cells.
-        height: of the result (px).
-        width: of the result (px).
-
-    Returns:
-        height x width x 2.
-    """
-    planes = [
-        np.asarray(
-            Image.fromarray(plane).resize((width, height), Image.Resampling.BICUBIC, box=box)
-        )
-        for plane in ab
-    ]
-    return np.stack(planes, axis=-1)
+# Fills rows of a picture, given where they begin and end.
+_Fill = Callable[[slice, NDArray[Any]], None]
 
 
-def render(
-    lightness_of: Callable[[slice], NDArray[np.floating]],
-    shape: tuple[int, int],
-    ab: NDArray[np.float32],
-    box: Box,
-    dtype: DTypeLike,
-    threads: int = 1,
-) -> NDArray[Any]:
-    """Put colour to lightness, fit it into sRGB and encode it.
+def render(pixels: NDArray[Any], chroma: Upsampling, threads: int = 1) -> NDArray[Any]:
+    """Put colour to a picture's lightness, fit it into sRGB and encode it.
 
     The picture is made in strips that fit the cache, several at a time; the result is the same
-    for every number of threads.
+    for every number of threads. Large 8-bit grey pictures are coloured through a table, with ab
+    at whole units: rounding to 8 bits of red, green and blue costs as much.
 
     Args:
-        lightness_of: returns L (rows x width, 0..100) of a slice of rows.
-        shape: height and width of the picture.
-        ab: 2 x h x w on a small grid.
-        box: the picture's place on that grid, see `upsample_ab`.
-        dtype: sample type of the result.
+        pixels: height x width (grey) or height x width x 3; only its lightness counts.
+        chroma: ab of the picture.
         threads: strips at a time.
 
     Returns:
-        height x width x 3, sRGB-encoded.
+        height x width x 3, sRGB-encoded, in the sample type of `pixels`.
     """
-    height, width = shape
-    picture = np.empty((height, width, 3), dtype)
-    left, top, right, bottom = box
-    cells_a_row = (bottom - top) / height
-
-    def fill(rows: slice) -> None:
-        part = (left, top + rows.start * cells_a_row, right, top + rows.stop * cells_a_row)
-        lab = np.empty((rows.stop - rows.start, width, 3), np.float32)
-        lab[..., 0] = lightness_of(rows)
-        lab[..., 1:] = upsample_ab(ab, part, rows.stop - rows.start, width)
-        picture[rows] = lab_to_srgb(fit_to_gamut(lab), dtype)
-
-    strips = list(_strips(height, width))
-    if threads == 1 or len(strips) == 1:
-        for rows in strips:
-            fill(rows)
+    picture = np.empty((*pixels.shape[:2], 3), pixels.dtype)
+    is_large = pixels.shape[0] * pixels.shape[1] >= _LOOKUP_PIXELS
+    if pixels.dtype == np.uint8 and pixels.ndim == 2 and is_large:
+        fill = _from_table(pixels, chroma)
     else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(fill, strips))
+        fill = _computed(pixels, chroma, pixels.dtype)
+    strips = list(_strips(*pixels.shape[:2]))
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda rows: fill(rows, picture[rows]), strips))
     return picture
+
+
+def _from_table(pixels: NDArray[np.uint8], chroma: Upsampling) -> _Fill:
+    lookup = GreyLookup.shared()
+
+    def fill(rows: slice, picture: NDArray[Any]) -> None:
+        lookup.colorize(pixels[rows], *chroma.whole_units(rows), picture)
+
+    return fill
+
+
+def _computed(pixels: NDArray[Any], chroma: Upsampling, dtype: DTypeLike) -> _Fill:
+    def fill(rows: slice, picture: NDArray[Any]) -> None:
+        light = lightness(pixels[rows]).astype(np.float32, copy=False)
+        for channel, plane in enumerate(fit_planes(light, *chroma.rows(rows))):
+            picture[..., channel] = quantize(linear_to_srgb(plane), dtype)
+
+    return fill
 
 
 def _strips(height: int, width: int) -> Iterator[slice]:

@@ -35,8 +35,8 @@ def srgb_to_linear(encoded: NDArray[np.generic]) -> NDArray[np.floating]:
     """Decode sRGB samples to linear light.
 
     Args:
-        encoded: any shape; uint8, uint16 or float 0..1 (floats outside are extrapolated
-            with the sign kept).
+        encoded: any shape; uint8, uint16 or float 0..1 (outside, the line near black and the
+            curve near white go on).
 
     Returns:
         Linear light 0..1: float64 for float64 input, float32 otherwise.
@@ -54,14 +54,19 @@ def srgb_to_linear(encoded: NDArray[np.generic]) -> NDArray[np.floating]:
 def linear_to_srgb(linear: NDArray[np.floating]) -> NDArray[np.floating]:
     """Encode linear light 0..1 as sRGB 0..1, in the precision given.
 
+    Outside 0..1 the line near black and the curve near white go on.
+
     >>> float(linear_to_srgb(np.array(0.214041)).round(4))
     0.5
     """
-    magnitude = np.abs(linear)
-    curve = 1.055 * np.power(magnitude, 1 / 2.4, dtype=linear.dtype) - 0.055
-    return np.where(magnitude <= 0.0031308, 12.92 * linear, np.copysign(curve, linear)).astype(
-        linear.dtype, copy=False
-    )
+    encoded = np.maximum(linear, 0.0031308)
+    encoded **= 1 / 2.4
+    encoded *= 1.055
+    encoded -= 0.055
+    dark = linear <= 0.0031308
+    if dark.any():
+        encoded = np.where(dark, 12.92 * linear, encoded)
+    return encoded
 
 
 def quantize(encoded: NDArray[np.floating], dtype: DTypeLike) -> NDArray[np.generic]:
@@ -85,6 +90,5 @@ def _decoding_table(white: int) -> NDArray[np.floating]:
 
 
 def _decode(encoded: NDArray[np.floating]) -> NDArray[np.floating]:
-    magnitude = np.abs(encoded)
-    curve = np.copysign(np.power((magnitude + 0.055) / 1.055, 2.4), encoded)
-    return np.where(magnitude <= 0.04045, encoded / 12.92, curve).astype(encoded.dtype, copy=False)
+    curve = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
+    return np.where(encoded <= 0.04045, encoded / 12.92, curve).astype(encoded.dtype, copy=False)

@@ -1,0 +1,85 @@
+"""Bringing ab from a network's small grid to full size."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Box = tuple[float, float, float, float]
+
+
+class Upsampling:
+    """ab at full size, bicubic (Keys 1981, a = -0.5), a strip of rows at a time.
+
+    Cell i of the grid is centred on i + 0.5. Rows come out the same whatever strip they are in.
+
+    Args:
+        ab: 2 x h x w.
+        box: left, top, right, bottom of the wanted part on the grid, in cells.
+        height: of the result (px).
+        width: of the result (px).
+    """
+
+    def __init__(self, ab: NDArray[np.float32], box: Box, height: int, width: int) -> None:
+        self._ab = ab
+        self._left, self._top, self._right, self._bottom = box
+        self._height, self._width = height, width
+
+    def rows(self, rows: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return a and b of a slice of rows, each rows x width, float32."""
+        step = (self._bottom - self._top) / self._height
+        centers = self._top + (np.arange(rows.start, rows.stop) + 0.5) * step
+        first, weights = _bicubic_weights(centers, step, self._ab.shape[1])
+        near = slice(first, first + weights.shape[1])
+        a, b = (
+            np.einsum("rk,kw->rw", weights, np.asarray(plane)[near]) for plane in self._wide
+        )
+        return a, b
+
+    def whole_units(self, rows: slice) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return a + 128 and b + 128 of a slice of rows, rounded to whole units, 0..255."""
+        step = (self._bottom - self._top) / self._height
+        part = (0, self._top + rows.start * step, self._width, self._top + rows.stop * step)
+        size = (self._width, rows.stop - rows.start)
+        a, b = (
+            np.asarray(plane.resize(size, Image.Resampling.BICUBIC, box=part))
+            for plane in self._wide_units
+        )
+        return a, b
+
+    def all(self) -> NDArray[np.float32]:
+        """Return height x width x 2."""
+        return np.stack(self.rows(slice(0, self._height)), axis=-1)
+
+    @cached_property
+    def _wide(self) -> list[Image.Image]:
+        return [self._widened(Image.fromarray(plane)) for plane in self._ab]
+
+    @cached_property
+    def _wide_units(self) -> list[Image.Image]:
+        units = np.clip(np.rint(self._ab) + 128, 0, 255).astype(np.uint8)
+        return [self._widened(Image.fromarray(plane)) for plane in units]
+
+    def _widened(self, plane: Image.Image) -> Image.Image:
+        """Bring the width to full size; the height stays the grid's."""
+        box = (self._left, 0, self._right, plane.height)
+        return plane.resize((self._width, plane.height), Image.Resampling.BICUBIC, box=box)
+
+
+def _bicubic_weights(
+    centers: NDArray[np.float64], step: float, cells: int
+) -> tuple[int, NDArray[np.float32]]:
+    """Return the first cell that any row needs, and rows x cells of weights that sum to 1.
+
+    Where the result is smaller than the grid (`step` > 1) the kernel is stretched, so that it
+    averages; cells outside the grid are left out.
+    """
+    stretch = max(1.0, step)
+    first = max(0, int(np.floor(centers[0] - 2 * stretch)))
+    last = min(cells, int(np.ceil(centers[-1] + 2 * stretch)))
+    x = np.abs(np.arange(first, last) + 0.5 - centers[:, None]) / stretch
+    near = (1.5 * x - 2.5) * x * x + 1
+    far = ((-0.5 * x + 2.5) * x - 4) * x + 2
+    weights = np.where(x < 1, near, np.where(x < 2, far, 0))
+    return first, (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
