@@ -31,7 +31,7 @@ def decoding(name: str) -> Iterator[None]:
     """Turn whatever Pillow raises on a bad file into a PhotoError about `name`."""
     try:
         yield
-    except (PhotoError, KeyboardInterrupt):
+    except PhotoError:
         raise
     except MemoryError as error:
         raise PhotoError(
@@ -58,7 +58,7 @@ def encoding(name: str, kind: str) -> Iterator[None]:
     """Turn whatever Pillow raises while it encodes into a PhotoError about `name`."""
     try:
         yield
-    except (PhotoError, KeyboardInterrupt):
+    except PhotoError:
         raise
     except Exception as error:
         raise PhotoError(

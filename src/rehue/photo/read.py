@@ -106,11 +106,18 @@ def from_pillow(image: Image.Image) -> Photograph:
         if 0 in image.size:
             raise PhotoError("the picture given has no pixels: give one with at least 1 x 1")
         image.load()
-        seen = ImageOps.exif_transpose(image)
+        seen = _seen(image)
         info_only = Image.new("L", (1, 1))
         wanted = ("dpi", "icc_profile", "xmp")
         info_only.info = {key: seen.info[key] for key in wanted if key in seen.info}
         return _photograph(seen, metadata.gather(info_only, b"", "PNG"))
+
+
+def _seen(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # a broken record raises nearly anything, and says nothing
+        return image
 
 
 def _photograph(image: Image.Image, beside: metadata.Found, bits: int = 8) -> Photograph:

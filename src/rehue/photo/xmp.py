@@ -6,16 +6,17 @@ attributes as they are, which the next reader turns into spaces; so a small writ
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import cast
 from xml.dom import Node, minidom
 from xml.parsers.expat import ExpatError
-from xml.sax.saxutils import escape, quoteattr
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
 _EMPTY = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"/></x:xmpmeta>'
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_BREAKS = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 # Elements within elements: RDF's own nesting takes about ten.
 _DEEPEST = 100
 _END = '\n<?xpacket end="w"?>'
@@ -138,7 +139,9 @@ def _says_nothing(description: minidom.Element) -> bool:
 
 def _written(node: minidom.Node) -> Iterator[str]:
     if isinstance(node, minidom.Element):
-        attributes = "".join(f" {a.name}={quoteattr(a.value)}" for a in node.attributes.values())
+        attributes = "".join(
+            f' {a.name}="{escape(a.value).translate(_BREAKS)}"' for a in node.attributes.values()
+        )
         yield f"<{node.tagName}{attributes}"
         if not node.childNodes:
             yield "/>"
@@ -148,7 +151,7 @@ def _written(node: minidom.Node) -> Iterator[str]:
             yield from _written(child)
         yield f"</{node.tagName}>"
     elif node.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE):
-        yield escape(node.nodeValue or "", {"\r": "&#13;"})
+        yield escape(node.nodeValue or "", quote=False).replace("\r", "&#13;")
     elif node.nodeType == Node.COMMENT_NODE:
         yield f"<!--{node.nodeValue}-->"
     elif isinstance(node, minidom.ProcessingInstruction):
