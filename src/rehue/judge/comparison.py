@@ -35,6 +35,8 @@ class Comparison:
 class Original:
     """A colour photograph, its own size, with what every comparison needs computed once.
 
+    Comparing from several threads is safe: at worst what is kept is computed twice.
+
     Attributes:
         image: height x width x 3, uint8, sRGB.
     """

@@ -9,6 +9,7 @@ such averages.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from rehue import model
 from rehue.errors import DatasetError
 from rehue.judge.baselines import MEAN_COLOR, PLAIN_GREY, constant_ab, paint
 from rehue.judge.bootstrap import Estimate, weights
-from rehue.judge.comparison import Original
+from rehue.judge.comparison import Comparison, Original
 from rehue.judge.summary import Group, Record, summarize
 from rehue.model import Decoding
 
@@ -35,6 +36,7 @@ REGRESSION = "regression"
 DEFAULT = "default output"
 
 DRAWS = 1000
+_BASELINES = {GREY: PLAIN_GREY, CONSTANT: MEAN_COLOR}
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def evaluate(
 ) -> Evaluation:
     """Judge a model's decodings beside plain grey and the constant mean colour.
 
-    Photographs pass one by one and are not kept.
+    Photographs pass one by one and are not kept; the predictors are compared on as many threads
+    as the colorizer has, with the same result for any number.
 
     Args:
         colorizer: looks at a photograph once for all decodings.
@@ -164,14 +167,15 @@ def evaluate(
         DatasetError: there is no photograph to judge.
     """
     decodings = default_decodings(colorizer) if decodings is None else decodings
-    records = {predictor: Record() for predictor in (GREY, CONSTANT, *decodings)}
+    records = {predictor: Record() for predictor in (*_BASELINES, *decodings)}
     judged: list[Judged] = []
-    for sample in photographs:
-        judged.append(_judge(colorizer, sample, decodings, records))
-        if advance:
-            advance()
-        if len(judged) == limit:
-            break
+    with ThreadPoolExecutor(colorizer.threads) as pool:
+        for sample in photographs:
+            judged.append(_judge(colorizer, sample, decodings, records, pool))
+            if advance:
+                advance()
+            if len(judged) == limit:
+                break
     left_out = {
         reason: tuple(keys) for reason, keys in getattr(photographs, "left_out", {}).items()
     }
@@ -200,20 +204,22 @@ def _judge(
     sample: "Sample",
     decodings: Mapping[str, Decoding],
     records: Mapping[str, Record],
+    pool: Executor,
 ) -> Judged:
     """Compare every predictor with one photograph and note it in `records`."""
     original = Original(sample.image)
     lightness = original.lab[..., 0]
-    comparisons = {}
-    for predictor, color in ((GREY, PLAIN_GREY), (CONSTANT, MEAN_COLOR)):
-        ab = constant_ab(lightness, color)
-        comparisons[predictor] = original.compare(ab, paint(lightness, ab))
     look = colorizer.look(sample.image)
-    for predictor, decoding in decodings.items():
-        picture = look.colorize(decoding=decoding)
-        comparisons[predictor] = original.compare(look.ab(decoding), picture)
+
+    def compare(predictor: str) -> Comparison:
+        if predictor in decodings:
+            decoding = decodings[predictor]
+            return original.compare(look.ab(decoding), look.colorize(decoding=decoding))
+        ab = constant_ab(lightness, _BASELINES[predictor])
+        return original.compare(ab, paint(lightness, ab))
+
     colorfulness = {ORIGINAL: original.colorfulness}
-    for predictor, comparison in comparisons.items():
+    for predictor, comparison in zip(records, pool.map(compare, records), strict=True):
         records[predictor].add(comparison, sample.kind)
         colorfulness[predictor] = comparison.colorfulness
     height, width = sample.image.shape[:2]

@@ -37,7 +37,7 @@ def error_by_kind(evaluation: Evaluation) -> "Figure":
     axes.set_xticks(places, [f"{g}\n{n}" for g, n in zip(groups, counts, strict=True)])
     axes.set_ylabel("MSE of ab over plain grey's")
     axes.set_title(f"{evaluation.model} on {evaluation.photographs}, 95 % intervals")
-    axes.legend(fontsize="small", ncols=2)
+    figure.legend(loc="outside lower center", ncols=5, fontsize="small")
     return figure
 
 

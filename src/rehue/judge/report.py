@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from rehue.errors import DatasetError
@@ -24,26 +25,24 @@ class Figure:
     Attributes:
         heading: its name for people.
         digits: after the point.
-        better: which way is better.
     """
 
     heading: str
     digits: int
-    better: str
 
 
 FIGURES: dict[str, Figure] = {
-    "mse_ab": Figure("MSE of ab", 5, "less"),
-    "mse_ab_over_grey": Figure("MSE over grey's", 3, "less"),
-    "psnr": Figure("PSNR, dB", 2, "more"),
-    "ssim": Figure("SSIM", 4, "more"),
-    "ciede2000": Figure("CIEDE2000, mean", 2, "less"),
-    "ciede2000_over_grey": Figure("CIEDE2000, mean over grey's", 3, "less"),
-    "ciede2000_median": Figure("CIEDE2000, median", 2, "less"),
-    "ciede2000_median_over_grey": Figure("CIEDE2000, median over grey's", 3, "less"),
-    "colorfulness": Figure("colourfulness", 1, "as the originals'"),
-    "colorfulness_gap": Figure("colourfulness gap", 1, "near 0"),
-    "colorfulness_absolute_gap": Figure("colourfulness, mean absolute gap", 1, "less"),
+    "mse_ab": Figure("MSE of ab", 5),
+    "mse_ab_over_grey": Figure("MSE over grey's", 3),
+    "psnr": Figure("PSNR, dB", 2),
+    "ssim": Figure("SSIM", 4),
+    "ciede2000": Figure("dE2000 mean", 2),
+    "ciede2000_over_grey": Figure("dE2000 mean over grey's", 3),
+    "ciede2000_median": Figure("dE2000 median", 2),
+    "ciede2000_median_over_grey": Figure("dE2000 median over grey's", 3),
+    "colorfulness": Figure("CF", 1),
+    "colorfulness_gap": Figure("CF gap", 1),
+    "colorfulness_absolute_gap": Figure("CF gap, absolute", 1),
 }
 # What the tables by kind show.
 BY_KIND = ("mse_ab_over_grey", "ciede2000_median_over_grey", "colorfulness_gap")
@@ -51,8 +50,7 @@ BY_KIND = ("mse_ab_over_grey", "ciede2000_median_over_grey", "colorfulness_gap")
 
 def tables(evaluation: Evaluation) -> Iterator[Table]:
     """Yield the tables to print: all figures over all photographs, then some figures by kind."""
-    table = Table(title=f"{evaluation.photographs}: {evaluation.count} photographs")
-    table.add_column("figure")
+    table = _table(f"{evaluation.photographs}: {evaluation.count} photographs", "")
     for predictor in evaluation.predictors:
         table.add_column(predictor, justify="right")
     for name, figure in FIGURES.items():
@@ -71,6 +69,7 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
         f"{evaluation.model} ({evaluation.sha256[:12]}), network at {size}, {evaluation.runtime}; "
         "± is half of the 95 % interval over photographs"
     )
+    yield "dE2000 is CIEDE2000, CF colourfulness; over grey's: over plain grey's own figure"
     for reason, keys in evaluation.left_out.items():
         shown = ", ".join(keys[:5]) + (", …" if len(keys) > 5 else "")
         yield f"left out, {reason}: {len(keys)} ({shown})"
@@ -132,9 +131,15 @@ def to_csv(evaluation: Evaluation) -> str:
     return text.getvalue()
 
 
+def _table(title: str, first: str) -> Table:
+    """A table that is still read in a terminal of 80 columns."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(first)
+    return table
+
+
 def _kind_table(evaluation: Evaluation, name: str) -> Table:
-    table = Table(title=f"{FIGURES[name].heading} by kind")
-    table.add_column("predictor")
+    table = _table(f"{FIGURES[name].heading}, by kind", "")
     for group in evaluation.groups:
         table.add_column(f"{group} ({evaluation.row(GREY, group).count})", justify="right")
     for predictor in evaluation.predictors:
