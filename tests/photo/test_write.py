@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 (pytest passes fixtures by name)
 import os
 from dataclasses import replace
 from io import BytesIO

@@ -8,11 +8,13 @@ import typer
 
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a finished `rehue train`.")],
+    *,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for NAME.onnx and NAME.json.")
     ] = Path(),
     name: Annotated[
-        str | None, typer.Option(help="Name of the model. [default: the recipe's]", show_default=False)
+        str | None,
+        typer.Option(help="Name of the model. [default: the recipe's]", show_default=False),
     ] = None,
     photos: Annotated[
         Path | None,
@@ -23,7 +25,12 @@ def export(
     ] = None,
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""
-    from rehue.cli.train import _learning
+    from rehue.cli.train import import_learning
+    from rehue.model import Model
 
-    card, path = _learning().export(run, output, name=name)
-    typer.echo(f"{path}: {card.export['bytes'] / 1e6:.1f} MB, sha256 {card.sha256}")
+    learning = import_learning()
+    card, path = learning.export(run, output, name=name)
+    if photos is not None:
+        card = learning.choose_default(Model(card, path), photos)
+    typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")
+    typer.echo(f"default colours: {card.default_decoding}")

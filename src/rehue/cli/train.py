@@ -1,6 +1,7 @@
 """`rehue train`: run a recipe."""
 
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -10,29 +11,38 @@ def train(
     recipe: Annotated[
         str, typer.Argument(help="Name of a shipped recipe, such as `default`, or a TOML file.")
     ],
+    *,
     photos: Annotated[
         Path,
-        typer.Option(help="Photographs in colour: a folder, tar shards, or Places365.", show_default=False),
+        typer.Option(
+            help="Photographs in colour: a folder, tar shards, or Places365.", show_default=False
+        ),
     ],
     run: Annotated[
         Path | None,
-        typer.Option(help="Folder of the run; an interrupted one goes on. [default: runs/RECIPE]", show_default=False),
+        typer.Option(
+            help="Folder of the run; an interrupted one goes on. [default: runs/RECIPE]",
+            show_default=False,
+        ),
     ] = None,
     encoder_weights: Annotated[
         Path | None,
-        typer.Option(help="ImageNet-trained encoder, safetensors with torchvision's names.", show_default=False),
+        typer.Option(
+            help="ImageNet-trained encoder, safetensors with torchvision's names.",
+            show_default=False,
+        ),
     ] = None,
-    cache: Annotated[
-        Path, typer.Option(help="Where decoded photographs are kept.")
-    ] = Path(".cache"),
-    device: Annotated[str, typer.Option(help="`cpu`, `cuda`, `mps` or `auto`.")] = "auto",
+    cache: Annotated[Path, typer.Option(help="Where decoded photographs are kept.")] = Path(
+        ".cache"
+    ),
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "auto",
     workers: Annotated[int, typer.Option(help="Processes that prepare photographs.", min=0)] = 1,
     steps: Annotated[
         int, typer.Option(help="Stop after so many steps, for a trial; -1 runs all.", min=-1)
     ] = -1,
 ) -> None:
     """Train a network by a recipe (extra `train`)."""
-    learning = _learning()
+    learning = import_learning()
     recipe_read = learning.load_recipe(recipe)
     folder = run or Path("runs") / recipe_read.name
     learning.train(
@@ -48,14 +58,12 @@ def train(
     typer.echo(f"done: {folder}; next: rehue export {folder} --output FOLDER")
 
 
-def _learning():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def import_learning() -> ModuleType:
     """Import the room that needs torch, or say how to install it."""
     from rehue.errors import RehueError
 
     try:
         from rehue import learning
     except ModuleNotFoundError as error:
-        raise RehueError(
-            f'training needs {error.name}: pip install "rehue[train]"'
-        ) from error
+        raise RehueError(f'this needs {error.name}: pip install "rehue[train]"') from error
     return learning

@@ -15,7 +15,11 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from rehue.color import Bins
+from rehue.colorizer import Colorizer
+from rehue.dataset import Part, Photographs, part_of
+from rehue.dataset.source import find_entries
 from rehue.errors import RecipeError
+from rehue.judge import choose_decoding
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network
 from rehue.learning.recipe import Recipe, recipe_from
@@ -26,6 +30,7 @@ LICENCE = "LicenseRef-Rehue-Weights"
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18
+_DATA_FACTS = ("photographs", "held_back", "left_out", "sources")
 
 
 class _Contract(nn.Module):
@@ -81,7 +86,7 @@ def export(
         default_decoding=Decoding(),
         recipe=asdict(recipe),
         commit=str(facts.pop("commit", "unknown")),
-        data={k: facts.pop(k) for k in ("photographs", "held_back", "left_out", "sources") if k in facts},
+        data={key: facts.pop(key) for key in _DATA_FACTS if key in facts},
         training=facts,
     )
     path.write_bytes(data)
@@ -96,6 +101,36 @@ def export(
     card = replace(card, export=compared)
     path.with_suffix(".json").write_text(card.to_json(), "utf-8")
     return card, path
+
+
+def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card:
+    """Choose how users' colours are decoded, on the photographs that training held back.
+
+    Args:
+        model: exported; its card is written anew.
+        photos: the data set of the run.
+        limit: look at so many photographs at most.
+
+    Raises:
+        DatasetError: nothing was held back.
+    """
+    recipe = recipe_from(model.card.recipe, str(model.path))
+    entries = find_entries(photos, recipe.data.shards)
+    held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
+    choice = choose_decoding(Colorizer(model.path), Photographs(held_back[:limit]))
+    figures = {
+        "set": f"{choice.count} photographs held back from training",
+        "ciede2000_median_over_grey": round(choice.best.median_over_grey, 3),
+        "colorfulness_gap": round(choice.best.gap, 1),
+        "colorfulness_absolute_gap": round(choice.best.absolute_gap, 1),
+    }
+    card = replace(
+        model.card,
+        default_decoding=choice.best.decoding,
+        figures={**model.card.figures, "choice": figures},
+    )
+    model.path.with_suffix(".json").write_text(card.to_json(), "utf-8")
+    return card
 
 
 def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
@@ -120,7 +155,7 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
 def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     """Trace a network into ONNX with dynamic batch, height and width, weights in half precision."""
     example = torch.full((2, 1, 64, 96), 50.0)
-    dynamic = {0: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    dynamic = {0: "batch", 2: "height", 3: "width"}
     program = torch.onnx.export(
         _Contract(network, bins).eval(),
         (example,),

@@ -131,7 +131,7 @@ def train(
             ModelCheckpoint(dirpath=run, filename="{epoch}", save_last=True, save_top_k=1),
             LearningRateMonitor("step"),
         ],
-        logger=[CSVLogger(run, name="", version="csv"), TensorBoardLogger(run, name="", version="tensorboard")],
+        logger=[CSVLogger(run, name="csv"), TensorBoardLogger(run, name="tensorboard")],
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,
         log_every_n_steps=20,

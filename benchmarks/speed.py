@@ -1,0 +1,142 @@
+"""How fast: network alone, one photograph cold, large photographs warm, help, memory.
+
+    python benchmarks/speed.py --kodak ../shared/kodak --output speed.json
+
+Large photographs are 4608 x 2560 mosaics of Kodak photographs, JPEG quality 92, made grey; the
+whole path (file to file) is set against decoding and encoding their colour originals with Pillow
+in the same run. Nothing else should run meanwhile; ratios are told beside times.
+"""
+
+import argparse
+import io
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from rehue import Colorizer
+from rehue.model import find_model, open_runtime
+
+ROUNDS = 7
+TILES = (5, 6)  # rows and columns of 768 x 512 photographs: 4608 x 2560
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kodak", type=Path, required=True)
+    parser.add_argument("--model", default="default")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        mosaics = make_mosaics(arguments.kodak, work)
+        photo = work / "kodak.png"
+        Image.open(min(arguments.kodak.glob("*.webp"))).convert("L").save(photo)
+        figures |= whole_processes(photo, mosaics[0], arguments.model)
+        for name in ("onnxruntime", "openvino"):
+            figures[f"network at 256 px, {name} (ms)"] = network(arguments.model, name)
+        figures |= large(mosaics, arguments.model)
+    for name, value in figures.items():
+        print(f"{name:58} {value:9.3f}")
+    arguments.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def make_mosaics(kodak: Path, work: Path) -> list[Path]:
+    """Write three mosaics of landscape photographs, each in colour and grey."""
+    tiles = [np.asarray(Image.open(p).convert("RGB")) for p in sorted(kodak.glob("*.webp"))]
+    tiles = [tile for tile in tiles if tile.shape[:2] == (512, 768)]
+    rows, columns = TILES
+    paths = []
+    for number in range(3):
+        order = np.random.default_rng(number).permutation(np.arange(rows * columns) % len(tiles))
+        grid = order.reshape(rows, columns)
+        mosaic = np.concatenate([np.concatenate([tiles[i] for i in row], 1) for row in grid], 0)
+        picture = Image.fromarray(mosaic)
+        picture.save(work / f"color{number}.jpg", quality=92)
+        path = work / f"grey{number}.jpg"
+        picture.convert("L").save(path, quality=92)
+        paths.append(path)
+    return paths
+
+
+def whole_processes(photo: Path, mosaic: Path, model: str) -> dict[str, float]:
+    """Wall time of whole processes, and the peak memory of one."""
+    command = [sys.executable, "-m", "rehue"]
+    colorize = [*command, "colorize", "--model", model, "--quiet", "--overwrite"]
+    one = [*colorize, str(photo)]
+    result = {
+        "rehue --help (s)": best(lambda: run([*command, "--help"])),
+        "one Kodak photograph, whole process (s)": best(lambda: run(one)),
+    }
+    run([*colorize, str(mosaic)])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+    return {**result, "12 megapixels, peak memory (MB)": peak}
+
+
+def network(model: str, runtime: str) -> float:
+    """Milliseconds of one pass over a 256 x 256 picture."""
+    found = find_model(model)
+    opened = open_runtime(found, runtime, threads=2)
+    light = np.random.default_rng(0).uniform(0, 100, (1, 1, 256, 256)).astype(np.float32)
+    return best(lambda: opened.run(light, len(found.card.bin_centers)), rounds=30) * 1e3
+
+
+def large(mosaics: list[Path], model: str) -> dict[str, float]:
+    """File to file, warm, in turn with Pillow's decoding and encoding of the colour original."""
+    colorizer = Colorizer(model, threads=2)
+    ours: list[float] = []
+    pillow: list[float] = []
+    for round_number in range(ROUNDS + 1):
+        for path in mosaics:
+            target = path.with_name("result.jpg")
+            mine = timed(lambda: colorizer.colorize_file(path, target, overwrite=True))  # noqa: B023
+            theirs = timed(lambda: recode(path.with_name(path.name.replace("grey", "color"))))  # noqa: B023
+            if round_number:  # the first round warms up
+                ours.append(mine)
+                pillow.append(theirs)
+    ratios = [mine / theirs for mine, theirs in zip(ours, pillow, strict=True)]
+    return {
+        "12 megapixels, file to file (s)": statistics.median(ours),
+        "12 megapixels, Pillow decodes and encodes (s)": statistics.median(pillow),
+        "12 megapixels, ratio, median": statistics.median(ratios),
+        "12 megapixels, ratio, best": min(ratios),
+    }
+
+
+def recode(path: Path) -> None:
+    """Decode a JPEG and encode it again, quality 92."""
+    with Image.open(path) as picture:
+        picture.load()
+        picture.save(io.BytesIO(), "JPEG", quality=92)
+
+
+def run(command: list[str]) -> None:
+    """Run a process to its end, silently."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def best(work: Callable[[], object], rounds: int = 5) -> float:
+    """Seconds of the fastest of some calls, after one that warms up."""
+    work()
+    return min(timed(work) for _ in range(rounds))
+
+
+if __name__ == "__main__":
+    main()
