@@ -42,7 +42,7 @@ class Photographs:
         for entry in self.entries:
             try:
                 image = decode(entry.read())
-            except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
+            except Exception:  # Pillow's decoders raise nearly anything on damaged files
                 self._leave_out(UNREADABLE, entry)
                 continue
             if not self.keep_neutral:
@@ -62,12 +62,15 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
 
 
-def find_entries(path: Path, pattern: str = "*.tar") -> list[Entry]:
+def find_entries(
+    path: Path, pattern: str = "*.tar", places_part: PlacesPart = PlacesPart.TRAIN
+) -> list[Entry]:
     """List the photographs of a shard, a folder of shards, Places365 or a folder tree.
 
     Args:
         path: a tar file or a folder.
         pattern: which shards of a folder of shards to take.
+        places_part: which list of Places365 to take.
 
     Raises:
         DatasetError: nothing is there, or nothing that is a photograph.
@@ -77,9 +80,7 @@ def find_entries(path: Path, pattern: str = "*.tar") -> list[Entry]:
     elif not path.is_dir():
         raise DatasetError(f"{path}: no such shard or folder: check the path")
     elif is_places365(path):
-        part = PlacesPart.VAL if (path / "val_256").is_dir() else PlacesPart.TRAIN
-        part = PlacesPart.TRAIN if (path / "data_256").is_dir() else part
-        entries = list(places365_entries(path, part))
+        entries = list(places365_entries(path, places_part))
     elif shards := sorted(path.glob(pattern)):
         entries = [entry for shard in shards for entry in shard_entries(shard)]
     else:
@@ -92,11 +93,14 @@ def find_entries(path: Path, pattern: str = "*.tar") -> list[Entry]:
 def open_photographs(
     path: Path, *, pattern: str = "*.tar", keep_neutral: bool = False
 ) -> Photographs:
-    """Open a data set; see `find_entries` for its layouts.
+    """Open a data set to judge on; see `find_entries` for its layouts.
+
+    Of Places365 these are the photographs of `places365_val.txt`.
 
     Args:
         path: a tar file or a folder.
         pattern: which shards of a folder of shards to take.
         keep_neutral: yield grey and toned photographs too.
     """
-    return Photographs(find_entries(path, pattern), keep_neutral=keep_neutral)
+    entries = find_entries(path, pattern, PlacesPart.VAL)
+    return Photographs(entries, keep_neutral=keep_neutral)

@@ -1,8 +1,8 @@
-"""A training run as data: TOML read into frozen dataclasses, every key known, every choice in it."""
+"""A training run as data: TOML read into frozen dataclasses, every key known, every choice in."""
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
@@ -21,11 +21,13 @@ class Data:
         shards: pattern of the shards in a folder of shards.
         short_side: larger photographs are brought to this (px).
         choose_share: share held back by hash of the key, to choose on.
+        per_label: so many photographs of each label, drawn by the recipe's seed; 0 takes all.
     """
 
     shards: str = "train-*.tar"
     short_side: int = 256
     choose_share: float = 0.05
+    per_label: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,27 @@ class Recipe:
         raise IndexError(epoch)
 
 
+# What values must be beyond their type, so that a run cannot begin and then fail.
+_LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
+    (Recipe, "phases"): ("at least one", lambda v: len(v) > 0),
+    (Recipe, "seed"): ("0 or more", lambda v: v >= 0),
+    (Recipe, "average"): ("0 or more, below 1", lambda v: 0 <= v < 1),
+    (Data, "short_side"): ("1 or more", lambda v: v >= 1),
+    (Data, "choose_share"): ("0 or more, below 1", lambda v: 0 <= v < 1),
+    (NetworkChoice, "weights"): ("imagenet or random", lambda v: v in ("imagenet", "random")),
+    (NetworkChoice, "frozen"): ("0 or more", lambda v: v >= 0),
+    (Loss, "grid"): ("5 to 50", lambda v: 5 <= v <= 50),
+    (Loss, "mix"): ("above 0, at most 1", lambda v: 0 < v <= 1),
+    (Optimizer, "rate"): ("above 0", lambda v: v > 0),
+    (Optimizer, "warmup"): ("above 0, below 1", lambda v: 0 < v < 1),
+    (Phase, "epochs"): ("1 or more", lambda v: v >= 1),
+    (Phase, "size"): ("a multiple of 32", lambda v: v > 0 and v % 32 == 0),
+    (Phase, "batch"): ("1 or more", lambda v: v >= 1),
+    (Phase, "scale"): ("rising, above 0, at most 1", lambda v: 0 < v[0] <= v[1] <= 1),
+    (Phase, "share"): ("above 0, at most 1", lambda v: 0 < v <= 1),
+}
+
+
 def shipped_recipes() -> list[str]:
     """Names of the recipes in the package, such as `default` or `study/resnet34`."""
     root = Path(str(resources.files("rehue") / "recipes"))
@@ -188,7 +211,12 @@ def _built(kind: type, content: Mapping[str, Any], where: str) -> Any:  # noqa: 
         required = fact.default is MISSING and fact.default_factory is MISSING
         if required and key not in content:
             raise RecipeError(f"{where}: the key {key!r} is missing")
-    return kind(**{k: _value(hints[k], v, f"{where}, {k}") for k, v in content.items()})
+    values = {k: _value(hints[k], v, f"{where}, {k}") for k, v in content.items()}
+    for key, value in values.items():
+        wanted, holds = _LIMITS.get((kind, key), ("", lambda _: True))
+        if not holds(value):
+            raise RecipeError(f"{where}, {key}: expected {wanted}, found {content[key]!r}")
+    return kind(**values)
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
@@ -198,9 +226,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
         return _built(hint, value, where)
     if get_origin(hint) is tuple:
         kinds = get_args(hint)
-        if not isinstance(value, list | tuple) or (kinds[-1] is not ... and len(value) != len(kinds)):
-            raise RecipeError(f"{where}: expected a list of {len(kinds)}, found {value!r}")
-        each = [kinds[0]] * len(value) if kinds[-1] is ... else kinds
+        count = None if kinds[-1] is ... else len(kinds)
+        if not isinstance(value, list | tuple) or count not in (None, len(value)):
+            of_so_many = "" if count is None else f" of {count}"
+            raise RecipeError(f"{where}: expected a list{of_so_many}, found {value!r}")
+        each = [kinds[0]] * len(value) if count is None else kinds
         return tuple(_value(k, v, where) for k, v in zip(each, value, strict=True))
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

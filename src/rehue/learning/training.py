@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 
 from rehue.color import Bins
 from rehue.dataset import CropRequest, LabCrops, Part, PixelCache, part_of
+from rehue.dataset.sampling import sample_per_label
 from rehue.dataset.source import find_entries
 from rehue.errors import RecipeError
 from rehue.learning.module import ColorTraining, build_network
@@ -62,7 +63,7 @@ class CropLoading(lightning.LightningDataModule):
         crops = LabCrops(self.cache, phase.scale, self.recipe.old_print)
         return DataLoader(
             crops,  # type: ignore[arg-type]
-            batch_sampler=self._batches(epoch),  # type: ignore[arg-type]
+            batch_sampler=self._batches(epoch),
             num_workers=self.workers,
             prefetch_factor=4 if self.workers else None,
         )
@@ -72,7 +73,7 @@ class CropLoading(lightning.LightningDataModule):
         batches = WholeBatches(self.choose_numbers, VALIDATION_SIZE, VALIDATION_BATCH)
         return DataLoader(
             LabCrops(self.cache),  # type: ignore[arg-type]
-            batch_sampler=batches,  # type: ignore[arg-type]
+            batch_sampler=batches,
             num_workers=self.workers,
         )
 
@@ -114,6 +115,8 @@ def train(
     _claim(run, recipe)
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
     entries = find_entries(photos, recipe.data.shards)
+    if recipe.data.per_label:
+        entries = sample_per_label(entries, recipe.data.per_label, recipe.seed)
     cache = PixelCache.build(entries, cache_root, recipe.data.short_side)
     loading = CropLoading(recipe, cache, workers)
     bins = Bins.in_srgb(recipe.loss.grid)
@@ -173,9 +176,7 @@ def _claim(run: Path, recipe: Recipe) -> None:
     claim.write_text(text, "utf-8")
 
 
-def _start(
-    network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading
-) -> str:
+def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:
     """Load the encoder's weights; say what the network started from."""
     if recipe.network.weights == "random":
         return "random weights"
@@ -195,9 +196,12 @@ def _start(
 
 def _commit() -> str:
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
-            cwd=Path(__file__).parent, capture_output=True, text=True, check=True,
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
