@@ -19,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (colorize, evaluate, models, train, export):
@@ -33,7 +34,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001, the callback acts on it
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
@@ -47,6 +48,3 @@ def main() -> None:
     except RehueError as error:
         typer.echo(f"rehue: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("rehue: stopped", err=True)
-        sys.exit(130)

@@ -1,16 +1,17 @@
 """`rehue colorize`: photographs in, photographs in colour out."""
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
-    from rehue.batch import Outcome, Plan, Settings
+    from rehue.batch import DrawComparison, Outcome, Plan, Settings
     from rehue.colorizer import Colorizer
 
 # Prints one line on standard error, above the progress bar where there is one.
@@ -27,7 +28,7 @@ def colorize(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Photographs, folders (with all below them), or - for standard input.",
             show_default=False,
         ),
@@ -100,9 +101,7 @@ def colorize(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a file on standard output.")
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say only what failed.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")] = False,
 ) -> None:
     """Colour photographs: lightness, size, EXIF, ICC profile and DPI stay as they are.
 
@@ -146,8 +145,6 @@ def colorize(
 
 def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
     """Refuse what would mix the picture with anything else that goes to standard output."""
-    import sys
-
     from rehue.batch import PlanError
 
     if all(job.target for job in plan.jobs):
@@ -213,14 +210,32 @@ def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
 _Follow: TypeAlias = "Callable[[Iterable[Outcome]], Iterable[Outcome]]"
 
 
-def _following(plan: "Plan", *, quiet: bool) -> AbstractContextManager[tuple[_Follow, _Say]]:
-    """Show progress on a terminal, when there is more than one photograph."""
-    import sys
-
+@contextmanager
+def _following(plan: "Plan", *, quiet: bool) -> Iterator[tuple[_Follow, _Say]]:
+    """Show progress on a terminal when there is more than one photograph; give what prints."""
     if quiet or len(plan.jobs) < 2 or not sys.stderr.isatty():
-        return nullcontext((lambda outcomes: outcomes, _say))
-    return _progress(len(plan.jobs) + len(plan.problems))
+        yield (lambda outcomes: outcomes), _say
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        total = len(plan.jobs) + len(plan.problems)
+        yield (
+            lambda outcomes: progress.track(outcomes, total=total),
+            lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True),
+        )
 
 
 def _say(line: str) -> None:
     typer.echo(line, err=True)
+
+
+def _draw_comparison() -> "DrawComparison":
+    import numpy as np
+
+    from rehue.judge.sheet import before_after
+
+    return lambda before, after: np.asarray(before_after(before, after))

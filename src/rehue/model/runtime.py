@@ -83,7 +83,7 @@ class _OnnxRuntime(Runtime):
                 f"{model.path}: ONNX Runtime cannot load it ({_first_line(error)}): "
                 "install it again"
             ) from error
-        self.description = f"onnxruntime {onnxruntime.__version__} {device}, {threads} threads"
+        self.description = f"onnxruntime {onnxruntime.__version__}, {device}, {_counted(threads)}"
 
     def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
         logits, ab = self._session.run(["logits", "ab"], inputs)
@@ -95,9 +95,7 @@ class _OpenVino(Runtime):
         try:
             import openvino  # noqa: PLC0415
         except ImportError as error:
-            raise ModelError(
-                'OpenVINO is not installed: pip install "rehue[openvino]"'
-            ) from error
+            raise ModelError('OpenVINO is not installed: pip install "rehue[openvino]"') from error
         core = openvino.Core()
         if device.upper() not in core.available_devices:
             usable = ", ".join(name.lower() for name in core.available_devices)
@@ -113,7 +111,7 @@ class _OpenVino(Runtime):
             raise ModelError(
                 f"{model.path}: OpenVINO cannot load it ({_first_line(error)}): install it again"
             ) from error
-        self.description = f"openvino {openvino.__version__} {device}, {threads} threads"
+        self.description = f"openvino {openvino.__version__}, {device}, {_counted(threads)}"
 
     def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
         known = {name for port in self._compiled.inputs for name in port.names}
@@ -153,6 +151,10 @@ def available_processors() -> int:
         return len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
+
+
+def _counted(threads: int) -> str:
+    return "1 thread" if threads == 1 else f"{threads} threads"
 
 
 def _first_line(error: Exception) -> str:

@@ -137,7 +137,8 @@ def _load(source: str | PathLike[str] | bytes | BinaryIO) -> _Source:
         data, name = bytes(source), "the data given"
         return _Source(name, None, data, picture_format(data[:SNIFFED], name))
     if hasattr(source, "read"):
-        name = "the stream given"
+        is_stdin = getattr(source, "name", None) == "<stdin>"
+        name = "standard input" if is_stdin else "the stream given"
         try:
             data = source.read()
         except (OSError, ValueError) as error:

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Write docs/cli.md, the help pages of the command line, from the program itself.
+
+    python scripts/help.py            writes
+    python scripts/help.py --check    exits with 1 when docs/cli.md is not what would be written
+
+The pages are as wide everywhere and have no colours, wherever this runs.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rehue.cli import app
+
+PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
+WIDTH = 100
+_RUN = "import sys; sys.argv[0] = 'rehue'; from rehue.cli import main; main()"
+# What makes programs print in colour, or takes it from them, and what overrules the width.
+_UNWANTED = ("FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PY_COLORS", "TERMINAL_WIDTH")
+
+
+def pages() -> str:
+    """Return the whole document."""
+    commands = [(), *((name,) for name in _commands())]
+    parts = [
+        "# The command line\n\nWritten by `scripts/help.py` from the program; a test compares them."
+    ]
+    for command in commands:
+        title = " ".join(("rehue", *command))
+        parts.append(f"## {title}\n\n```text\n{_help(*command)}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> int:
+    """Write the document, or compare it."""
+    text = pages()
+    if sys.argv[1:] == ["--check"]:
+        if PAGE.is_file() and PAGE.read_text("utf-8") == text:
+            return 0
+        print(f"{PAGE} is not what the program says: run python scripts/help.py", file=sys.stderr)
+        return 1
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, "utf-8", newline="\n")
+    return 0
+
+
+def _commands() -> list[str]:
+    callbacks = (command.callback for command in app.registered_commands)
+    return [callback.__name__ for callback in callbacks if callback]
+
+
+def _help(*command: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if key not in _UNWANTED}
+    environment |= {"COLUMNS": str(WIDTH), "PYTHONUTF8": "1"}
+    done = subprocess.run(  # noqa: S603 (our own program)
+        [sys.executable, "-c", _RUN, *command, "--help"],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

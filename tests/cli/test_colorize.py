@@ -1,0 +1,30 @@
+import pytest
+from typer.testing import CliRunner
+
+from rehue.cli import app
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "Missing argument"),
+        ([""], "empty name"),
+        (["a.jpg", "--saturation", "-1"], "--saturation"),
+        (["a.jpg", "--saturation", "nan"], "--saturation"),
+        (["a.jpg", "--saturation", "much"], "--saturation"),
+        (["a.jpg", "--warmth", "101"], "--warmth"),
+        (["a.jpg", "--warmth", "inf"], "--warmth"),
+        (["a.jpg", "--threads", "0"], "--threads"),
+        (["a.jpg", "--colour"], "No such option"),
+        (["-", "a.jpg"], "stands alone"),
+        (["a.jpg", "b.jpg", "-o", "-"], "holds one photograph"),
+        (["a.jpg", "-o", "-", "--json"], "--json"),
+        (["a.jpg", "-o", "-", "--compare"], "--compare"),
+    ],
+)
+def test_wrong_usage_is_code_2_and_says_what(tmp_path, monkeypatch, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["colorize", *arguments])
+    assert result.exit_code == 2
+    assert says in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,90 @@
+"""Folders: mirrored, nothing twice, nothing lost, and the others go on."""
+
+import numpy as np
+import pytest
+
+from rehue.photo import read
+
+
+@pytest.fixture
+def album(put, grey, color):
+    """A folder as people have them."""
+    names = ["a.jpg", "a.tif", "a.bmp", "1931/a.jpg", "1931/summer/b.PNG", "1931/summer/c.webp"]
+    for shift, name in enumerate(names):
+        put(f"album/{name}", np.roll(grey, shift, axis=1))
+    put("album/color.png", color)
+    root = put("album/.thumbnails/a.jpg", grey).parents[1]
+    (root / "notes.txt").write_text("from the attic")
+    (root / "1931/broken.jpg").write_bytes((root / "a.jpg").read_bytes()[:3000])
+    return root
+
+
+def tree(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+
+
+def test_a_folder_is_mirrored_once(colorize, album):
+    out = album.parent / "out"
+    said = colorize("album", "-o", "out", "--compare", code=1).stderr.splitlines()
+    results = [
+        "1931/a.jpg",
+        "1931/summer/b.PNG",
+        "1931/summer/c.webp",
+        "a.bmp.png",
+        "a.jpg",
+        "a.tif",
+    ]
+    assert [name for name in tree(out) if "compare" not in name] == results
+    assert len(tree(out)) == 2 * len(results)
+    assert "results: out" in said[0]
+    assert any("color.png is already in colour (use --recolor)" in line for line in said)
+    broken = next(line for line in said if "broken.jpg" in line)
+    assert broken.endswith("copy or download it again")
+    assert "6 coloured, 1 already in colour, 1 failed, 1 other file left out (0:" in said[-1]
+    assert len(said) == 4
+
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    said = colorize("album", "-o", "out", "--compare", code=1).stderr
+    assert "0 coloured, 6 done before, 1 already in colour, 1 failed" in said
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.*")} == times
+
+    (album / "1931/broken.jpg").unlink()
+    said = colorize("album", "-o", "out", "--overwrite", "--saturation", "1.5").stderr
+    assert "6 coloured, 1 already in colour" in said
+    assert "saturation=1.5" in read(out / "a.tif").mark.settings
+
+
+def test_beside_the_originals_results_are_never_inputs(colorize, album):
+    (album / "1931/broken.jpg").unlink()
+    before = {path: path.read_bytes() for path in album.rglob("*.*") if path.is_file()}
+    colorize("album")
+    assert "a.bmp.rehue.png" in tree(album)
+    assert "1931/summer/b.rehue.PNG" in tree(album)
+    said = colorize("album", "--overwrite", "--recolor").stderr
+    assert "7 coloured, 6 made by Rehue, 1 other file left out" in said
+    assert not [name for name in tree(album) if "rehue.rehue" in name]
+    assert before.items() <= {p: p.read_bytes() for p in before}.items()
+    said = colorize("album/a.rehue.jpg", "album/a.jpg").stderr
+    assert "a.rehue.jpg was coloured by Rehue (model tiny) and is left alone" in said
+
+
+def test_several_sources_share_a_folder(colorize, put, grey):
+    for number, name in enumerate(("x/a.jpg", "y/a.jpg", "z/a.jpg")):
+        root = put(name, np.roll(grey, 9 * number, axis=1)).parents[1]
+    colorize("x/a.jpg", "y/a.jpg", "-o", "out")
+    # Another photograph of that name is not taken for done, nor does it replace the first.
+    assert "made from another photograph" in colorize("z/a.jpg", "-o", "out", code=1).stderr
+    sources = [read(root / name).sha256 for name in ("x/a.jpg", "y/a.jpg")]
+    marks = [read(root / "out" / name).mark for name in ("a.jpg", "a-2.jpg")]
+    assert [mark.source_sha256 for mark in marks] == sources
+    colorize("x", "y", "-o", "both")
+    assert tree(root / "both") == ["x/a.jpg", "y/a.jpg"]
+
+
+def test_a_folder_without_photographs(colorize, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = colorize("empty", "-o", "out", code=1)
+    assert done.stderr.splitlines()[0] == (
+        "rehue: empty holds no photographs (JPEG, PNG, TIFF, WebP, BMP or GIF): name another folder"
+    )
+    assert not (tmp_path / "out").exists()
