@@ -5,12 +5,13 @@
 
 The shard is judged at every size up to its own short side, 256 px; Kodak at every size. Prints
 MSE over plain grey's and the default output's figures by kind, and writes all that it printed,
-with the whole evaluations, as JSON.
+with the whole evaluations, as JSON. `--record` also writes the figures into the model's card.
 """
 
 import argparse
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from rehue.dataset import open_photographs
 from rehue.judge import Evaluation, evaluate
 from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, REGRESSION
 from rehue.judge.report import to_json
+from rehue.model import Model, find_model
 
 KINDS = (ALL, "scenes", "objects", "everyday", "people", "food", "rooms")
 # The shard's photographs have at most this short side.
@@ -50,6 +52,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--limit", type=int, help="a quick look: only the first so many")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--record", action="store_true", help="write figures into the card, too")
     arguments = parser.parse_args()
 
     console = Console(width=120)
@@ -67,6 +70,27 @@ def main() -> None:
         evaluations += of_set
     reports = [json.loads(to_json(evaluation)) for evaluation in evaluations]
     arguments.output.write_text(json.dumps(reports, indent=2) + "\n", encoding="utf-8")
+    if arguments.record:
+        record(find_model(arguments.model), evaluations)
+
+
+def record(model: Model, evaluations: list[Evaluation]) -> None:
+    """Write what was measured into a model's card, beside what stands there already."""
+    figures = {
+        f"{evaluation.photographs} ({evaluation.count}), {evaluation.size} px": {
+            predictor: {
+                group: {
+                    name: round(figure.value, 5)
+                    for name, figure in evaluation.row(predictor, group).figures.items()
+                }
+                for group in evaluation.groups
+            }
+            for predictor in (EXPECTED, REGRESSION, DEFAULT)
+        }
+        for evaluation in evaluations
+    }
+    card = replace(model.card, figures={**model.card.figures, **figures})
+    model.path.with_suffix(".json").write_text(card.to_json(), encoding="utf-8")
 
 
 def judge(path: Path, size: int, arguments: argparse.Namespace) -> Evaluation:

@@ -46,20 +46,24 @@ class GreyLookup:
 
         Args:
             grey: rows x width, sRGB-encoded.
-            a: rows x width, whole units + 128.
-            b: rows x width, whole units + 128.
+            a: whole units + 128, one for 2 x 2 pixels: half the rows and width, rounded up.
+            b: as `a`.
             picture: rows x width x 3, C-contiguous; filled.
         """
-        number = np.zeros((*grey.shape, 8), np.uint8)
+        rows, width = grey.shape
         block = (a & 0xF0) | (b >> 4)
-        number[..., 0] = (a << 4) | (b & 0x0F)
-        number[..., 1] = grey
-        number[..., 2] = block
         if not self._is_filled.take(block).all():
             for missing in np.unique(block[~self._is_filled.take(block)]):
                 self._fill(int(missing))
-        indices = number.view("<i8")[..., 0]
-        self._entries.take(indices, out=picture.view(_RGB)[..., 0], mode="wrap")
+        color = np.zeros((*a.shape, 4), np.uint8)
+        color[..., 0] = (a << 4) | (b & 0x0F)
+        color[..., 2] = block
+        color_of_column = color.view("<u4")[..., 0].repeat(2, axis=1)[:, :width]
+        number = grey.astype(np.uint32)
+        number <<= 8
+        number[0::2] |= color_of_column
+        number[1::2] |= color_of_column[: rows // 2]
+        self._entries.take(number, out=picture.view(_RGB)[..., 0], mode="wrap")
 
     def _fill(self, block: int) -> None:
         grey = np.arange(256, dtype=np.uint8)

@@ -8,6 +8,9 @@ from PIL import Image
 
 Box = tuple[float, float, float, float]
 
+# Rows that share one matrix of weights.
+_BLOCK_ROWS = 512
+
 
 class Upsampling:
     """ab at full size, bicubic (Keys 1981, a = -0.5), a strip of rows at a time.
@@ -28,23 +31,29 @@ class Upsampling:
 
     def rows(self, rows: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return a and b of a slice of rows, each rows x width, float32."""
-        step = (self._bottom - self._top) / self._height
-        centers = self._top + (np.arange(rows.start, rows.stop) + 0.5) * step
-        first, weights = _bicubic_weights(centers, step, self._ab.shape[1])
-        near = slice(first, first + weights.shape[1])
-        a, b = (
-            np.einsum("rk,kw->rw", weights, np.asarray(plane)[near]) for plane in self._wide
-        )
+        # In blocks: a weight for every cell that any row needs would fill the memory on a strip
+        # of 100,000 rows.
+        starts = range(rows.start, rows.stop, _BLOCK_ROWS)
+        blocks = [self._block(start, min(start + _BLOCK_ROWS, rows.stop)) for start in starts]
+        if len(blocks) == 1:
+            return blocks[0]
+        a, b = (np.concatenate(planes) for planes in zip(*blocks, strict=True))
         return a, b
 
-    def whole_units(self, rows: slice) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return a + 128 and b + 128 of a slice of rows, rounded to whole units, 0..255."""
+    def coarse_units(self, rows: slice) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return a + 128 and b + 128 of a slice of rows in whole units, one for 2 x 2 pixels.
+
+        For pictures so much larger than the grid that neighbours differ by less than a unit.
+
+        Returns:
+            Two arrays of half the rows and half the width, rounded up, 0..255.
+        """
         step = (self._bottom - self._top) / self._height
-        part = (0, self._top + rows.start * step, self._width, self._top + rows.stop * step)
-        size = (self._width, rows.stop - rows.start)
+        part = (0, self._top + rows.start * step, self._coarse_width, self._top + rows.stop * step)
+        size = (self._coarse_width, (rows.stop - rows.start + 1) // 2)
         a, b = (
             np.asarray(plane.resize(size, Image.Resampling.BICUBIC, box=part))
-            for plane in self._wide_units
+            for plane in self._coarse
         )
         return a, b
 
@@ -52,19 +61,31 @@ class Upsampling:
         """Return height x width x 2."""
         return np.stack(self.rows(slice(0, self._height)), axis=-1)
 
+    def _block(self, start: int, stop: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        step = (self._bottom - self._top) / self._height
+        centers = self._top + (np.arange(start, stop) + 0.5) * step
+        first, weights = _bicubic_weights(centers, step, self._ab.shape[1])
+        near = slice(first, first + weights.shape[1])
+        a, b = (np.einsum("rk,kw->rw", weights, np.asarray(plane)[near]) for plane in self._wide)
+        return a, b
+
     @cached_property
     def _wide(self) -> list[Image.Image]:
-        return [self._widened(Image.fromarray(plane)) for plane in self._ab]
+        return [self._widened(Image.fromarray(plane), self._width) for plane in self._ab]
 
     @cached_property
-    def _wide_units(self) -> list[Image.Image]:
+    def _coarse(self) -> list[Image.Image]:
         units = np.clip(np.rint(self._ab) + 128, 0, 255).astype(np.uint8)
-        return [self._widened(Image.fromarray(plane)) for plane in units]
+        return [self._widened(Image.fromarray(plane), self._coarse_width) for plane in units]
 
-    def _widened(self, plane: Image.Image) -> Image.Image:
+    @property
+    def _coarse_width(self) -> int:
+        return (self._width + 1) // 2
+
+    def _widened(self, plane: Image.Image, width: int) -> Image.Image:
         """Bring the width to full size; the height stays the grid's."""
         box = (self._left, 0, self._right, plane.height)
-        return plane.resize((self._width, plane.height), Image.Resampling.BICUBIC, box=box)
+        return plane.resize((width, plane.height), Image.Resampling.BICUBIC, box=box)
 
 
 def _bicubic_weights(
