@@ -1,11 +1,13 @@
 """Rehue colours black-and-white photographs: lightness stays, the network gives only colour.
 
+In Python:
+
     import rehue
 
-    rehue.colorize("photo.jpg").save("photo.color.jpg")   # path, bytes, PIL image or array
-    colorizer = rehue.Colorizer()                         # reusable, thread-safe
+    rehue.colorize("photo.jpg").save("photo.color.jpg")  # path, bytes, PIL image or array
+    colorizer = rehue.Colorizer()  # reusable, thread-safe
     array_in_color = colorizer(array)
-    rehue.colorize_file("scan.tif", "scan.color.tif")     # keeps EXIF, ICC profile, DPI
+    rehue.colorize_file("scan.tif", "scan.color.tif")  # keeps EXIF, ICC profile, DPI
 """
 
 from importlib import import_module

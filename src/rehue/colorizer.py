@@ -140,7 +140,7 @@ class Colorizer:
         """
         if isinstance(photo, np.ndarray):
             return self.look(photo).colorize(saturation=saturation, warmth=warmth)
-        photograph = from_pillow(photo) if isinstance(photo, Image.Image) else read(photo)
+        photograph = _photograph(photo)
         look = self._look(upright(photograph.pixels, photograph.orientation))
         rgb = look.colorize(saturation=saturation, warmth=warmth)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
@@ -221,8 +221,18 @@ class Colorizer:
 def _pixels(photo: Photo) -> NDArray[Any]:
     if isinstance(photo, np.ndarray):
         return _checked(photo)
-    photograph = from_pillow(photo) if isinstance(photo, Image.Image) else read(photo)
+    photograph = _photograph(photo)
     return upright(photograph.pixels, photograph.orientation)
+
+
+def _photograph(photo: Photo) -> Photograph:
+    if isinstance(photo, Image.Image):
+        return from_pillow(photo)
+    if isinstance(photo, str | PathLike | bytes) or hasattr(photo, "read"):
+        return read(cast("str | bytes | PathLike[str] | BinaryIO", photo))
+    raise PhotoError(
+        f"{type(photo).__name__} is not a photograph: give an array, a PIL image, a path or bytes"
+    )
 
 
 def _checked(array: NDArray[Any]) -> NDArray[Any]:
@@ -234,8 +244,14 @@ def _checked(array: NDArray[Any]) -> NDArray[Any]:
         )
     if array.dtype not in (np.uint8, np.uint16, np.float32):
         raise PhotoError(f"an array of {array.dtype}: give uint8, uint16 or float32 (0..1)")
+    if array.dtype == np.float32:
+        low, high = float(array.min()), float(array.max())
+        # Resampling leaves values a little beyond 0..1; NaN fails both comparisons.
+        if not (low >= -0.5 and high <= 1.5):
+            raise PhotoError(
+                f"an array of float32 from {low:g} to {high:g}: give sRGB values of 0..1"
+            )
     return array
-
 
 
 @cache

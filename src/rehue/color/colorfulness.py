@@ -18,7 +18,9 @@ def colorfulness(image: NDArray[np.generic]) -> float:
     >>> colorfulness(np.full((4, 4, 3), 128, np.uint8))
     0.0
     """
-    red, green, blue = np.moveaxis(image.astype(np.float64) * (255 / white_code(image.dtype)), -1, 0)
+    red, green, blue = np.moveaxis(
+        image.astype(np.float64) * (255 / white_code(image.dtype)), -1, 0
+    )
     red_green = red - green
     yellow_blue = (red + green) / 2 - blue
     spread = np.hypot(red_green.std(), yellow_blue.std())

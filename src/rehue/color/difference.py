@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def ciede2000(
-    first: NDArray[np.floating], second: NDArray[np.floating]
-) -> NDArray[np.floating]:
+def ciede2000(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return the CIEDE2000 difference of colours, with kL = kC = kH = 1.
 
     Follows Sharma, Wu and Dalal, "The CIEDE2000 Color-Difference Formula" (2005), whose equation
@@ -62,4 +60,5 @@ def ciede2000(
     r_t = -np.sin(2 * d_theta) * r_c  # eq. 21
     l_term, c_term, h_term = dl / s_l, dc / s_c, dh_big / s_h
     squared = l_term**2 + c_term**2 + h_term**2 + r_t * c_term * h_term
-    return np.sqrt(np.maximum(squared, 0))  # eq. 22
+    difference: NDArray[np.floating] = np.sqrt(np.maximum(squared, 0))  # eq. 22
+    return difference

@@ -23,7 +23,8 @@ def excess(red: Plane, green: Plane, blue: Plane) -> Plane:
     """How far linear light lies outside 0..1 (negative: inside), the worst of three planes."""
     highest = np.maximum(np.maximum(red, green), blue)
     lowest = np.minimum(np.minimum(red, green), blue)
-    return np.maximum(highest - 1, -lowest)
+    beyond: Plane = np.maximum(highest - 1, -lowest)
+    return beyond
 
 
 def fit_to_gamut(lab: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -60,7 +61,9 @@ def fit_planes(lightness: Plane, a: Plane, b: Plane) -> tuple[Plane, Plane, Plan
     if outside.any():
         lightness, a, b = lightness[outside], a[outside], b[outside]
         share = largest_share(lightness, a, b)
-        for plane, fitted in zip(linear, lab_to_linear(lightness, share * a, share * b), strict=True):
+        for plane, fitted in zip(
+            linear, lab_to_linear(lightness, share * a, share * b), strict=True
+        ):
             plane[outside] = fitted
     return linear
 

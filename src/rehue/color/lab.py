@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from rehue.color.srgb import linear_to_srgb, quantize, srgb_to_linear
+from rehue.color.srgb import linear_to_srgb, quantize, srgb_to_linear, white_code
 from rehue.errors import PhotoError
 
 # Linear sRGB to CIE XYZ: ITU-R BT.709 primaries and D65, six decimals (as scikit-image has them).
@@ -59,9 +59,9 @@ def lightness(image: NDArray[np.generic]) -> NDArray[np.floating]:
     if image.ndim == 3:
         luminance = _relative(srgb_to_linear(image), _RELATIVE_FROM_RGB[1])
     elif image.dtype.kind == "u" and image.size > 65536:
-        return lightness(np.arange(np.iinfo(image.dtype).max + 1).astype(image.dtype)[:, None])[
-            :, 0
-        ][image]
+        codes = np.arange(white_code(image.dtype) + 1).astype(image.dtype)
+        looked_up: NDArray[np.floating] = lightness(codes[:, None])[:, 0][image]
+        return looked_up
     else:
         luminance = srgb_to_linear(image)
     return 116 * _compress(luminance) - 16
@@ -117,7 +117,10 @@ def _relative(linear: NDArray[np.floating], row: NDArray[np.float64]) -> NDArray
     """One tristimulus value over the white's; `row` sums to 1, so only differences are weighted."""
     scalar = linear.dtype.type
     red, green, blue = linear[..., 0], linear[..., 1], linear[..., 2]
-    return green + scalar(row[0]) * (red - green) + scalar(row[2]) * (blue - green)
+    weighted: NDArray[np.floating] = (
+        green + scalar(row[0]) * (red - green) + scalar(row[2]) * (blue - green)
+    )
+    return weighted
 
 
 def _compress(t: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -129,7 +132,7 @@ def _compress(t: NDArray[np.floating]) -> NDArray[np.floating]:
 
 def _expand(f: NDArray[np.floating]) -> NDArray[np.floating]:
     """The inverse of `_compress` (CIE 15:2018, annex C.2)."""
-    t = f * f * f
+    t: NDArray[np.floating] = f * f * f
     dark = f <= _DELTA
     if dark.any():
         t = np.where(dark, (f - 4 / 29) * (3 * _DELTA**2), t).astype(f.dtype, copy=False)

@@ -45,8 +45,8 @@ def srgb_to_linear(encoded: NDArray[np.generic]) -> NDArray[np.floating]:
     0.214041
     """
     if encoded.dtype.kind == "u":
-        table: NDArray[np.floating] = _decoding_table(white_code(encoded.dtype))
-        return table[encoded]
+        decoded: NDArray[np.floating] = _decoding_table(white_code(encoded.dtype))[encoded]
+        return decoded
     white_code(encoded.dtype)
     return _decode(encoded.astype(np.promote_types(encoded.dtype, np.float32), copy=False))
 
@@ -59,7 +59,7 @@ def linear_to_srgb(linear: NDArray[np.floating]) -> NDArray[np.floating]:
     >>> float(linear_to_srgb(np.array(0.214041)).round(4))
     0.5
     """
-    encoded = np.maximum(linear, 0.0031308)
+    encoded: NDArray[np.floating] = np.maximum(linear, 0.0031308)
     encoded **= 1 / 2.4
     encoded *= 1.055
     encoded -= 0.055
@@ -79,7 +79,8 @@ def quantize(encoded: NDArray[np.floating], dtype: DTypeLike) -> NDArray[np.gene
     clipped = np.clip(encoded, 0, 1)
     if white > 1:
         clipped = np.floor(clipped * white + 0.5)
-    return clipped.astype(dtype, copy=False)
+    coded: NDArray[np.generic] = clipped.astype(dtype, copy=False)
+    return coded
 
 
 @cache

@@ -89,7 +89,7 @@ class Upsampling:
 
 
 def _bicubic_weights(
-    centers: NDArray[np.float64], step: float, cells: int
+    centers: NDArray[np.floating], step: float, cells: int
 ) -> tuple[int, NDArray[np.float32]]:
     """Return the first cell that any row needs, and rows x cells of weights that sum to 1.
 

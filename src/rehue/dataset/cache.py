@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +75,9 @@ class PixelCache:
     def build(cls, entries: Sequence[Entry], root: Path, short_side: int = 256) -> "PixelCache":
         """Decode photographs into a folder below `root`, or open the one made before.
 
-        The folder's name is a digest of the keys and settings. It appears by rename: an
-        interrupted build leaves nothing that could be taken for a cache.
+        The folder's name is a digest of the keys, of where they are read from, and of the
+        settings. It appears by rename: an interrupted build leaves nothing that could be taken
+        for a cache.
 
         Args:
             entries: photographs; grey, toned and unreadable ones are left out and counted.
@@ -103,7 +103,9 @@ class PixelCache:
             shutil.rmtree(building, ignore_errors=True)
         return cls(folder)
 
-    def color_histogram(self, numbers: Sequence[int], bins: Bins, step: int = 4) -> NDArray[Any]:
+    def color_histogram(
+        self, numbers: Sequence[int], bins: Bins, step: int = 4
+    ) -> NDArray[np.float64]:
         """Return the share of each bin among the photographs' colours, softly encoded.
 
         Args:
@@ -120,11 +122,13 @@ class PixelCache:
             nearest, weights = bins.encode(ab)
             histogram = np.bincount(nearest.ravel(), weights.ravel(), minlength=len(bins))
             total += histogram / histogram.sum()
-        return total / total.sum()
+        shares: NDArray[np.float64] = total / total.sum()
+        return shares
 
 
 def _digest(entries: Sequence[Entry], short_side: int) -> str:
-    facts = [_LAYOUT, short_side, *((e.key, e.kind, e.label, e.source) for e in entries)]
+    rows = [(e.key, e.kind, e.label, e.source, e.origin) for e in entries]
+    facts = (_LAYOUT, short_side, rows)
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 

@@ -16,4 +16,5 @@ def folder_entries(root: Path) -> Iterator[Entry]:
                 key=relative.as_posix(),
                 read=path.read_bytes,
                 label=relative.parent.name or None,
+                origin=str(path.resolve()),
             )

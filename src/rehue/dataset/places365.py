@@ -26,6 +26,7 @@ _LISTS = {
     PlacesPart.TRAIN: ("places365_train_standard.txt", "data_256"),
     PlacesPart.VAL: ("places365_val.txt", "val_256"),
 }
+_CATEGORIES = "categories_places365.txt"
 
 
 def is_places365(root: Path) -> bool:
@@ -46,28 +47,35 @@ def places365_entries(root: Path, part: PlacesPart = PlacesPart.TRAIN) -> Iterat
     list_path, data = root / list_name, root / data_name
     if not list_path.is_file() or not data.is_dir():
         raise DatasetError(f"{root}: no {list_name} beside {data_name}/: is it Places365-Standard?")
-    names = _category_names(root)
-    for number, line in enumerate(list_path.read_text("utf-8").splitlines(), start=1):
-        relative, _, category = line.strip().rpartition(" ")
-        if not line.strip():
-            continue
-        if not relative or not category.isdigit():
-            raise DatasetError(f"{list_path}, line {number}: expected 'path number', found {line!r}")
-        relative = relative.lstrip("/")
+    names = {}
+    if (root / _CATEGORIES).is_file():
+        # Names are written as /a/airfield.
+        pairs = _lines(root / _CATEGORIES)
+        names = {number: name.strip("/").partition("/")[2] for name, number in pairs}
+    origin = data.resolve()
+    for written, category in _lines(list_path):
+        relative = written.lstrip("/")
         folder = "/".join(relative.split("/")[1:-1])
         yield Entry(
             key=f"{data_name}/{relative}",
             read=(data / relative).read_bytes,
             kind="scenes",
-            label=folder or names.get(int(category), category),
+            label=folder or names.get(category, str(category)),
             source="places365",
+            origin=str(origin / relative),
         )
 
 
-def _category_names(root: Path) -> dict[int, str]:
-    path = root / "categories_places365.txt"
-    if not path.is_file():
-        return {}
-    pairs = (line.rpartition(" ") for line in path.read_text("utf-8").splitlines() if line.strip())
-    # Names are written as /a/airfield.
-    return {int(number): name.strip("/").partition("/")[2] for name, _, number in pairs}
+def _lines(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the path and the category number of every line that is not empty."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: not a readable list ({error}): download it again") from error
+    for number, line in enumerate(lines, start=1):
+        name, _, category = line.strip().rpartition(" ")
+        if not line.strip():
+            continue
+        if not name or not category.isdecimal():
+            raise DatasetError(f"{path}, line {number}: expected 'path number', found {line!r}")
+        yield name, int(category)

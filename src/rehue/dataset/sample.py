@@ -17,6 +17,7 @@ class Entry:
         kind: subject group (`people`, `food`), where the data set has one.
         label: scene or class, where the data set has one.
         source: where the photograph comes from, where the data set says so.
+        origin: file or shard that it is read from; tells data sets with the same keys apart.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Entry:
     kind: str | None = None
     label: str | None = None
     source: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,28 +21,39 @@ def shard_entries(path: Path) -> Iterator[Entry]:
     """
     try:
         with tarfile.open(path, "r:") as archive:
-            members = {m.name: m for m in archive.getmembers() if m.isfile()}
+            # Names are made plain: `tar -cf shard.tar .` writes them with "./" before.
+            members = {str(PurePosixPath(m.name)): m for m in archive.getmembers() if m.isfile()}
+            end = _slice(path, archive.offset, tarfile.BLOCKSIZE)
+        if not end or end.strip(b"\0"):
+            # Python's reader takes a cut between two files, or a damaged header, for the end.
+            raise tarfile.ReadError("it is cut off or damaged")
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DatasetError(f"{path}: not a readable tar shard ({error}): make it again") from error
+    origin = str(path.resolve())
     for name, member in members.items():
         member_path = PurePosixPath(name)
         if member_path.suffix.lower() not in IMAGE_SUFFIXES:
             continue
         facts = members.get(str(member_path.with_suffix(".json")))
-        described = _facts(_slice(path, facts)) if facts else {}
+        described = _facts(_read(path, facts)) if facts else {}
         yield Entry(
             key=str(member_path.with_suffix("")),
-            read=lambda member=member: _slice(path, member),  # type: ignore[misc]
+            read=lambda member=member: _read(path, member),  # type: ignore[misc]
             kind=described.get("kind"),
             label=described.get("label"),
             source=described.get("source"),
+            origin=origin,
         )
 
 
-def _slice(path: Path, member: tarfile.TarInfo) -> bytes:
+def _read(path: Path, member: tarfile.TarInfo) -> bytes:
+    return _slice(path, member.offset_data, member.size)
+
+
+def _slice(path: Path, offset: int, size: int) -> bytes:
     with path.open("rb") as file:
-        file.seek(member.offset_data)
-        return file.read(member.size)
+        file.seek(offset)
+        return file.read(size)
 
 
 def _facts(text: bytes) -> dict[str, str]:
@@ -50,4 +61,5 @@ def _facts(text: bytes) -> dict[str, str]:
         parsed = json.loads(text)
     except ValueError:
         return {}
-    return {k: str(v) for k, v in parsed.items()} if isinstance(parsed, dict) else {}
+    facts = parsed.items() if isinstance(parsed, dict) else ()
+    return {k: str(v) for k, v in facts if v is not None}

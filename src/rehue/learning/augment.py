@@ -54,7 +54,9 @@ def _grained(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     noise = rng.standard_normal(light.shape, dtype=np.float32)
     if rng.random() < 0.5:
         # Grain of an enlarged print is coarser than a pixel; the factor restores its contrast.
-        noise = (noise + np.roll(noise, 1, 0) + np.roll(noise, 1, 1) + np.roll(noise, 1, (0, 1))) / 2
+        beside, below = np.roll(noise, 1, 1), np.roll(noise, 1, 0)
+        total = noise + beside + below + np.roll(beside, 1, 0)
+        noise = (total / 2).astype(np.float32, copy=False)
     return light + np.float32(rng.uniform(1, 6)) * noise
 
 

@@ -2,9 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -141,13 +145,13 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
     """
     network = build_network(recipe.network, bins)
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
         prefix = "network."
         network.load_state_dict(
             {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
         )
-    except (OSError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, EOFError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise RecipeError(f"{checkpoint}: not a checkpoint of {recipe.name} ({reason})") from error
     return network.eval()
 
@@ -156,16 +160,17 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     """Trace a network into ONNX with dynamic batch, height and width, weights in half precision."""
     example = torch.full((2, 1, 64, 96), 50.0)
     dynamic = {0: "batch", 2: "height", 3: "width"}
-    program = torch.onnx.export(
-        _Contract(network, bins).eval(),
-        (example,),
-        input_names=["lightness"],
-        output_names=["logits", "ab"],
-        dynamic_shapes={"lightness": dynamic},
-        opset_version=_OPSET,
-        dynamo=True,
-        verbose=False,
-    )
+    with _quiet_exporter():
+        program = torch.onnx.export(
+            _Contract(network, bins).eval(),
+            (example,),
+            input_names=["lightness"],
+            output_names=["logits", "ab"],
+            dynamic_shapes={"lightness": dynamic},
+            opset_version=_OPSET,
+            dynamo=True,
+            verbose=False,
+        )
     if program is None:
         raise RecipeError("the exporter of torch gave nothing")
     graph: onnx.ModelProto = program.model_proto
@@ -174,6 +179,20 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     _strip_notes(graph)
     onnx.checker.check_model(graph, full_check=True)
     return graph
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Keep what torch says of its own workings (a missing torchvision, say) from users."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def largest_difference(network: Network, model: Model) -> float:
@@ -243,7 +262,7 @@ def _run_facts(run: Path) -> tuple[Recipe, dict[str, Any]]:
     try:
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
         described: Mapping[str, Any] = facts.pop("recipe")
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecipeError(
             f"{run}: no finished run here ({RUN_FILE} is missing or broken): run rehue train"
         ) from error

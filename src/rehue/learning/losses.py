@@ -26,7 +26,8 @@ def rebalancing_weights(
     """
     mixed = (1 - mix) * prior + mix / len(prior)
     weights = mixed**-exponent
-    return (weights / (weights * prior).sum()).astype(np.float32)
+    balanced: NDArray[np.float32] = (weights / (weights * prior).sum()).astype(np.float32)
+    return balanced
 
 
 class ColorLoss(nn.Module):
@@ -61,7 +62,8 @@ class ColorLoss(nn.Module):
             prediction: on a grid h x w.
             ab: N x 2 x H x W, the truth; brought to the grid by its area mean.
         """
-        truth = functional.adaptive_avg_pool2d(ab, prediction.ab.shape[-2:])
+        height, width = prediction.ab.shape[-2:]
+        truth = functional.adaptive_avg_pool2d(ab, (height, width))
         regression = functional.smooth_l1_loss(prediction.ab.float() / AB_UNIT, truth / AB_UNIT)
         parts = {"loss": self.regression * regression, "regression": regression}
         if prediction.logits is not None:

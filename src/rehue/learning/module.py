@@ -53,7 +53,7 @@ class ColorTraining(lightning.LightningModule):
     ) -> None:
         super().__init__()
         self.recipe = recipe
-        self.network = network.to(memory_format=torch.channels_last)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         weights = rebalancing_weights(prior, recipe.loss.mix, recipe.loss.rebalancing)
         self.loss = ColorLoss(bins, weights, recipe.loss.classes, recipe.loss.regression)
         self.register_buffer("centers", torch.from_numpy(bins.centers), persistent=False)
@@ -61,7 +61,7 @@ class ColorTraining(lightning.LightningModule):
         for part in self._frozen():
             part.requires_grad_(False)
 
-    def on_train_batch_start(self, *_: Any) -> None:
+    def on_train_batch_start(self, *_: object) -> None:
         """Keep the norms of frozen parts as they are, also after a validation."""
         for part in self._frozen():
             part.eval()
@@ -75,7 +75,8 @@ class ColorTraining(lightning.LightningModule):
                 "lower [optimizer] rate; the last checkpoint stays"
             )
         self.log_dict({f"train/{k}": v for k, v in parts.items()}, prog_bar=True)
-        return parts["loss"]
+        loss: Tensor = parts["loss"]
+        return loss
 
     def validation_step(self, batch: dict[str, Tensor], _: int) -> None:
         """MSE over plain grey's, of the regression and of the expected colour."""

@@ -25,7 +25,7 @@ def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
         Names of the encoder's parts that stay random.
 
     Raises:
-        RecipeError: the file cannot be read, or fits no part of the encoder.
+        RecipeError: the file cannot be read, or is not of an encoder of this depth.
     """
     try:
         published = load_file(path)
@@ -34,14 +34,27 @@ def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
             f"{path}: not readable encoder weights ({error}): give a safetensors file"
         ) from error
     state = encoder.state_dict()
-    loaded = {k: v for k, v in _for_lightness(published).items() if k in state}
-    wrong = [k for k, v in loaded.items() if v.shape != state[k].shape]
-    if wrong or not loaded:
-        named = wrong[0] if wrong else "no name in it"
-        raise RecipeError(f"{path}: {named} does not fit this encoder: give a ResNet of its depth")
+    stem = published.get("conv1.weight")
+    if stem is None or stem.ndim != 4 or stem.shape[1] != 3:
+        raise RecipeError(f"{path}: no conv1.weight for RGB in it: give a ResNet's weights")
+    loaded = _for_lightness(published)
+    parts = {_part(name) for name in state}
+    present = {_part(name) for name in loaded} & parts
+    # A part comes whole or not at all: half a stage would be the weights of another depth.
+    loaded = {name: value for name, value in loaded.items() if _part(name) in present}
+    learnt = {n for n in state if n.endswith(("weight", "bias")) and _part(n) in present}
+    wrong = (learnt - loaded.keys()) | (loaded.keys() - state.keys())
+    wrong |= {n for n in loaded.keys() & state.keys() if loaded[n].shape != state[n].shape}
+    if wrong:
+        raise RecipeError(
+            f"{path}: {min(wrong)} does not fit this encoder: give a ResNet of its depth"
+        )
     encoder.load_state_dict(loaded, strict=False)
-    parts = {name.split(".")[0] for name in state}
-    return sorted(parts - {name.split(".")[0] for name in loaded})
+    return sorted(parts - present)
+
+
+def _part(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _for_lightness(published: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -61,7 +74,8 @@ def _for_lightness(published: dict[str, Tensor]) -> dict[str, Tensor]:
     result["conv1.weight"] = weight.sum(dim=1, keepdim=True) * GREY_STD
     # The three channels' own means differ a little from their mean grey.
     shift = (weight.sum(dim=(2, 3)) * (GREY_MEAN - mean)).sum(dim=1)
-    result["bn1.bias"] = result["bn1.bias"] + shift * _slope(result)
+    if {"bn1.weight", "bn1.bias"} <= result.keys():
+        result["bn1.bias"] = result["bn1.bias"] + shift * _slope(result)
     return result
 
 
@@ -72,7 +86,8 @@ def _slope(state: dict[str, Tensor]) -> Tensor:
 
 
 def _is_convolution(bias_name: str, published: dict[str, Tensor]) -> bool:
-    return published[bias_name.removesuffix("bias") + "weight"].ndim == 4
+    weight = published.get(bias_name.removesuffix("bias") + "weight")
+    return weight is not None and weight.ndim == 4
 
 
 def _norm_of(convolution: str) -> str:
@@ -97,11 +112,13 @@ def calibrate_norms(network: nn.Module, encoder: ResNetEncoder, lightness: Tenso
     def settle(norm: nn.BatchNorm2d, inputs: tuple[Tensor, ...]) -> None:
         x = inputs[0].float()
         mean, variance = x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), unbiased=False)
-        old_slope = norm.weight / torch.sqrt(norm.running_var + norm.eps)  # type: ignore[operator]
-        norm.bias += old_slope * (mean - norm.running_mean)  # type: ignore[operator]
+        running = norm.state_dict()  # shares memory with the norm
+        old_mean, old_variance = running["running_mean"], running["running_var"]
+        old_slope = norm.weight / torch.sqrt(old_variance + norm.eps)
+        norm.bias.add_(old_slope * (mean - old_mean))
         norm.weight.copy_(old_slope * torch.sqrt(variance + norm.eps))
-        norm.running_mean.copy_(mean)  # type: ignore[union-attr]
-        norm.running_var.copy_(variance)  # type: ignore[union-attr]
+        old_mean.copy_(mean)
+        old_variance.copy_(variance)
 
     hooks = [
         module.register_forward_pre_hook(settle)

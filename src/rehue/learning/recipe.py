@@ -1,4 +1,4 @@
-"""A training run as data: TOML read into frozen dataclasses, every key known, every choice in."""
+"""A training run as data: TOML into frozen dataclasses, every key known, every choice in it."""
 
 import difflib
 import tomllib
@@ -115,6 +115,7 @@ class Recipe:
         description: one line.
         seed: of all that is random.
         average: decay of the exponential moving average of the weights, a step.
+        precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`.
         phases: run one after the other.
     """
 
@@ -123,6 +124,7 @@ class Recipe:
     phases: tuple[Phase, ...]
     seed: int = 1
     average: float = 0.998
+    precision: str = "bf16-mixed"
     data: Data = field(default_factory=Data)
     network: NetworkChoice = field(default_factory=NetworkChoice)
     loss: Loss = field(default_factory=Loss)
@@ -150,6 +152,7 @@ _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Recipe, "average"): ("0 or more, below 1", lambda v: 0 <= v < 1),
     (Data, "short_side"): ("1 or more", lambda v: v >= 1),
     (Data, "choose_share"): ("0 or more, below 1", lambda v: 0 <= v < 1),
+    (Data, "per_label"): ("0 or more", lambda v: v >= 0),
     (NetworkChoice, "weights"): ("imagenet or random", lambda v: v in ("imagenet", "random")),
     (NetworkChoice, "frozen"): ("0 or more", lambda v: v >= 0),
     (Loss, "grid"): ("5 to 50", lambda v: 5 <= v <= 50),

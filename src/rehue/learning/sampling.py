@@ -1,5 +1,6 @@
 """Which crop is seen when: everything follows from the recipe's seed and the epoch."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ class WholeBatches:
 
     def __len__(self) -> int:
         """Number of batches."""
-        return -(-len(self.numbers) // self.batch)
+        return math.ceil(len(self.numbers) / self.batch)
 
     def __iter__(self) -> Iterator[list[CropRequest]]:
         """Yield the batches, always the same."""

@@ -109,9 +109,11 @@ def train(
         The checkpoint's path.
 
     Raises:
-        RecipeError: the recipe, its weights or the folder of another recipe's run cannot be used.
+        RecipeError: the recipe, its weights, the device or the folder of another recipe's run
+            cannot be used.
         DatasetError: the photographs cannot be used.
     """
+    _check_device(device)
     _claim(run, recipe)
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
     entries = find_entries(photos, recipe.data.shards)
@@ -126,7 +128,7 @@ def train(
     module = ColorTraining(recipe, network, bins, prior, loading.steps)
     trainer = lightning.Trainer(
         accelerator=device,
-        precision="bf16-mixed",
+        precision=recipe.precision,  # type: ignore[arg-type]
         max_epochs=recipe.epochs,
         max_steps=max_steps,
         callbacks=[
@@ -146,8 +148,10 @@ def train(
         module,
         datamodule=loading,
         ckpt_path=resumed if resumed.is_file() else None,
-        weights_only=False,
+        weights_only=True,
     )
+    if not trainer.callback_metrics and (run / RUN_FILE).is_file():
+        return resumed  # it was finished before: its facts stay
     facts = {
         "recipe": asdict(recipe),
         "commit": _commit(),
@@ -166,12 +170,25 @@ def train(
     return resumed
 
 
+def _check_device(device: str) -> None:
+    here = {
+        "auto": True,
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not here.get(device):
+        usable = ", ".join(name for name, is_here in here.items() if is_here)
+        raise RecipeError(f"no device {device!r} to train on here: use one of {usable}")
+
+
 def _claim(run: Path, recipe: Recipe) -> None:
-    """Make the run's folder, or see that it is this recipe's."""
+    """Make the run's folder, or see that what was learnt there is this recipe's."""
     run.mkdir(parents=True, exist_ok=True)
     claim = run / "recipe.json"
     text = json.dumps(asdict(recipe), indent=1)
-    if claim.is_file() and claim.read_text("utf-8") != text:
+    has_learnt = claim.is_file() and (run / CHECKPOINT).is_file()
+    if has_learnt and claim.read_text("utf-8") != text:
         raise RecipeError(f"{run}: holds a run of another recipe: give another --run folder")
     claim.write_text(text, "utf-8")
 

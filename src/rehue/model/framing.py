@@ -41,9 +41,7 @@ class Answer:
     stride: int
 
 
-def ask(
-    runtime: Runtime, pixels: NDArray[np.generic], working_size: int, bins: int
-) -> Answer:
+def ask(runtime: Runtime, pixels: NDArray[np.generic], working_size: int, bins: int) -> Answer:
     """Show a picture to a network.
 
     Args:
@@ -74,7 +72,8 @@ def shrunk_lightness(pixels: NDArray[np.generic], working_size: int) -> NDArray[
         small = np.asarray(_resized(Image.fromarray(pixels), size))
         return lightness(small).astype(np.float32, copy=False)
     light = lightness(pixels).astype(np.float32, copy=False)
-    return np.clip(np.asarray(_resized(Image.fromarray(light), size)), 0, 100)
+    small_light = np.asarray(_resized(Image.fromarray(light), size), np.float32)
+    return np.clip(small_light, np.float32(0), np.float32(100))
 
 
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -102,9 +101,7 @@ def _ask_window(runtime: Runtime, light: NDArray[np.float32], bins: int) -> Answ
     return Answer(logits[0], ab[0], (0, 0, width / stride, height / stride), stride)
 
 
-def _joined(
-    answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int
-) -> Answer:
+def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int) -> Answer:
     """Blend windows along one axis of the picture, each weighing less towards its ends."""
     height, width = shape
     stride = answers[0].stride
@@ -120,7 +117,8 @@ def _joined(
             ramp = np.minimum(from_end, from_end[::-1])
             total[covered] += part * ramp[:, None, None]
             weight[covered] += ramp
-        return np.moveaxis(total / weight[:, None, None], 0, 1 + axis)
+        total /= weight[:, None, None]
+        return np.moveaxis(total, 0, 1 + axis)
 
     return Answer(
         blended([a.logits for a in answers]),

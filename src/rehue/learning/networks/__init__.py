@@ -7,7 +7,6 @@ a decoder consumes them; normalisation is inside.
 
 from collections.abc import Callable, Mapping
 
-
 from rehue.learning.networks.contract import Network, Prediction
 from rehue.learning.networks.unet import UNet
 

@@ -40,7 +40,7 @@ def check_lightness(lightness: Tensor) -> None:
     Colour that reaches the input would be copied to the output, and the training would look
     splendid and be worthless.
     """
-    torch._assert(
+    torch._assert(  # type: ignore[no-untyped-call]
         lightness.ndim == 4 and lightness.shape[1] == 1,
         "a network's input is N x 1 x H x W lightness",
     )

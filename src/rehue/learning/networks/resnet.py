@@ -10,6 +10,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from rehue.errors import RecipeError
+from rehue.learning.recipe import nearest
+
 # ImageNet's normalisation, as torchvision's weights expect it.
 RGB_MEAN = (0.485, 0.456, 0.406)
 RGB_STD = (0.229, 0.224, 0.225)
@@ -45,11 +48,18 @@ class ResNetEncoder(nn.Module):
 
     Args:
         name: `resnet18` or `resnet34`.
-        widths: channels of the four stages; torchvision's are 64, 128, 256, 512.
+        widths: channels of the stages, four at most; torchvision's are 64, 128, 256, 512.
+
+    Raises:
+        RecipeError: there is no encoder of that name, or none with so many stages.
     """
 
     def __init__(self, name: str, widths: Sequence[int] = (64, 128, 256, 512)) -> None:
         super().__init__()
+        if name not in BLOCKS:
+            raise RecipeError(f"no encoder {name!r}: {nearest(name, list(BLOCKS))}")
+        if not 1 <= len(widths) <= len(BLOCKS[name]):
+            raise RecipeError(f"{name} has 1 to 4 stages, found {len(widths)} widths")
         self.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
@@ -82,7 +92,16 @@ class ResNetEncoder(nn.Module):
         return features
 
     def parts(self, count: int) -> list[nn.Module]:
-        """Return the first `count` parts: the stem (1) and the stages after it (2 and more)."""
+        """Return the first `count` parts: the stem (1) and the stages after it (2 and more).
+
+        Raises:
+            RecipeError: there are not so many.
+        """
+        if count > self.stages + 1:
+            raise RecipeError(
+                f"an encoder of {self.stages} stages has {self.stages + 1} parts to freeze, "
+                f"found frozen = {count}"
+            )
         stem: list[nn.Module] = [self.conv1, self.bn1]
         stages: list[nn.Module] = [getattr(self, f"layer{n}") for n in range(1, count)]
         return [] if count == 0 else stem + stages

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rehue.errors import RecipeError
 from rehue.learning.networks.contract import Network, Prediction, check_lightness
 from rehue.learning.networks.resnet import ResNetEncoder
 
@@ -33,7 +34,8 @@ class GlobalContext(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """N x channels x H x W, same shape out."""
-        return x + self.mix(x.mean(dim=(2, 3)))[:, :, None, None]
+        added: Tensor = self.mix(x.mean(dim=(2, 3)))
+        return x + added[:, :, None, None]
 
 
 class DecoderStep(nn.Module):
@@ -58,6 +60,9 @@ class UNet(Network):
         encoder: `resnet18` or `resnet34`.
         widths: channels of the encoder's four stages.
         decoder: channels after each of the three decoder steps.
+
+    Raises:
+        RecipeError: there is not one decoder step for each stage but the coarsest.
     """
 
     stride = 4
@@ -71,6 +76,10 @@ class UNet(Network):
     ) -> None:
         super().__init__()
         self.encoder = ResNetEncoder(encoder, widths)
+        if len(decoder) != len(widths) - 1:
+            raise RecipeError(
+                f"{len(widths)} stages need {len(widths) - 1} decoder steps, found {len(decoder)}"
+            )
         self.context = GlobalContext(widths[-1])
         inputs = widths[-1]
         steps = []

@@ -1,0 +1,109 @@
+"""A recipe of seconds, photographs to learn from, and a run of it."""
+
+import importlib.util
+import tomllib
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+# The room cannot even be imported without the extra `train`.
+if importlib.util.find_spec("torch") is None:
+    collect_ignore_glob = ["test_*.py"]
+
+RECIPE = """
+name = "tiny"
+description = "for tests"
+seed = 3
+average = 0.5
+precision = "32-true"
+
+[data]
+choose_share = 0.25
+short_side = 48
+
+[network]
+widths = [16, 32, 32, 32]  # with 8 channels oneDNN 3.x crashes in backward on AVX-512
+decoder = [32, 32, 16]
+weights = "random"
+frozen = 1
+
+[optimizer]
+rate = 1e-2
+
+[[phases]]
+epochs = 1
+size = 32
+batch = 2
+
+[[phases]]
+epochs = 1
+size = 64
+batch = 3
+scale = [0.8, 1.0]
+"""
+
+
+@pytest.fixture(scope="session")
+def recipe_text():
+    return RECIPE
+
+
+@pytest.fixture
+def table():
+    """The recipe as TOML's plain tables, to be changed."""
+    return tomllib.loads(RECIPE)
+
+
+@pytest.fixture(scope="session")
+def recipe():
+    from rehue.learning.recipe import recipe_from
+
+    return recipe_from(tomllib.loads(RECIPE), "tiny.toml")
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory):
+    """A folder of fourteen drawn photographs: a warm ground under a blue sky, and a grey one."""
+    folder = tmp_path_factory.mktemp("photos")
+    for seed in range(14):
+        Image.fromarray(drawn(seed)).save(folder / f"{seed:02}.png")
+    Image.fromarray(drawn(0)[..., 0]).save(folder / "grey.png")
+    return folder
+
+
+def drawn(seed):
+    rng = np.random.default_rng(seed)
+    height, width = 48 + 4 * (seed % 3), 60
+    rough = rng.integers(0, 256, (5, 6), np.uint8)
+    tone = np.asarray(Image.fromarray(rough).resize((width, height), Image.Resampling.BICUBIC))
+    horizon = int(height * rng.uniform(0.3, 0.7))
+    tint = np.full((height, width, 3), [0.5, 0.8, 1.2])
+    tint[horizon:] = [1.2, 0.8, 0.5]
+    return np.clip((40 + 0.6 * tone[..., None]) * tint, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def finished(recipe, photos, tmp_path_factory):
+    """A run from beginning to end without a disturbance, and the loss of each of its steps."""
+    from rehue.dataset.source import find_entries
+    from rehue.learning.module import ColorTraining
+    from rehue.learning.training import train
+
+    root = tmp_path_factory.mktemp("finished")
+    losses, step = [], ColorTraining.training_step
+
+    def watched(self, batch, number):
+        loss = step(self, batch, number)
+        losses.append((tuple(batch["lightness"].shape), loss.item()))
+        return loss
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ColorTraining, "training_step", watched)
+        checkpoint = train(
+            recipe, photos, root / "run", cache_root=root / "cache", device="cpu", workers=0
+        )
+    return SimpleNamespace(
+        run=root / "run", checkpoint=checkpoint, losses=losses, count=len(find_entries(photos))
+    )

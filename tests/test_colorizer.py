@@ -1,0 +1,332 @@
+"""The public face: arrays, pictures and files in, the same in colour out."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+import rehue
+import rehue.colorizer
+from rehue import Colorizer
+from rehue.color import lightness, srgb_to_lab
+from rehue.errors import ModelError, PhotoError
+from rehue.model import Decoding
+from rehue.photo import read
+
+GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
+COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])
+WHITE = {np.uint8: 255, np.uint16: 65535, np.float32: 1}
+
+
+@pytest.fixture(scope="module")
+def colorizer(tiny_model):
+    return Colorizer(tiny_model, threads=2)
+
+
+def as_type(picture, dtype):
+    return picture if dtype == np.uint8 else (picture * (WHITE[dtype] / 255)).astype(dtype)
+
+
+def saved(picture, kind="PNG", **options):
+    file = io.BytesIO()
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("picture", [GREY, COLOR], ids=["grey", "colour"])
+def test_an_array_gives_an_array_of_its_kind_with_its_lightness(colorizer, picture, dtype):
+    given = as_type(picture, dtype)
+    kept = given.copy()
+    result = colorizer(given)
+    assert result.shape == (90, 120, 3)
+    assert result.dtype == dtype
+    assert np.array_equal(given, kept)
+    difference = np.abs(lightness(result) - lightness(given))
+    mean, largest = (0.10, 0.40) if dtype == np.uint8 else (0.002, 0.01)
+    assert difference.mean() <= mean
+    assert difference.max() <= largest
+    assert np.abs(srgb_to_lab(result)[..., 1:]).mean() > 3  # and it is in colour
+
+
+def test_the_same_lightness_gives_the_same_colours_in_every_type(colorizer):
+    results = [colorizer(as_type(GREY, dtype)) / float(WHITE[dtype]) for dtype in WHITE]
+    for other in results[1:]:
+        assert np.abs(results[0] - other).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        np.asfortranarray,
+        lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+        lambda a: a[::-1][::-1],
+    ],
+    ids=["fortran", "every second", "turned twice"],
+)
+def test_memory_layout_does_not_matter(colorizer, change):
+    for picture in (GREY, COLOR):
+        assert np.array_equal(colorizer(change(picture)), colorizer(picture))
+
+
+def test_a_read_only_array(colorizer):
+    given = GREY.copy()
+    given.setflags(write=False)
+    assert colorizer(given).shape == (90, 120, 3)
+
+
+@pytest.mark.parametrize(
+    ("array", "found"),
+    [
+        (np.zeros((4, 4, 4), np.uint8), "an array of shape (4, 4, 4): give height x width"),
+        (np.zeros((4, 4, 1), np.uint8), "an array of shape (4, 4, 1): give height x width"),
+        (np.zeros((2, 4, 4, 3), np.uint8), "an array of shape (2, 4, 4, 3): give"),
+        (np.zeros(7, np.uint8), "an array of shape (7,): give height x width"),
+        (np.zeros((0, 5), np.uint8), "an array of shape (0, 5): give height x width"),
+        (np.zeros((5, 0, 3), np.uint8), "an array of shape (5, 0, 3): give height x width"),
+        (np.zeros((4, 4)), "an array of float64: give uint8, uint16 or float32"),
+        (np.zeros((4, 4), int), "an array of int64: give uint8, uint16 or float32"),
+        (np.zeros((4, 4), bool), "an array of bool: give uint8, uint16 or float32"),
+        (np.full((4, 4), 255, np.float32), "an array of float32 from 255 to 255: give sRGB"),
+        (np.full((4, 4), -3, np.float32), "an array of float32 from -3 to -3: give sRGB"),
+        (np.full((4, 4), np.nan, np.float32), "an array of float32 from nan to nan: give sRGB"),
+    ],
+)
+def test_arrays_that_are_no_photographs(colorizer, array, found):
+    for call in (colorizer, colorizer.look):
+        with pytest.raises(PhotoError) as caught:
+            call(array)
+        assert str(caught.value).startswith(found)
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("thing", [None, 7, [[1, 2], [3, 4]]])
+def test_things_that_are_no_photographs(colorizer, thing):
+    with pytest.raises(PhotoError) as caught:
+        colorizer(thing)
+    assert str(caught.value).startswith(f"{type(thing).__name__} is not a photograph: give")
+    assert str(caught.value).isprintable()
+
+
+def test_floats_a_little_beyond_white_are_clipped(colorizer):
+    given = as_type(GREY, np.float32) * np.float32(1.3) - np.float32(0.1)
+    result = colorizer(given)
+    assert np.isfinite(result).all()
+    assert result.min() >= 0
+    assert result.max() <= 1
+
+
+def test_a_path_bytes_and_a_stream_give_a_picture(colorizer, tmp_path):
+    path = tmp_path / "photo.png"
+    path.write_bytes(saved(GREY))
+    expected = colorizer(GREY)
+    for given in (path, str(path), path.read_bytes(), io.BytesIO(path.read_bytes())):
+        result = colorizer(given)
+        assert isinstance(result, Image.Image)
+        assert result.mode == "RGB"
+        assert np.array_equal(np.asarray(result), expected)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA", "CMYK"])
+def test_a_picture_gives_a_picture(colorizer, mode):
+    result = colorizer(Image.fromarray(COLOR).convert(mode))
+    assert isinstance(result, Image.Image)
+    assert result.size == (120, 90)
+    assert result.mode == ("RGBA" if mode in {"LA", "RGBA"} else "RGB")
+
+
+def test_alpha_is_kept(colorizer):
+    alpha = np.linspace(0, 255, GREY.size).astype(np.uint8).reshape(GREY.shape)
+    given = Image.merge("LA", [Image.fromarray(GREY), Image.fromarray(alpha)])
+    for result in (colorizer(given), colorizer(saved(given))):
+        assert result.mode == "RGBA"
+        assert np.array_equal(np.asarray(result)[..., 3], alpha)
+        assert np.array_equal(np.asarray(result)[..., :3], colorizer(GREY))
+
+
+def test_pictures_come_out_upright(colorizer):
+    record = Image.Exif()
+    record[274] = 6  # stored lying on its left side
+    data = saved(np.rot90(GREY), exif=record)
+    upright = colorizer(GREY)
+    for given in (data, Image.open(io.BytesIO(data))):
+        result = colorizer(given)
+        assert result.size == (120, 90)
+        assert np.array_equal(np.asarray(result), upright)
+        assert result.getexif().get(274, 1) == 1
+
+
+def test_no_saturation_gives_grey(colorizer):
+    assert np.array_equal(colorizer(GREY, saturation=0), np.stack([GREY] * 3, axis=-1))
+    grey = colorizer(COLOR, saturation=0).astype(int)
+    assert np.ptp(grey, axis=-1).max() == 0
+
+
+def test_saturation_is_a_factor_of_chroma(colorizer):
+    look = colorizer.look(np.full((40, 40), 200, np.uint8))
+    chroma = [np.hypot(*measured(look.colorize(saturation=s))) for s in (0.5, 1.0)]
+    assert chroma[1] > 10
+    assert chroma[1] == pytest.approx(2 * chroma[0], rel=0.1)
+
+
+def test_warmth_is_units_of_b(colorizer):
+    look = colorizer.look(np.full((40, 40), 128, np.uint8))
+    _, plain = measured(look.colorize())
+    for warmth in (15, -15):
+        a, b = measured(look.colorize(warmth=warmth))
+        assert b - plain == pytest.approx(warmth, abs=1)
+        assert a == pytest.approx(measured(look.colorize())[0], abs=1)
+
+
+def measured(picture):
+    return srgb_to_lab(picture)[..., 1:].mean(axis=(0, 1))
+
+
+def test_one_look_is_enough_for_many_colours(colorizer, monkeypatch):
+    asked = []
+    ask = rehue.colorizer.ask
+    monkeypatch.setattr(rehue.colorizer, "ask", lambda *a: asked.append(1) or ask(*a))
+    look = colorizer.look(GREY)
+    first = look.colorize()
+    assert not np.array_equal(look.colorize(saturation=1.5, warmth=10), first)
+    # What was tried before leaves no trace.
+    assert np.array_equal(look.colorize(), first)
+    assert np.array_equal(first, colorizer(GREY))
+    assert len(asked) == 2  # one for the look, one for the call
+
+
+def test_a_look_tells_lightness_and_ab_at_full_size(colorizer):
+    look = colorizer.look(GREY)
+    assert np.array_equal(look.lightness, np.float32(lightness(GREY)))
+    ab = look.ab()
+    assert ab.shape == (90, 120, 2)
+    # The tiny network's a is 0.3 L - 15: it follows the lightness around each pixel.
+    correlation = np.corrcoef(ab[..., 0].ravel(), look.lightness.ravel())[0, 1]
+    assert correlation > 0.9
+    expected = look.ab(Decoding("bins", temperature=1e4))
+    assert expected == pytest.approx(0, abs=0.1)  # all bins alike
+
+
+def test_is_safe_to_share_between_threads(colorizer):
+    pictures = [GREY, COLOR, GREY[:40], COLOR[:, :33], np.rot90(GREY), COLOR[::2]] * 3
+    alone = [colorizer(picture) for picture in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(colorizer, pictures))
+    assert all(map(np.array_equal, alone, together))
+
+
+def test_a_batch_of_several_kinds(colorizer):
+    given = [GREY, Image.fromarray(COLOR), saved(GREY), as_type(COLOR, np.uint16)]
+    results = colorizer.batch(iter(given), saturation=0.5)
+    kinds = [np.ndarray, Image.Image, Image.Image, np.ndarray]
+    assert [isinstance(r, kind) for r, kind in zip(results, kinds, strict=True)] == [True] * 4
+    for result, photo in zip(results, given, strict=True):
+        assert np.array_equal(np.asarray(result), np.asarray(colorizer(photo, saturation=0.5)))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (2, 2), (31, 33)])
+def test_odd_sizes(colorizer, size):
+    assert colorizer(np.full(size, 77, np.uint8)).shape == (*size, 3)
+
+
+def test_the_size_that_the_network_sees_is_the_cards_or_the_callers(tiny_model):
+    assert Colorizer(tiny_model, threads=1).size == 64
+    larger = Colorizer(tiny_model, threads=1, size=96)
+    assert larger.size == 96
+    assert larger.look(GREY).answer.ab.shape == (2, 96 // 4, 128 // 4)
+
+
+def test_says_what_it_runs_on(tiny_model, colorizer):
+    assert colorizer.card.name == "tiny"
+    assert colorizer.runtime.endswith("cpu, 2 threads")
+    with pytest.raises(ModelError, match="no runtime 'none'"):
+        Colorizer(tiny_model, runtime="none")
+
+
+def test_a_file_keeps_what_it_carries_and_gets_a_mark(colorizer, tmp_path):
+    record = Image.Exif()
+    record[270] = "Grandmother, 1931"
+    record[274] = 6
+    source, target = tmp_path / "photo.jpg", tmp_path / "photo.color.jpg"
+    source.write_bytes(saved(GREY, "JPEG", quality=95, exif=record, dpi=(240, 240)))
+    colorizer.colorize_file(source, target, saturation=0.8, warmth=4)
+    result = read(target)
+    assert result.pixels.shape == (90, 120, 3)  # as stored, and the tag as it was
+    assert result.orientation == 6
+    with Image.open(target) as image:
+        assert image.getexif()[270] == "Grandmother, 1931"
+        assert image.info["dpi"] == (240, 240)
+    mark = result.mark
+    assert (mark.model, mark.model_sha256) == ("tiny", colorizer.card.sha256)
+    assert mark.runtime == colorizer.runtime
+    assert mark.settings == "size=64 saturation=0.8 warmth=4"
+    assert mark.source_sha256 == read(source).sha256
+
+
+def test_streams_in_and_out(colorizer):
+    out = io.BytesIO()
+    colorizer.colorize_file(saved(GREY), out)
+    result = read(out.getvalue())
+    assert result.mark is not None
+    assert np.array_equal(result.pixels, colorizer(GREY))
+
+
+def test_a_source_is_never_overwritten(colorizer, tmp_path):
+    source = tmp_path / "photo.png"
+    source.write_bytes(saved(GREY))
+    for overwrite in (False, True):
+        with pytest.raises(PhotoError, match="is the photograph itself"):
+            colorizer.colorize_file(source, source, overwrite=overwrite)
+    assert source.read_bytes() == saved(GREY)
+
+
+def test_an_existing_target_is_replaced_only_where_that_is_allowed(colorizer, tmp_path):
+    source, target = tmp_path / "photo.png", tmp_path / "other.png"
+    source.write_bytes(saved(GREY))
+    target.write_bytes(b"mine")
+    with pytest.raises(PhotoError, match=r"other\.png exists"):
+        colorizer.colorize_file(source, target)
+    assert target.read_bytes() == b"mine"
+    colorizer.colorize_file(source, target, overwrite=True)
+    assert read(target).mark is not None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.png", "photo.png"]
+
+
+def test_what_cannot_be_read_leaves_no_target(colorizer, tmp_path):
+    source, target = tmp_path / "photo.png", tmp_path / "result.png"
+    source.write_bytes(b"<html>404</html>")
+    with pytest.raises(PhotoError, match="HTML"):
+        colorizer.colorize_file(source, target)
+    assert not target.exists()
+
+
+def test_the_functions_of_the_package_use_one_colorizer_of_the_shipped_model(
+    tiny_model, monkeypatch, tmp_path
+):
+    opened = []
+
+    class Shipped(Colorizer):
+        def __init__(self):
+            opened.append(1)
+            super().__init__(tiny_model, threads=1)
+
+    monkeypatch.setattr(rehue.colorizer, "Colorizer", Shipped)
+    rehue.colorizer._default_colorizer.cache_clear()
+    try:
+        first = rehue.colorize(GREY, warmth=5)
+        (tmp_path / "photo.png").write_bytes(saved(GREY))
+        rehue.colorize_file(tmp_path / "photo.png", tmp_path / "out.png", warmth=5)
+        assert np.array_equal(read(tmp_path / "out.png").pixels, first)
+        assert opened == [1]
+    finally:
+        rehue.colorizer._default_colorizer.cache_clear()
+
+
+def test_the_package_loads_nothing_until_it_is_asked():
+    assert "Colorizer" in dir(rehue)
+    with pytest.raises(AttributeError, match="no attribute 'colourise'"):
+        rehue.colourise  # noqa: B018
