@@ -69,8 +69,8 @@ class Choice:
 
 
 def decoding_grid(
-    temperatures: Sequence[float] = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
-    chromas: Sequence[float] = (0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5),
+    temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0),
+    chromas: Sequence[float] = (0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5),
 ) -> list[Decoding]:
     """Return every temperature with every chroma factor, for the bins."""
     return [Decoding("bins", t, chroma) for t in temperatures for chroma in chromas]
