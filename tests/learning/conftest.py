@@ -87,7 +87,6 @@ def drawn(seed):
 @pytest.fixture(scope="session")
 def finished(recipe, photos, tmp_path_factory):
     """A run from beginning to end without a disturbance, and the loss of each of its steps."""
-    from rehue.dataset.source import find_entries
     from rehue.learning.module import ColorTraining
     from rehue.learning.training import train
 
@@ -104,6 +103,4 @@ def finished(recipe, photos, tmp_path_factory):
         checkpoint = train(
             recipe, photos, root / "run", cache_root=root / "cache", device="cpu", workers=0
         )
-    return SimpleNamespace(
-        run=root / "run", checkpoint=checkpoint, losses=losses, count=len(find_entries(photos))
-    )
+    return SimpleNamespace(run=root / "run", checkpoint=checkpoint, losses=losses)
