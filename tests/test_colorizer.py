@@ -330,3 +330,20 @@ def test_the_package_loads_nothing_until_it_is_asked():
     assert "Colorizer" in dir(rehue)
     with pytest.raises(AttributeError, match="no attribute 'colourise'"):
         rehue.colourise  # noqa: B018
+
+
+def test_a_result_is_no_original(colorizer, tmp_path):
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    Image.fromarray(np.tile(np.arange(64, dtype=np.uint8), (48, 1))).save(source)
+    colorizer.colorize_file(source, target)
+    with pytest.raises(PhotoError, match="was coloured by Rehue"):
+        colorizer.colorize_file(target, tmp_path / "c.png")
+    assert not (tmp_path / "c.png").exists()
+
+
+@pytest.mark.parametrize(
+    "wish", [{"saturation": -1.0}, {"saturation": float("nan")}, {"warmth": float("inf")}]
+)
+def test_wishes_without_sense(colorizer, wish):
+    with pytest.raises(PhotoError, match="give a saturation of 0 or more"):
+        colorizer(np.zeros((8, 8), np.uint8), **wish)

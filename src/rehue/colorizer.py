@@ -15,7 +15,7 @@ from rehue import __version__
 from rehue.color import lightness
 from rehue.color.render import render
 from rehue.color.upsample import Upsampling
-from rehue.errors import PhotoError
+from rehue.errors import ModelError, PhotoError
 from rehue.model import Answer, Card, Decoding, ask, decode, find_model, open_runtime
 from rehue.model.runtime import available_processors
 from rehue.photo import Mark, Photograph, as_stored, from_pillow, read, to_pillow, upright, write
@@ -65,6 +65,11 @@ class Look:
         Returns:
             height x width x 3, sRGB, in the sample type of `pixels`.
         """
+        if not (0 <= saturation < np.inf and np.isfinite(warmth)):
+            raise PhotoError(
+                f"saturation {saturation} and warmth {warmth}: give a saturation of 0 or more "
+                "and a finite warmth"
+            )
         ab = self._small_ab(decoding) * np.float32(saturation)
         ab[1] += np.float32(warmth)
         return render(self.pixels, self._upsampling(ab), self.threads)
@@ -103,6 +108,9 @@ class Colorizer:
     ) -> None:
         found = find_model(model)
         self.card = found.card
+        for name, value in (("size", size), ("threads", threads)):
+            if value is not None and value < 1:
+                raise ModelError(f"{name} {value}: give 1 or more, or None for the usual")
         self.size = size or found.card.working_size
         self.threads = threads or available_processors()
         self._runtime = open_runtime(found, runtime, device, self.threads)
@@ -136,7 +144,8 @@ class Colorizer:
 
         Returns:
             For an array an array (height x width x 3, same sample type), otherwise an upright PIL
-            image, with the alpha of the one given.
+            image, with the alpha of the one given. Neither says that it was coloured: only
+            files that `colorize_file` writes are marked.
         """
         if isinstance(photo, np.ndarray):
             return self.look(photo).colorize(saturation=saturation, warmth=warmth)
@@ -194,7 +203,15 @@ class Colorizer:
 
         Returns:
             The coloured pixels, upright, height x width x 3.
+
+        Raises:
+            PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
         """
+        if photograph.mark is not None:
+            raise PhotoError(
+                f"{photograph.name} was coloured by Rehue (model {photograph.mark.model}): "
+                "give the original"
+            )
         look = self._look(upright(photograph.pixels, photograph.orientation))
         rgb = look.colorize(saturation=saturation, warmth=warmth)
         mark = self.mark(photograph, saturation=saturation, warmth=warmth)
@@ -209,9 +226,13 @@ class Colorizer:
             model_sha256=self.card.sha256,
             version=__version__,
             runtime=self.runtime,
-            settings=f"size={self.size} saturation={saturation:g} warmth={warmth:g}",
+            settings=self.settings(saturation=saturation, warmth=warmth),
             source_sha256=photograph.sha256,
         )
+
+    def settings(self, *, saturation: float, warmth: float) -> str:
+        """Return what marks say of how a photograph was coloured."""
+        return f"size={self.size} saturation={saturation:g} warmth={warmth:g}"
 
     def _look(self, pixels: NDArray[Any]) -> Look:
         answer = ask(self._runtime, pixels, self.size, len(self.card.bin_centers))

@@ -3,7 +3,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from rehue.batch.made import check_free, is_made_from, mark_in
+from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.errors import PhotoError
 from rehue.photo import read
 
@@ -15,9 +15,9 @@ def test_marks_are_found_without_decoding(grey, colorizer, ending):
     colorizer.colorize_file(source, target)
     assert mark_in(target) == read(target).mark != None  # noqa: E711
     assert mark_in(source) is None
-    assert is_made_from(target, source)
-    assert not is_made_from(target, grey(f"other{ending}", part=50))
-    assert not is_made_from(source, target)
+    assert mark_of_result(target, source) is not None
+    assert mark_of_result(target, grey(f"other{ending}", part=50)) is None
+    assert mark_of_result(source, target) is None
 
 
 def test_a_mark_that_another_program_compressed_is_found_by_reading(grey, colorizer):

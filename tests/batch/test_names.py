@@ -54,4 +54,4 @@ def test_the_ending_is_kept_where_the_format_is():
     assert [name_in_folder(name) for name in kept] == kept
     assert name_in_folder("a.gif") == "a.gif.png"
     assert name_beside("a.b.TIF") == "a.b.rehue.TIF"
-    assert compare_beside(Path("x/a.b.rehue.TIF")) == Path("x/a.b.rehue-compare.jpg")
+    assert compare_beside(Path("x/a.b.rehue.TIF")) == Path("x/a.b.TIF.rehue-compare.jpg")

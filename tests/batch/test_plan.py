@@ -67,9 +67,9 @@ def test_results_in_a_folder_take_no_name_from_an_original(tree):
     (tree / "photos/A.rehue.jpg").touch()
     plan = make_plan(["photos"], "out", compare=True)
     compared = {job.source.name: job.compare.name for job in plan.jobs}
-    assert compared["a.jpg"] == "a.rehue-compare.jpg"
-    assert compared["a.bmp"] == "a.bmp.rehue-compare.jpg"
-    assert compared["A.rehue.jpg"] == "A.rehue-compare-3.jpg"
+    assert compared["a.jpg"] == "a.jpg.rehue-compare.jpg"
+    assert compared["a.bmp"] == "a.bmp.png.rehue-compare.jpg"
+    assert compared["A.rehue.jpg"] == "A.jpg.rehue-compare-2.jpg"
 
 
 def test_a_target_inside_is_not_searched(tree):
@@ -87,7 +87,9 @@ def test_a_folder_as_target_of_one_file(tree, target):
 
 def test_a_file_as_target(tree):
     plan = make_plan(["photos/a.jpg"], "new.png", compare=True)
-    assert plan.jobs == (Job(Path("photos/a.jpg"), Path("new.png"), Path("new.rehue-compare.jpg")),)
+    assert plan.jobs == (
+        Job(Path("photos/a.jpg"), Path("new.png"), Path("new.png.rehue-compare.jpg")),
+    )
     assert plan.place == "new.png"
 
 

@@ -81,7 +81,7 @@ def test_results_are_never_inputs(go, grey):
 def test_pictures_to_compare(go, grey):
     path = grey("a.jpg")
     (outcome,) = go("a.jpg", compare=True)
-    both = path.with_name("a.rehue-compare.jpg")
+    both = path.with_name("a.jpg.rehue-compare.jpg")
     assert outcome.job.compare.name == both.name
     assert read(both).mark == read(path.with_name("a.rehue.jpg")).mark
     # Asked for later, it is drawn from the files; it is no input either.
@@ -90,7 +90,25 @@ def test_pictures_to_compare(go, grey):
     assert statuses(go(both.name, recolor=True)) == [Status.RESULT]
 
 
-@pytest.mark.parametrize("taken", ["a.rehue.jpg", "a.rehue-compare.jpg"])
+def test_pictures_to_compare_do_not_collide_across_endings(go, grey):
+    grey("a.jpg")
+    grey("a.png")
+    assert statuses(go("a.jpg", compare=True)) == [Status.COLORED]
+    assert statuses(go("a.png", compare=True)) == [Status.COLORED]
+
+
+def test_what_was_done_in_another_way_is_said(go, grey):
+    grey("a.jpg")
+    go("a.jpg")
+    (same,) = go("a.jpg")
+    (other,) = go("a.jpg", saturation=0.5)
+    assert (same.status, same.notes) == (Status.DONE, ())
+    assert other.status is Status.DONE
+    assert "saturation=1" in other.notes[0]
+    assert other.notes[0].endswith("--overwrite does it again")
+
+
+@pytest.mark.parametrize("taken", ["a.rehue.jpg", "a.jpg.rehue-compare.jpg"])
 def test_a_foreign_file_stays(go, grey, taken):
     path = grey("a.jpg").with_name(taken)
     path.write_bytes(b"mine")

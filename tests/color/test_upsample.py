@@ -98,11 +98,11 @@ def test_coarse_units_are_the_same_whatever_strip_they_are_in(rows):
         assert np.abs(units - whole[start // 2 : (stop + 1) // 2]).max() <= 1
 
 
-def test_coarse_units_hold_the_strongest_colours():
-    ab = np.stack([np.full((4, 4), 300.0), np.full((4, 4), -300.0)]).astype(np.float32)
+def test_coarse_units_keep_the_hue_of_colours_beyond_their_reach():
+    ab = np.stack([np.full((4, 4), 300.0), np.full((4, 4), -150.0)]).astype(np.float32)
     a, b = Upsampling(ab, (0, 0, 4, 4), 8, 8).coarse_units(slice(0, 8))
-    assert (a == 255).all()
-    assert (b == 0).all()
+    assert (a == 128 + 127).all()
+    assert (np.abs(b.astype(int) - (128 - 63.5)) <= 0.5).all()
 
 
 def test_a_strip_of_many_rows_costs_little_memory():

@@ -119,7 +119,7 @@ def test_from_standard_input_to_standard_output(colorize, put, grey, color):
 def test_a_picture_to_share(colorize, put, grey):
     folder = put("a.jpg", grey).parent
     colorize("a.jpg", "--compare")
-    both = Image.open(folder / "a.rehue-compare.jpg")
+    both = Image.open(folder / "a.jpg.rehue-compare.jpg")
     assert both.width > 2 * 256
     before, after = np.split(np.asarray(both)[:, : both.width // 2 * 2].astype(int), 2, axis=1)
     assert np.ptp(before[:, :250], axis=2).mean() < 3

@@ -104,7 +104,9 @@ def test_the_card_says_where_the_model_comes_from(exported, finished, recipe):
     run = json.loads((finished.run / RUN_FILE).read_text("utf-8"))
     assert card.commit == run["commit"]
     assert card.data == {
-        name: run[name] for name in ("photographs", "held_back", "left_out", "sources")
+        **{name: run[name] for name in ("photographs", "held_back", "sources")},
+        "left_out": {reason: len(keys) for reason, keys in run["left_out"].items()},
+        "terms": "weights/LICENSE.md",
     }
     assert card.training["steps"] == len(finished.losses)
     assert card.training["validation"] == run["validation"]

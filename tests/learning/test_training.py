@@ -32,7 +32,7 @@ def test_a_run_leaves_a_checkpoint_and_its_facts(finished, recipe):
     assert facts["encoder"] == "random weights"
     assert facts["photographs"] + facts["held_back"] == 14
     assert facts["held_back"] >= 1
-    assert facts["left_out"] == {"grey": 1}
+    assert facts["left_out"] == {"grey": ["grey.png"]}
     assert facts["steps"] == len(finished.losses)
     assert facts["commit"]
     for name in ("regression_over_grey", "expected_over_grey"):

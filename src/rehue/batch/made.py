@@ -23,16 +23,17 @@ def mark_in(path: Path) -> Mark | None:
     return next(filter(None, marks), None)
 
 
-def is_made_from(target: Path, source: Path) -> bool:
-    """Say whether a file is Rehue's result of exactly this source."""
+def mark_of_result(target: Path, source: Path) -> Mark | None:
+    """Return the mark of a file that is Rehue's result of exactly this source, or else None."""
     mark = mark_in(target)
     if mark is None or mark.source_sha256 is None:
-        return False
+        return None
     try:
         with source.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == mark.source_sha256
+            is_same = hashlib.file_digest(file, "sha256").hexdigest() == mark.source_sha256
     except OSError:
-        return False
+        return None
+    return mark if is_same else None
 
 
 def check_free(target: Path, photograph: Photograph, *, overwrite: bool) -> bool:

@@ -3,7 +3,7 @@
 - in a target folder: the source's name; one that cannot hold colour and a mark (.bmp, .gif, or an
   ending that Rehue does not know) gets .png after it: `a.jpg`, `a.tif`, `a.bmp.png`
 - beside the source: the same with .rehue before the ending: `a.rehue.jpg`, `a.bmp.rehue.png`
-- a before/after picture: `a.rehue-compare.jpg`, beside the result
+- a before/after picture: `a.jpg.rehue-compare.jpg`, beside the result
 - what would be the same file as an earlier one, also where upper and lower case or the writing of
   accents do not count, gets -2, -3, ... before its ending: `a-2.jpg`
 """
@@ -41,9 +41,10 @@ def compare_beside(result: Path) -> Path:
     """Return the path of the before/after picture of a result.
 
     >>> compare_beside(Path("a.rehue.tif")).name, compare_beside(Path("a.png")).name
-    ('a.rehue-compare.jpg', 'a.rehue-compare.jpg')
+    ('a.tif.rehue-compare.jpg', 'a.png.rehue-compare.jpg')
     """
-    return result.with_name(f"{result.stem.removesuffix(_MARK)}{_MARK}-compare.jpg")
+    original = f"{result.stem.removesuffix(_MARK)}{result.suffix}"
+    return result.with_name(f"{original}{_MARK}-compare.jpg")
 
 
 def is_like_a_result(name: str) -> bool:

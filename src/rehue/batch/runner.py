@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.batch.made import check_free, is_made_from, mark_in
+from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.batch.names import is_like_a_result
 from rehue.batch.plan import Job, Plan
 from rehue.color import Tone, judge_neutrality
@@ -128,10 +128,11 @@ def _explained(job: Job, error: Exception) -> tuple[Status, str]:
 
 
 def _done(job: Job, colorizer: Colorizer, settings: Settings) -> tuple[Status, tuple[str, ...]]:
-    if _is_done(job, settings):
+    made = _made_before(job, settings)
+    if made is not None:
         if settings.draw_comparison and job.compare and not job.compare.exists():
             _compare_again(job, settings.draw_comparison)
-        return Status.DONE, ()
+        return Status.DONE, _other_wishes(made, colorizer, settings)
     photograph = _taken(job, settings)
     if job.target is None:
         _color_to_stream(photograph, colorizer, settings)
@@ -140,10 +141,19 @@ def _done(job: Job, colorizer: Colorizer, settings: Settings) -> tuple[Status, t
     return Status.COLORED, photograph.notes
 
 
-def _is_done(job: Job, settings: Settings) -> bool:
+def _made_before(job: Job, settings: Settings) -> Mark | None:
     if settings.overwrite or job.target is None or job.source is None:
-        return False
-    return is_made_from(job.target, job.source)
+        return None
+    return mark_of_result(job.target, job.source)
+
+
+def _other_wishes(made: Mark, colorizer: Colorizer, settings: Settings) -> tuple[str, ...]:
+    """Say it when a result that is there was made by another model or with other settings."""
+    now = colorizer.settings(saturation=settings.saturation, warmth=settings.warmth)
+    if (made.model_sha256, made.settings) == (colorizer.card.sha256, now):
+        return ()
+    before = f"{shown(made.model)}, {shown(made.settings)}"
+    return (f"was coloured before in another way ({before}): --overwrite does it again",)
 
 
 def _taken(job: Job, settings: Settings) -> Photograph:

@@ -81,7 +81,8 @@ def colorize(
         bool,
         typer.Option(
             "--compare",
-            help="Write a before/after picture, NAME.rehue-compare.jpg, beside each result, too.",
+            help="Write a before/after picture, NAME.EXT.rehue-compare.jpg, beside each "
+            "result, too.",
         ),
     ] = False,
     model: Annotated[str, typer.Option(help="Name of a model, or an ONNX file.")] = "default",

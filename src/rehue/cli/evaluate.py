@@ -52,11 +52,13 @@ def evaluate(
     from rehue.dataset import Photographs, open_photographs
     from rehue.judge import choose_for_sheet, model_sheet
     from rehue.judge import evaluate as judge
-    from rehue.judge.output import can_plot, write_output
+    from rehue.judge.output import can_plot, make_folder, write_output
     from rehue.judge.report import notes, tables, to_json
 
     errors = Console(stderr=True)
     photographs = open_photographs(path)
+    if output:
+        make_folder(output)
     colorizer = Colorizer(model, runtime=runtime, device=device, threads=threads, size=size)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True) as progress:

@@ -22,7 +22,8 @@ class GreyLookup:
     Blocks of the ab plane are filled when a picture first needs them: a picture needs some dozens
     of the 256. Filling twice from two threads writes the same bytes, so no lock is needed.
 
-    An entry's number has three bytes: the block, the grey, the place in the block.
+    An entry's number has three bytes: the block, the place in the block, the grey. Neighbouring
+    pixels differ in grey more than in colour, so they look up neighbouring entries.
     """
 
     def __init__(self) -> None:
@@ -56,11 +57,10 @@ class GreyLookup:
             for missing in np.unique(block[~self._is_filled.take(block)]):
                 self._fill(int(missing))
         color = np.zeros((*a.shape, 4), np.uint8)
-        color[..., 0] = (a << 4) | (b & 0x0F)
+        color[..., 1] = (a << 4) | (b & 0x0F)
         color[..., 2] = block
         color_of_column = color.view("<u4")[..., 0].repeat(2, axis=1)[:, :width]
         number = grey.astype(np.uint32)
-        number <<= 8
         number[0::2] |= color_of_column
         number[1::2] |= color_of_column[: rows // 2]
         self._entries.take(number, out=picture.view(_RGB)[..., 0], mode="wrap")
@@ -69,10 +69,10 @@ class GreyLookup:
         grey = np.arange(256, dtype=np.uint8)
         first_a, first_b = block // _BLOCKS * _SIDE - 128, block % _BLOCKS * _SIDE - 128
         side = np.arange(_SIDE, dtype=np.float32)
-        light, a, b = np.broadcast_arrays(
-            lightness(grey[:, None]).astype(np.float32)[:, :, None],
-            (first_a + side)[None, :, None],
-            (first_b + side)[None, None, :],
+        a, b, light = np.broadcast_arrays(
+            (first_a + side)[:, None, None],
+            (first_b + side)[None, :, None],
+            lightness(grey[None]).astype(np.float32)[None],
         )
         planes = fit_planes(light, a, b)
         colors = np.stack([quantize(linear_to_srgb(p), np.uint8) for p in planes], axis=-1)

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+# Largest a and b in whole units, 0..255 with 128 as neutral.
+_REACH = 127
+
 Box = tuple[float, float, float, float]
 
 # Rows that share one matrix of weights.
@@ -75,7 +78,9 @@ class Upsampling:
 
     @cached_property
     def _coarse(self) -> list[Image.Image]:
-        units = np.clip(np.rint(self._ab) + 128, 0, 255).astype(np.uint8)
+        # Colours beyond the units' reach lie far outside sRGB: they keep their hue on the way in.
+        reach = np.maximum(np.abs(self._ab).max(axis=0), _REACH)
+        units = (np.rint(self._ab * (_REACH / reach)) + 128).astype(np.uint8)
         return [self._widened(Image.fromarray(plane), self._coarse_width) for plane in units]
 
     @property

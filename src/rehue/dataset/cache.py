@@ -90,15 +90,23 @@ class PixelCache:
         folder = root / _digest(entries, short_side)
         if (folder / _INDEX).is_file():
             return cls(folder)
-        root.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix="building-", dir=root))
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            building = Path(tempfile.mkdtemp(prefix="building-", dir=root))
+        except OSError as error:
+            raise DatasetError(
+                f"{root}: no folder for photographs ({error.strerror}): give another --cache"
+            ) from error
         try:
             _fill(building, Photographs(entries), short_side)
             building.rename(folder)
-        except OSError:
+        except OSError as error:
             # Another run may have finished the same cache first.
             if not (folder / _INDEX).is_file():
-                raise
+                raise DatasetError(
+                    f"{root}: decoded photographs cannot be kept ({error.strerror}): "
+                    "make room, or give another --cache"
+                ) from error
         finally:
             shutil.rmtree(building, ignore_errors=True)
         return cls(folder)

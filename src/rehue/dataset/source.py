@@ -1,12 +1,10 @@
 """Opening a data set by its path, whatever its layout, and counting what is left out."""
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from rehue.color.neutrality import Tone, judge_neutrality
 from rehue.dataset.folder import folder_entries
@@ -14,6 +12,7 @@ from rehue.dataset.places365 import PlacesPart, is_places365, places365_entries
 from rehue.dataset.sample import Entry, Sample
 from rehue.dataset.shard import shard_entries
 from rehue.errors import DatasetError
+from rehue.photo import read, upright
 
 UNREADABLE = "unreadable"
 
@@ -57,9 +56,14 @@ class Photographs:
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
-    """Decode an image file to upright 8-bit sRGB, height x width x 3."""
-    with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    """Decode an image file to upright sRGB, height x width x 3, as `rehue.photo.read` does.
+
+    Raises:
+        PhotoError: it cannot be read, or has more than 8 bits a channel or several pages.
+    """
+    photograph = read(data)
+    pixels = upright(photograph.pixels, photograph.orientation)
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=-1)
 
 
 def find_entries(
@@ -85,6 +89,11 @@ def find_entries(
         entries = [entry for shard in shards for entry in shard_entries(shard)]
     else:
         entries = list(folder_entries(path))
+    if not entries and (others := sorted(path.glob("*.tar"))):
+        raise DatasetError(
+            f"{path}: no shard is called {pattern}, found {others[0].name}: "
+            "rename them, or change the pattern in the recipe"
+        )
     if not entries:
         raise DatasetError(f"{path}: no photographs found: give a shard or a folder of images")
     return entries

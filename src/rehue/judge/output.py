@@ -17,6 +17,18 @@ def can_plot() -> bool:
     return find_spec("matplotlib") is not None
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a report, so that a wrong one is known before the work.
+
+    Raises:
+        RehueError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
 def write_output(folder: Path, evaluation: Evaluation, sheet: Image.Image) -> list[Path]:
     """Write evaluation.json, evaluation.csv, sheet.png and, where matplotlib is, the plots.
 
@@ -39,13 +51,16 @@ def write_output(folder: Path, evaluation: Evaluation, sheet: Image.Image) -> li
     if can_plot():
         writers["error-by-kind.png"] = plots.error_by_kind(evaluation).savefig
         writers["colorfulness.png"] = plots.colorfulness_histogram(evaluation).savefig
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         return [_write(folder / name, write) for name, write in writers.items()]
     except OSError as error:
-        raise RehueError(
-            f"{folder}: cannot be written to ({error.strerror or error}): choose another folder"
-        ) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> RehueError:
+    why = error.strerror or error
+    return RehueError(f"{folder}: cannot be written to ({why}): choose another folder")
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> Path:

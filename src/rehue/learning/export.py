@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from pickle import UnpicklingError
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,12 @@ from torch import Tensor, nn
 from rehue.color import Bins
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, Photographs, part_of
-from rehue.dataset.source import find_entries
 from rehue.errors import RecipeError
 from rehue.judge import choose_decoding
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network
 from rehue.learning.recipe import Recipe, recipe_from
-from rehue.learning.training import CHECKPOINT, RUN_FILE
+from rehue.learning.training import CHECKPOINT, RUN_FILE, recipe_entries
 from rehue.model import Card, Decoding, Model, open_runtime
 
 LICENCE = "LicenseRef-Rehue-Weights"
@@ -38,12 +38,11 @@ _DATA_FACTS = ("photographs", "held_back", "left_out", "sources")
 
 
 class _Contract(nn.Module):
-    """The network with every input and output of the contract."""
+    """The network as its users know it: lightness in, logits and ab out."""
 
-    def __init__(self, network: Network, bins: int) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
-        self.bins = bins
 
     def forward(self, lightness: Tensor) -> tuple[Tensor, Tensor]:
         prediction = self.network(lightness)
@@ -76,11 +75,9 @@ def export(
     bins = Bins.in_srgb(recipe.loss.grid)
     network = load_network(run / CHECKPOINT, recipe, bins)
     graph = to_onnx(network, len(bins))
-    target.mkdir(parents=True, exist_ok=True)
-    path = target / f"{name or recipe.name}.onnx"
     data = graph.SerializeToString()
     card = Card(
-        name=path.stem,
+        name=name or recipe.name,
         description=recipe.description,
         sha256=hashlib.sha256(data).hexdigest(),
         licence=LICENCE,
@@ -90,21 +87,52 @@ def export(
         default_decoding=Decoding(),
         recipe=asdict(recipe),
         commit=str(facts.pop("commit", "unknown")),
-        data={key: facts.pop(key) for key in _DATA_FACTS if key in facts},
+        data=_data_facts(facts),
         training=facts,
     )
-    path.write_bytes(data)
-    path.with_suffix(".json").write_text(card.to_json(), "utf-8")
-    parameters = sum(p.numel() for p in network.parameters())
+    with TemporaryDirectory() as folder:
+        trial = Model(card, Path(folder) / "trial.onnx")
+        trial.path.write_bytes(data)
+        difference = largest_difference(network, trial)
     compared = {
         "weights": "float16, computed in float32",
         "bytes": len(data),
-        "parameters": parameters,
-        "largest_ab_difference_to_torch": round(largest_difference(network, Model(card, path)), 4),
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "largest_ab_difference_to_torch": round(difference, 4),
     }
     card = replace(card, export=compared)
-    path.with_suffix(".json").write_text(card.to_json(), "utf-8")
+    path = target / f"{card.name}.onnx"
+    _place(path, data)
+    _place(path.with_suffix(".json"), card.to_json().encode())
     return card, path
+
+
+def _place(path: Path, data: bytes) -> None:
+    """Write beside `path`, then rename.
+
+    Raises:
+        RecipeError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_bytes(data)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise RecipeError(
+            f"{path}: cannot be written ({error.strerror}): give another --output"
+        ) from error
+
+
+def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Take what a run's facts say of its photographs, with counts in place of keys."""
+    data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
+    data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
+    data["terms"] = "weights/LICENSE.md"
+    return data
 
 
 def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card:
@@ -119,7 +147,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
         DatasetError: nothing was held back.
     """
     recipe = recipe_from(model.card.recipe, str(model.path))
-    entries = find_entries(photos, recipe.data.shards)
+    entries = recipe_entries(recipe, photos)
     held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
     choice = choose_decoding(Colorizer(model.path), Photographs(held_back[:limit]))
     figures = {
@@ -133,7 +161,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
         default_decoding=choice.best.decoding,
         figures={**model.card.figures, "choice": figures},
     )
-    model.path.with_suffix(".json").write_text(card.to_json(), "utf-8")
+    _place(model.path.with_suffix(".json"), card.to_json().encode())
     return card
 
 
@@ -162,7 +190,7 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     dynamic = {0: "batch", 2: "height", 3: "width"}
     with _quiet_exporter():
         program = torch.onnx.export(
-            _Contract(network, bins).eval(),
+            _Contract(network).eval(),
             (example,),
             input_names=["lightness"],
             output_names=["logits", "ab"],

@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_info
 from torch.utils.data import DataLoader
 
 from rehue.color import Bins
-from rehue.dataset import CropRequest, LabCrops, Part, PixelCache, part_of
+from rehue.dataset import CropRequest, Entry, LabCrops, Part, PixelCache, part_of
 from rehue.dataset.sampling import sample_per_label
 from rehue.dataset.source import find_entries
 from rehue.errors import RecipeError
@@ -116,10 +118,9 @@ def train(
     _check_device(device)
     _claim(run, recipe)
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
-    entries = find_entries(photos, recipe.data.shards)
-    if recipe.data.per_label:
-        entries = sample_per_label(entries, recipe.data.per_label, recipe.seed)
+    entries = recipe_entries(recipe, photos)
     cache = PixelCache.build(entries, cache_root, recipe.data.short_side)
+    _report_left_out(cache.left_out)
     loading = CropLoading(recipe, cache, workers)
     bins = Bins.in_srgb(recipe.loss.grid)
     network = build_network(recipe.network, bins)
@@ -158,7 +159,7 @@ def train(
         "encoder": start,
         "photographs": len(loading.train_numbers),
         "held_back": len(loading.choose_numbers),
-        "left_out": {reason: len(keys) for reason, keys in cache.left_out.items()},
+        "left_out": cache.left_out,
         "sources": sorted({photo.source for photo in cache.photos if photo.source}),
         "steps": trainer.global_step,
         "seconds_of_last_call": round(time.monotonic() - began),
@@ -168,6 +169,24 @@ def train(
     }
     (run / RUN_FILE).write_text(json.dumps(facts, indent=1), "utf-8")
     return resumed
+
+
+def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
+    """List the photographs that a recipe draws from a data set.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    entries = find_entries(photos, recipe.data.shards)
+    if recipe.data.per_label:
+        entries = sample_per_label(entries, recipe.data.per_label, recipe.seed)
+    return entries
+
+
+def _report_left_out(left_out: Mapping[str, Sequence[str]]) -> None:
+    for reason, keys in left_out.items():
+        named = ", ".join(keys[:3]) + (", ..." if len(keys) > 3 else "")
+        rank_zero_info(f"left out, {reason}: {len(keys)} ({named})")
 
 
 def _check_device(device: str) -> None:
@@ -184,13 +203,18 @@ def _check_device(device: str) -> None:
 
 def _claim(run: Path, recipe: Recipe) -> None:
     """Make the run's folder, or see that what was learnt there is this recipe's."""
-    run.mkdir(parents=True, exist_ok=True)
     claim = run / "recipe.json"
     text = json.dumps(asdict(recipe), indent=1)
-    has_learnt = claim.is_file() and (run / CHECKPOINT).is_file()
-    if has_learnt and claim.read_text("utf-8") != text:
-        raise RecipeError(f"{run}: holds a run of another recipe: give another --run folder")
-    claim.write_text(text, "utf-8")
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        has_learnt = claim.is_file() and (run / CHECKPOINT).is_file()
+        if has_learnt and claim.read_text("utf-8") != text:
+            raise RecipeError(f"{run}: holds a run of another recipe: give another --run folder")
+        claim.write_text(text, "utf-8")
+    except OSError as error:
+        raise RecipeError(
+            f"{run}: no folder for the run ({error.strerror}): give another --run"
+        ) from error
 
 
 def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:
@@ -212,10 +236,14 @@ def _start(network: Network, recipe: Recipe, weights: Path | None, loading: Crop
 
 
 def _commit() -> str:
+    """Return the commit of this code, or "unknown" where it is not run from its own checkout."""
+    root = Path(__file__).parents[3]
+    if not (root / ".git").exists():
+        return "unknown"
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
-            cwd=Path(__file__).parent,
+            cwd=root,
             capture_output=True,
             text=True,
             check=True,

@@ -72,6 +72,8 @@ class _OnnxRuntime(Runtime):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
+        # Idle threads would go on spinning on the cores that then colour the picture.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 model.read(), options, providers=[provider]
