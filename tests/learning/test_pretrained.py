@@ -1,9 +1,15 @@
+import hashlib
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
 from rehue.errors import RecipeError
+from rehue.learning import pretrained
 from rehue.learning.networks import UNet
 from rehue.learning.networks.resnet import RGB_MEAN, RGB_STD, ResNetEncoder
 from rehue.learning.pretrained import calibrate_norms, load_imagenet
@@ -160,3 +166,53 @@ def line(path):
     message = str(caught.value)
     assert message.isprintable()
     return message
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch, published):
+    """Serves a file as torchvision does, its hash in its name; returns a way to spoil it."""
+    folder, hub = tmp_path / "served", tmp_path / "hub"
+    folder.mkdir()
+    torch.save(published.state_dict(), folder / "whole.pth")
+    data = (folder / "whole.pth").read_bytes()
+    path = folder / f"resnet18-{hashlib.sha256(data).hexdigest()[:8]}.pth"
+    path.write_bytes(data)
+    handler = partial(QuietHandler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}/{path.name}"
+    monkeypatch.setitem(pretrained.PUBLISHED, "resnet18", url)
+    monkeypatch.setattr(pretrained, "_PUBLISHED_WIDTHS", WIDTHS)
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(hub))
+    yield path
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def test_published_weights_are_downloaded(served, published):
+    encoder = ResNetEncoder("resnet18", (*WIDTHS[:2], 16))
+    assert load_imagenet(encoder) == ["layer3"]  # of another width than the published one
+    expected = published.state_dict()["layer2.0.conv1.weight"]
+    assert torch.equal(encoder.state_dict()["layer2.0.conv1.weight"], expected)
+
+
+@pytest.mark.parametrize("spoilt", [b"<html>not found</html>", b""])
+def test_a_download_with_a_wrong_hash(served, spoilt):
+    served.write_bytes(spoilt)
+    with pytest.raises(RecipeError, match=r"cannot be had .*hash.*--encoder-weights") as caught:
+        load_imagenet(ResNetEncoder("resnet18", WIDTHS))
+    assert "\n" not in str(caught.value)
+
+
+def test_offline(served, monkeypatch):
+    monkeypatch.setitem(
+        pretrained.PUBLISHED, "resnet18", "http://127.0.0.1:9/resnet18-0123abcd.pth"
+    )
+    with pytest.raises(RecipeError, match=r"cannot be had .*--encoder-weights FILE"):
+        load_imagenet(ResNetEncoder("resnet18", WIDTHS))

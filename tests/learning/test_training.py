@@ -146,11 +146,6 @@ def changed(recipe, **network):
     return dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, **network))
 
 
-def test_imagenet_weights_that_are_not_given(recipe, photos, tmp_path):
-    with pytest.raises(RecipeError, match="give them with --encoder-weights FILE"):
-        started(changed(recipe, weights="imagenet"), photos, tmp_path / "run")
-
-
 def test_imagenet_weights_that_are_none(recipe, photos, tmp_path):
     (tmp_path / "w.safetensors").write_bytes(b"<html>")
     with pytest.raises(RecipeError, match=r"w\.safetensors: not readable encoder weights"):

@@ -28,7 +28,8 @@ def train(
     encoder_weights: Annotated[
         Path | None,
         typer.Option(
-            help="ImageNet-trained encoder, safetensors with torchvision's names.",
+            help="ImageNet-trained encoder, safetensors with torchvision's names; if not given, "
+            "torchvision's own file is downloaded.",
             show_default=False,
         ),
     ] = None,

@@ -1,17 +1,26 @@
 """Starting an encoder from weights that were trained on ImageNet."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.hub import load_state_dict_from_url
 
 from rehue.errors import RecipeError
 from rehue.learning.networks.resnet import GREY_MEAN, GREY_STD, RGB_MEAN, RGB_STD, ResNetEncoder
 
+# torchvision's files (BSD-3-Clause); their names end in the first 8 digits of their sha256.
+PUBLISHED = {
+    "resnet18": "https://download.pytorch.org/models/resnet18-f37072fd.pth",
+    "resnet34": "https://download.pytorch.org/models/resnet34-b627a593.pth",
+}
+_PUBLISHED_WIDTHS = (64, 128, 256, 512)
 
-def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
+
+def load_imagenet(encoder: ResNetEncoder, path: Path | None = None) -> list[str]:
     """Put torchvision's parameters for RGB into an encoder of lightness.
 
     Files with batch norms folded into the convolutions (a `bias` on every convolution) go into
@@ -20,23 +29,21 @@ def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
     Args:
         encoder: changed in place.
         path: safetensors, torchvision's names; stages that the file lacks stay as they are.
+            None downloads torchvision's file (kept in torch's hub folder); stages of other
+            widths than its stay as they are.
 
     Returns:
         Names of the encoder's parts that stay random.
 
     Raises:
-        RecipeError: the file cannot be read, or is not of an encoder of this depth.
+        RecipeError: the file cannot be had or read, or is not of an encoder of this depth.
     """
-    try:
-        published = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise RecipeError(
-            f"{path}: not readable encoder weights ({error}): give a safetensors file"
-        ) from error
+    published = _downloaded(encoder) if path is None else _read(path)
+    where = path or PUBLISHED[encoder.name]
     state = encoder.state_dict()
     stem = published.get("conv1.weight")
     if stem is None or stem.ndim != 4 or stem.shape[1] != 3:
-        raise RecipeError(f"{path}: no conv1.weight for RGB in it: give a ResNet's weights")
+        raise RecipeError(f"{where}: no conv1.weight for RGB in it: give a ResNet's weights")
     loaded = _for_lightness(published)
     parts = {_part(name) for name in state}
     present = {_part(name) for name in loaded} & parts
@@ -47,10 +54,36 @@ def load_imagenet(encoder: ResNetEncoder, path: Path) -> list[str]:
     wrong |= {n for n in loaded.keys() & state.keys() if loaded[n].shape != state[n].shape}
     if wrong:
         raise RecipeError(
-            f"{path}: {min(wrong)} does not fit this encoder: give a ResNet of its depth"
+            f"{where}: {min(wrong)} does not fit this encoder: give a ResNet of its depth"
         )
     encoder.load_state_dict(loaded, strict=False)
     return sorted(parts - present)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise RecipeError(
+            f"{path}: not readable encoder weights ({error}): give a safetensors file"
+        ) from error
+
+
+def _downloaded(encoder: ResNetEncoder) -> dict[str, Tensor]:
+    url = PUBLISHED[encoder.name]
+    try:
+        published: dict[str, Tensor] = load_state_dict_from_url(
+            url, map_location="cpu", progress=False, check_hash=True, weights_only=True
+        )
+    except (OSError, EOFError, RuntimeError, UnpicklingError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise RecipeError(
+            f"{url} cannot be had ({reason}): give encoder weights with --encoder-weights FILE, "
+            'or set [network] weights = "random"'
+        ) from error
+    widths = zip(encoder.channels[1:], _PUBLISHED_WIDTHS, strict=False)
+    same = {f"layer{n}" for n, (own, theirs) in enumerate(widths, start=1) if own == theirs}
+    return {k: v for k, v in published.items() if _part(k) in {"conv1", "bn1"} | same}
 
 
 def _part(name: str) -> str:

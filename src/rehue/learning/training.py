@@ -102,7 +102,7 @@ def train(
         photos: a data set, see `rehue.dataset.open_photographs`.
         run: folder of the run: checkpoint, logs and `run.json`.
         cache_root: where decoded photographs are kept.
-        encoder_weights: ImageNet-trained encoder (safetensors).
+        encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
         max_steps: stop early, for a trial; -1 runs all.
@@ -221,18 +221,14 @@ def _start(network: Network, recipe: Recipe, weights: Path | None, loading: Crop
     """Load the encoder's weights; say what the network started from."""
     if recipe.network.weights == "random":
         return "random weights"
-    if weights is None:
-        raise RecipeError(
-            "the recipe starts from ImageNet weights: give them with --encoder-weights FILE, "
-            'or set [network] weights = "random"'
-        )
     encoder = network.encoder
     fresh = load_imagenet(encoder, weights)  # type: ignore[arg-type]
     crops = LabCrops(loading.cache)
     chosen = loading.train_numbers[:: max(1, len(loading.train_numbers) // 64)][:64]
     batch = [torch.from_numpy(crops[CropRequest(n, 128, None)]["lightness"]) for n in chosen]
     calibrate_norms(network, encoder, torch.stack(batch))  # type: ignore[arg-type]
-    return f"ImageNet ({weights.name}; random: {', '.join(fresh) or 'none'})"
+    source = weights.name if weights else "torchvision"
+    return f"ImageNet ({source}; random: {', '.join(fresh) or 'none'})"
 
 
 def _commit() -> str:

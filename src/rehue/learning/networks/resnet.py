@@ -70,6 +70,7 @@ class ResNetEncoder(nn.Module):
             blocks += [BasicBlock(width, width, 1) for _ in range(count - 1)]
             setattr(self, f"layer{stage}", nn.Sequential(*blocks))
             inputs = width
+        self.name = name
         self.stages = len(widths)
         self.channels = (64, *widths)
         for module in self.modules():
