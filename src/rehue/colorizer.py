@@ -130,7 +130,9 @@ class Colorizer:
         Raises:
             PhotoError: it is none of these, or cannot be read.
         """
-        return self._look(_pixels(photo))
+        if isinstance(photo, np.ndarray):
+            return self._look(_checked(photo))
+        return self._look_at(_photograph(photo))
 
     def __call__(
         self, photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
@@ -150,8 +152,7 @@ class Colorizer:
         if isinstance(photo, np.ndarray):
             return self.look(photo).colorize(saturation=saturation, warmth=warmth)
         photograph = _photograph(photo)
-        look = self._look(upright(photograph.pixels, photograph.orientation))
-        rgb = look.colorize(saturation=saturation, warmth=warmth)
+        rgb = self._look_at(photograph).colorize(saturation=saturation, warmth=warmth)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 
     def batch(
@@ -212,8 +213,7 @@ class Colorizer:
                 f"{photograph.name} was coloured by Rehue (model {photograph.mark.model}): "
                 "give the original"
             )
-        look = self._look(upright(photograph.pixels, photograph.orientation))
-        rgb = look.colorize(saturation=saturation, warmth=warmth)
+        rgb = self._look_at(photograph).colorize(saturation=saturation, warmth=warmth)
         mark = self.mark(photograph, saturation=saturation, warmth=warmth)
         stored = as_stored(rgb, photograph.orientation)
         write(photograph, stored, target, mark, overwrite=overwrite)
@@ -234,16 +234,12 @@ class Colorizer:
         """Return what marks say of how a photograph was coloured."""
         return f"size={self.size} saturation={saturation:g} warmth={warmth:g}"
 
+    def _look_at(self, photograph: Photograph) -> Look:
+        return self._look(upright(photograph.pixels, photograph.orientation))
+
     def _look(self, pixels: NDArray[Any]) -> Look:
         answer = ask(self._runtime, pixels, self.size, len(self.card.bin_centers))
         return Look(pixels, answer, self.card, self.threads)
-
-
-def _pixels(photo: Photo) -> NDArray[Any]:
-    if isinstance(photo, np.ndarray):
-        return _checked(photo)
-    photograph = _photograph(photo)
-    return upright(photograph.pixels, photograph.orientation)
 
 
 def _photograph(photo: Photo) -> Photograph:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from rehue.color.gamut import fit_planes
 from rehue.color.lab import lightness
@@ -42,7 +42,7 @@ def render(pixels: NDArray[Any], chroma: Upsampling, threads: int = 1) -> NDArra
     if pixels.dtype == np.uint8 and pixels.ndim == 2 and is_large:
         fill = _from_table(pixels, chroma)
     else:
-        fill = _computed(pixels, chroma, pixels.dtype)
+        fill = _computed(pixels, chroma)
     strips = list(_strips(*pixels.shape[:2]))
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda rows: fill(rows, picture[rows]), strips))
@@ -58,11 +58,11 @@ def _from_table(pixels: NDArray[np.uint8], chroma: Upsampling) -> _Fill:
     return fill
 
 
-def _computed(pixels: NDArray[Any], chroma: Upsampling, dtype: DTypeLike) -> _Fill:
+def _computed(pixels: NDArray[Any], chroma: Upsampling) -> _Fill:
     def fill(rows: slice, picture: NDArray[Any]) -> None:
         light = lightness(pixels[rows]).astype(np.float32, copy=False)
         for channel, plane in enumerate(fit_planes(light, *chroma.rows(rows))):
-            picture[..., channel] = quantize(linear_to_srgb(plane), dtype)
+            picture[..., channel] = quantize(linear_to_srgb(plane), pixels.dtype)
 
     return fill
 

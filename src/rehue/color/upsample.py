@@ -69,12 +69,13 @@ class Upsampling:
         centers = self._top + (np.arange(start, stop) + 0.5) * step
         first, weights = _bicubic_weights(centers, step, self._ab.shape[1])
         near = slice(first, first + weights.shape[1])
-        a, b = (np.einsum("rk,kw->rw", weights, np.asarray(plane)[near]) for plane in self._wide)
+        a, b = (np.einsum("rk,kw->rw", weights, plane[near]) for plane in self._wide)
         return a, b
 
     @cached_property
-    def _wide(self) -> list[Image.Image]:
-        return [self._widened(Image.fromarray(plane), self._width) for plane in self._ab]
+    def _wide(self) -> list[NDArray[np.float32]]:
+        planes = map(Image.fromarray, self._ab)
+        return [np.asarray(self._widened(plane, self._width)) for plane in planes]
 
     @cached_property
     def _coarse(self) -> list[Image.Image]:
