@@ -1,5 +1,7 @@
 """What can go wrong, in one line each: what was wrong, what was found, what to do."""
 
+import difflib
+
 
 class RehueError(Exception):
     """Bad input or a missing piece; the message is one line, meant for the person at the keys."""
@@ -19,3 +21,9 @@ class DatasetError(RehueError):
 
 class RecipeError(RehueError):
     """A training recipe, or a run of it, that cannot go on."""
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Say which of the known names is near, or list them all."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"nearest: {close[0]}" if close else f"known: {', '.join(known)}"

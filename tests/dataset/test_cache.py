@@ -21,7 +21,8 @@ def test_pixels_are_the_decoded_ones(tmp_path, make):
     assert (sample.key, sample.kind, sample.label) == ("b", "people", "portrait")
     assert sample.source == "a museum"
     assert np.array_equal(sample.image, images["b"])
-    assert cache.numbers(["c", "a", "unknown"]) == [0, 2]
+    assert cache.scenes == ["portrait"]
+    assert [cache.scene(number) for number in range(3)] == [-1, 0, -1]
     with pytest.raises(ValueError, match="read-only"):
         cache.image(0)[:] = 0
 
@@ -106,16 +107,29 @@ def test_the_colour_histogram_of_hand_made_pictures(tmp_path, make):
     images = {"both": striped, "red": np.tile(red, (8, 8, 1))}
     cache = PixelCache.build(make.entries(images), tmp_path)
     bins = Bins.in_srgb(10)
-    shares = cache.color_histogram([0, 1], bins)
-    assert shares.shape == (len(bins),)
-    assert shares.sum() == pytest.approx(1)
+    rows = cache.color_histograms(bins)
+    assert rows.shape == (2, len(bins))
+    assert rows.sum(axis=1) == pytest.approx(1)
+    shares = rows.mean(axis=0)
     expected = np.zeros(len(bins))
     for color, weight in ((red, 0.75), (blue, 0.25)):
         numbers, weights = bins.encode(srgb_to_lab(color)[1:])
         expected[numbers] += weight * weights
     assert shares == pytest.approx(expected, abs=1e-6)
-    only_red = cache.color_histogram([1], bins)
-    assert bins.centers[only_red.argmax()] == pytest.approx(srgb_to_lab(red)[1:], abs=7.1)
+    assert bins.centers[rows[1].argmax()] == pytest.approx(srgb_to_lab(red)[1:], abs=7.1)
+
+
+def test_histograms_are_counted_once_for_each_way_of_counting(tmp_path, make, monkeypatch):
+    cache = PixelCache.build(make.entries({"a": make.picture(1)}), tmp_path)
+    coarse, fine = Bins.in_srgb(20), Bins.in_srgb(10)
+    first = {len(bins): cache.color_histograms(bins) for bins in (coarse, fine)}
+    every_pixel = cache.color_histograms(fine, step=1)
+    monkeypatch.setattr(Bins, "encode", None)  # counting again would fail
+    again = PixelCache(cache.folder)
+    for bins in (coarse, fine):
+        assert np.array_equal(again.color_histograms(bins), first[len(bins)])
+    assert np.array_equal(again.color_histograms(fine, step=1), every_pixel)
+    assert not np.array_equal(every_pixel, first[len(fine)])
 
 
 def test_entries_say_where_they_come_from(tmp_path, make):

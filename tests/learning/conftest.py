@@ -24,10 +24,12 @@ choose_share = 0.25
 short_side = 48
 
 [network]
-widths = [16, 32, 32, 32]  # with 8 channels oneDNN 3.x crashes in backward on AVX-512
-decoder = [32, 32, 16]
 weights = "random"
 frozen = 1
+
+[network.options]
+widths = [16, 32, 32, 32]  # with 8 channels oneDNN 3.x crashes in backward on AVX-512
+decoder = [32, 32, 16]
 
 [optimizer]
 rate = 1e-2

@@ -13,10 +13,12 @@ import torch
 from rehue.color import Bins
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, part_of
-from rehue.errors import RecipeError
+from rehue.errors import ModelError, RecipeError
 from rehue.learning.export import LICENCE, choose_default, export, load_network
+from rehue.learning.module import build_network
+from rehue.learning.recipe import NetworkChoice
 from rehue.learning.training import CHECKPOINT, RUN_FILE
-from rehue.model import Card, Decoding, Model, open_runtime
+from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 BINS = Bins.in_srgb(10)
@@ -115,6 +117,32 @@ def test_the_card_says_where_the_model_comes_from(exported, finished, recipe):
     assert card.export["parameters"] > 10_000
 
 
+@pytest.mark.parametrize(
+    ("options", "outputs", "decoding"),
+    [
+        ({"head": "regression"}, ["ab"], REGRESSION),
+        ({"head": "bins", "steps": 1}, ["logits"], EXPECTED),
+    ],
+)
+def test_a_network_with_one_head(recipe, tmp_path, monkeypatch, options, outputs, decoding):
+    choice = NetworkChoice("optimized_resnet34", weights="random", options=options)
+    network = build_network(choice, BINS).eval()
+    monkeypatch.setattr(room, "load_network", lambda *_: network)
+    facts = {"recipe": dataclasses.asdict(dataclasses.replace(recipe, network=choice))}
+    (tmp_path / RUN_FILE).write_text(json.dumps(facts), "utf-8")
+    card, path = export(tmp_path, tmp_path)
+    assert [output.name for output in onnx.load(path).graph.output] == outputs
+    assert card.heads == network.heads
+    assert card.default_decoding == decoding
+    assert card.export["largest_ab_difference_to_torch"] < 1
+    colorizer = Colorizer(path, threads=1)
+    grey = np.tile(np.arange(0, 240, 2, dtype=np.uint8), (90, 1))
+    assert colorizer(grey).shape == (90, 120, 3)
+    lacking = EXPECTED if decoding == REGRESSION else REGRESSION
+    with pytest.raises(ModelError, match=f"has no head '{lacking.head}': decode its"):
+        colorizer.look(grey).ab(lacking)
+
+
 def test_an_exported_model_colours(exported):
     colorizer = Colorizer(exported.path, threads=1)
     grey = np.tile(np.arange(0, 240, 2, dtype=np.uint8), (90, 1))
@@ -161,7 +189,7 @@ def test_a_checkpoint_of_something_else(run, content):
 
 def test_a_checkpoint_of_another_network(run):
     facts = json.loads((run / RUN_FILE).read_text("utf-8"))
-    facts["recipe"]["network"]["widths"] = [8, 16, 16, 24]
+    facts["recipe"]["network"]["options"]["widths"] = [8, 16, 16, 24]
     (run / RUN_FILE).write_text(json.dumps(facts), "utf-8")
     assert "last.ckpt: not a checkpoint of tiny (" in line(run)
 

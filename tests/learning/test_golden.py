@@ -1,6 +1,7 @@
 """The first losses of a fixed small training, so that no change of the learning goes unseen.
 
-Losses are float32, on one thread, without Lightning's trainer. They are compared to a relative
+Losses are float32, on one thread, without Lightning's trainer, at a small learning rate: at a
+large one a difference of 1e-7 grows to a hundredth in some steps. They are compared to a relative
 1e-3: another processor or library sums in another order, and that grows over the steps; a changed
 loss, sampler, crop, degradation or start moves them by far more. After a change that is meant to
 move them:
@@ -10,6 +11,7 @@ move them:
 and say in the commit why they moved.
 """
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -21,6 +23,7 @@ import torch
 from rehue.color import Bins
 from rehue.dataset import LabCrops, PixelCache
 from rehue.dataset.source import find_entries
+from rehue.learning.losses import rebalancing_weights
 from rehue.learning.module import ColorTraining, build_network
 from rehue.learning.sampling import EpochBatches
 
@@ -29,6 +32,8 @@ STEPS, TOLERANCE = 8, 1e-3
 
 
 def first_losses(recipe, photos, root):
+    gentle = dataclasses.replace(recipe.optimizer, rate=3e-4)
+    recipe = dataclasses.replace(recipe, optimizer=gentle)
     torch.manual_seed(recipe.seed)
     cache = PixelCache.build(find_entries(photos), root, recipe.data.short_side)
     bins = Bins.in_srgb(recipe.loss.grid)
@@ -37,9 +42,10 @@ def first_losses(recipe, photos, root):
     batches = [
         batch for epoch in (0, 1) for batch in EpochBatches(numbers, phase, recipe.seed, epoch)
     ]
-    prior = cache.color_histogram(numbers, bins)
+    prior = cache.color_histograms(bins).mean(axis=0)
+    weights = rebalancing_weights(prior, recipe.loss.mix, recipe.loss.rebalancing)
     network = build_network(recipe.network, bins)
-    training = ColorTraining(recipe, network, bins, prior, steps=len(batches)).train()
+    training = ColorTraining(recipe, network, bins, weights, steps=len(batches)).train()
     made = training.configure_optimizers()
     optimizer, cycle = made["optimizer"], made["lr_scheduler"]["scheduler"]
     crops = LabCrops(cache, phase.scale, recipe.old_print)

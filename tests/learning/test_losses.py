@@ -3,10 +3,17 @@ import pytest
 import torch
 
 from rehue.color import Bins
-from rehue.learning.losses import ColorLoss, rebalancing_weights
+from rehue.learning.losses import PENALTIES, ColorLoss, Factors, rebalancing_weights
 from rehue.learning.networks import Prediction
 
 BINS = Bins.in_srgb(20)
+ONES = np.ones(len(BINS), np.float32)
+
+
+def loss(weights=ONES, penalty="smooth_l1", *, weigh_regression=False, **factors):
+    return ColorLoss(
+        BINS, weights, Factors(**factors), PENALTIES[penalty], weigh_regression=weigh_regression
+    )
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def batch():
 def test_cross_entropy_is_that_of_dense_soft_targets(prior, batch):
     prediction, ab = batch
     weights = rebalancing_weights(prior, 0.5, 0.5)
-    parts = ColorLoss(BINS, weights, classes=1.0, regression=0.0)(prediction, ab)
+    parts = loss(weights, regression=0.0)(prediction, ab)
 
     truth = ab.numpy().reshape(2, 2, 5, 4, 6, 4).mean(axis=(3, 5))
     numbers, shares = BINS.encode(np.moveaxis(truth, 1, -1))
@@ -74,8 +81,7 @@ def test_cross_entropy_is_that_of_dense_soft_targets(prior, batch):
 def test_regression_is_smooth_l1_in_units_of_50():
     ab = torch.tensor([25.0, -100.0])[None, :, None, None].expand(1, 2, 8, 8)
     prediction = Prediction(torch.zeros(1, 2, 2, 2))
-    ones = np.ones(len(BINS), np.float32)
-    parts = ColorLoss(BINS, ones, classes=1.0, regression=4.0)(prediction, ab)
+    parts = loss(regression=4.0)(prediction, ab)
     # 0.5^2 / 2 below one unit, 2 - 1/2 above.
     assert parts["regression"].item() == pytest.approx((0.125 + 1.5) / 2)
     assert parts["loss"].item() == pytest.approx(4 * (0.125 + 1.5) / 2)
@@ -85,9 +91,7 @@ def test_regression_is_smooth_l1_in_units_of_50():
 def test_the_truth_is_brought_to_the_grid_by_its_mean():
     ab = torch.zeros(1, 2, 8, 8)
     ab[..., ::2] = 60  # every second column
-    parts = ColorLoss(BINS, np.ones(len(BINS), np.float32), 1.0, 1.0)(
-        Prediction(torch.full((1, 2, 2, 2), 30.0)), ab
-    )
+    parts = loss()(Prediction(torch.full((1, 2, 2, 2), 30.0)), ab)
     assert parts["loss"].item() == pytest.approx(0, abs=1e-6)
 
 
@@ -96,7 +100,7 @@ def test_both_parts_are_summed_by_their_factors_and_can_be_learnt(prior, batch):
     prediction.ab.requires_grad_()
     prediction.logits.requires_grad_()
     weights = rebalancing_weights(prior, 0.5, 0.5)
-    parts = ColorLoss(BINS, weights, classes=2.0, regression=10.0)(prediction, ab)
+    parts = loss(weights, classes=2.0, regression=10.0)(prediction, ab)
     total = 2 * parts["cross_entropy"] + 10 * parts["regression"]
     assert parts["loss"].item() == pytest.approx(total.item(), rel=1e-6)
     parts["loss"].backward()
@@ -107,5 +111,45 @@ def test_both_parts_are_summed_by_their_factors_and_can_be_learnt(prior, batch):
 def test_colours_beyond_the_table_are_held_at_its_edge():
     ab = torch.full((1, 2, 4, 4), 500.0)
     prediction = Prediction(torch.zeros(1, 2, 1, 1), torch.zeros(1, len(BINS), 1, 1))
-    parts = ColorLoss(BINS, np.ones(len(BINS), np.float32), 1.0, 1.0)(prediction, ab)
+    parts = loss()(prediction, ab)
     assert parts["cross_entropy"].item() == pytest.approx(np.log(len(BINS)), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [
+        # Errors of 25.5 and 255: the study's normalisation; Girshick 2015; Zhang et al. 2017.
+        ("mse", (0.1**2 + 1) / 2),
+        ("smooth_l1", (0.51**2 / 2 + 5.1 - 0.5) / 2),
+    ],
+)
+def test_penalties_by_hand(penalty, expected):
+    ab = torch.tensor([25.5, -255.0])[None, :, None, None].expand(1, 2, 4, 4)
+    parts = loss(penalty=penalty)(Prediction(torch.zeros(1, 2, 4, 4)), ab)
+    assert parts["loss"].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_weights_may_weigh_the_regression():
+    red, grey = torch.tensor([60.0, 40.0]), torch.zeros(2)
+    weights = ONES.copy()
+    weights[np.abs(BINS.centers - red.numpy()).sum(axis=1).argmin()] = 5
+    ab = torch.stack([red, grey], dim=1)[None, :, :, None]  # one pixel red, one grey
+    prediction = Prediction(ab + 10)
+    plain, weighed = (
+        loss(weights, "mse", weigh_regression=weigh)(prediction, ab)["loss"].item()
+        for weigh in (False, True)
+    )
+    assert plain == pytest.approx((10 / 255) ** 2, rel=1e-5)
+    assert weighed == pytest.approx((5 + 1) / 2 * plain, rel=1e-5)
+
+
+def test_scenes_count_where_a_photograph_has_a_label():
+    ab = torch.zeros(3, 2, 4, 4)
+    scenes = torch.tensor([[0.0, 2.0], [1.0, 1.0], [9.0, 0.0]])
+    prediction = Prediction(ab, scenes=scenes)
+    labelled = loss(scenes=0.5)(prediction, ab, torch.tensor([1, 0, -1]))
+    expected = (np.log(1 + np.exp(-2)) + np.log(2)) / 2
+    assert labelled["scenes"].item() == pytest.approx(expected, rel=1e-5)
+    assert labelled["loss"].item() == pytest.approx(0.5 * expected, rel=1e-5)
+    for labels in (None, torch.full((3,), -1)):
+        assert loss(scenes=0.5)(prediction, ab, labels)["loss"].item() == 0

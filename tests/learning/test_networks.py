@@ -1,4 +1,5 @@
-import dataclasses
+import functools
+import inspect
 
 import pytest
 import torch
@@ -11,39 +12,131 @@ from rehue.learning.networks.resnet import BLOCKS, ResNetEncoder
 from rehue.learning.recipe import NetworkChoice
 
 SMALL = {"widths": (8, 16, 16, 16), "decoder": (16, 16, 8)}
+# Networks that learn in seconds in these tests; those without options are what they are.
+OPTIONS = {
+    "unet": SMALL,
+    "simple_cnn": {"width": 8},
+    "resnet34": {"width": 8},
+    "optimized_resnet34": {},
+}
+BINS, SCENES = 7, 5
+every_network = pytest.mark.parametrize("name", list(NETWORKS))
 
 
-@pytest.mark.parametrize("name", list(NETWORKS))
-@pytest.mark.parametrize("encoder", list(BLOCKS))
-@pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (2, 64, 96), (3, 160, 32)])
+@functools.cache
+def network_of(name, **options):
+    known = inspect.signature(NETWORKS[name]).parameters
+    facts = {key: n for key, n in {"bins": BINS, "scenes": SCENES}.items() if key in known}
+    return NETWORKS[name](**facts, **OPTIONS.get(name, {}), **options).eval()
+
+
+def inputs_of(network, lightness):
+    hints = torch.zeros(len(lightness), 3, *lightness.shape[2:], device=lightness.device)
+    return [{"lightness": lightness, "hints": hints}[name] for name in network.inputs]
+
+
+@every_network
+@pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (2, 96, 64)])
 @torch.no_grad()
-def test_a_network_keeps_the_contract(name, encoder, count, height, width):
-    network = NETWORKS[name](bins=7, encoder=encoder, **SMALL).eval()
-    prediction = network(torch.full((count, 1, height, width), 50.0))
+def test_a_network_keeps_the_contract(name, count, height, width):
+    network = network_of(name)
+    prediction = network(*inputs_of(network, torch.full((count, 1, height, width), 50.0)))
     grid = (height // network.stride, width // network.stride)
-    assert prediction.ab.shape == (count, 2, *grid)
-    assert prediction.logits.shape == (count, 7, *grid)
-    assert torch.isfinite(prediction.ab).all()
+    answers = {"regression": (prediction.ab, 2), "bins": (prediction.logits, BINS)}
+    assert set(network.heads) == {head for head, (found, _) in answers.items() if found is not None}
+    for head in network.heads:
+        found, channels = answers[head]
+        assert found.shape == (count, channels, *grid)
+        assert torch.isfinite(found).all()
+    assert prediction.grid == grid
     assert network.stride <= 4
 
 
-@pytest.mark.parametrize("name", list(NETWORKS))
+@every_network
 @torch.no_grad()
 def test_pictures_of_a_batch_do_not_see_each_other(name):
-    network = NETWORKS[name](bins=7, **SMALL).eval()
-    light = torch.rand(3, 1, 64, 64) * 100
-    together = network(light)
-    alone = network(light[1:2])
-    assert torch.allclose(together.ab[1:2], alone.ab, atol=1e-3)
-    assert torch.allclose(together.logits[1:2], alone.logits, atol=1e-4)
+    network = network_of(name)
+    light = torch.rand(2, 1, 64, 32) * 100
+    together, alone = (network(*inputs_of(network, given)) for given in (light, light[1:]))
+    for found, expected in ((together.ab, alone.ab), (together.logits, alone.logits)):
+        assert found is None or torch.allclose(found[1:], expected, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", list(NETWORKS))
+@every_network
 @pytest.mark.parametrize("shape", [(1, 3, 32, 32), (1, 2, 32, 32), (1, 32, 32)])
 def test_colour_never_reaches_the_input(name, shape):
-    network = NETWORKS[name](bins=7, **SMALL)
+    network = network_of(name)
     with pytest.raises(AssertionError, match="N x 1 x H x W lightness"):
         network(torch.zeros(shape))
+
+
+@every_network
+def test_what_trains_is_reached_by_the_gradient(name):
+    """A parameter without one would stop training by several processes."""
+    with torch.device("meta"):
+        network = build_network(NetworkChoice(name, options=OPTIONS.get(name, {})), bins(), SCENES)
+        network.train()
+        prediction = network(*inputs_of(network, torch.zeros(2, 1, 64, 64)))
+    answers = (prediction.ab, prediction.logits, prediction.scenes)
+    sum(answer.sum() for answer in answers if answer is not None).backward()
+    parameters = dict(network.named_parameters())
+    reached = {key for key, parameter in parameters.items() if parameter.grad is not None}
+    assert reached == {key for key, parameter in parameters.items() if parameter.requires_grad}
+    assert reached
+
+
+@functools.cache
+def bins():
+    with torch.device("cpu"):
+        return Bins.in_srgb(10)
+
+
+@pytest.mark.parametrize("encoder", list(BLOCKS))
+@torch.no_grad()
+def test_a_u_net_takes_either_encoder(encoder):
+    network = network_of("unet", encoder=encoder)
+    assert network(torch.zeros(1, 1, 32, 64)).ab.shape == (1, 2, 8, 16)
+
+
+@torch.no_grad()
+def test_scenes_are_told_from_the_whole_picture_whatever_its_size():
+    network = network_of("let_there_be_color")
+    small, large = (network(torch.full((1, 1, *size), 70.0)) for size in [(32, 32), (64, 96)])
+    assert small.scenes.shape == (1, SCENES)
+    assert torch.allclose(small.scenes, large.scenes, atol=1e-4)
+    assert not torch.allclose(small.scenes, network(torch.zeros(1, 1, 32, 32)).scenes, atol=1e-4)
+
+
+@torch.no_grad()
+def test_global_features_reach_every_place():
+    """A change in one corner is seen in the opposite one, far beyond what convolutions reach."""
+    network = network_of("let_there_be_color")
+    light = torch.full((1, 1, 32, 512), 50.0)
+    changed = light.clone()
+    changed[..., :128] = 100 * torch.rand(32, 128)
+    difference = (network(changed).ab - network(light).ab).abs()
+    assert difference[..., -4:].max() > 1e-4
+
+
+def test_no_scenes_no_classifier():
+    with torch.device("meta"):
+        prediction = NETWORKS["let_there_be_color"](scenes=0).eval()(torch.zeros(1, 1, 32, 32))
+    assert prediction.scenes is None
+
+
+@torch.no_grad()
+def test_hints_change_the_colours():
+    network = network_of("interactive")
+    light = torch.full((1, 1, 32, 32), 50.0)
+    none = torch.zeros(1, 3, 32, 32)
+    one = none.clone()
+    one[0, :, 16, 16] = torch.tensor([80.0, -60.0, 1.0])
+    mask = none.clone()
+    mask[0, 2, 16, 16] = 1  # "grey here" is a hint, too
+    plain = network(light, none).ab
+    assert torch.equal(network(light).ab, plain)
+    for hints in (one, mask):
+        assert not torch.allclose(network(light, hints).ab, plain, atol=1e-4)
 
 
 def torchvision_names(blocks):
@@ -98,24 +191,25 @@ def test_parts_are_the_stem_and_then_the_stages():
         encoder.parts(4)
 
 
-@pytest.fixture(scope="module")
-def bins():
-    return Bins.in_srgb(10)
-
-
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("name", "options", "message"),
     [
-        ({"name": "unett"}, "no network 'unett': nearest: unet"),
-        ({"encoder": "resnet43"}, "no encoder 'resnet43': nearest: resnet34"),
-        ({"encoder": "vgg"}, "no encoder 'vgg': known: resnet18, resnet34"),
-        ({"widths": (8,) * 5}, "resnet18 has 1 to 4 stages, found 5 widths"),
-        ({"widths": ()}, "resnet18 has 1 to 4 stages, found 0 widths"),
-        ({"decoder": (16, 8)}, "4 stages need 3 decoder steps, found 2"),
+        ("unett", {}, "no network 'unett': nearest: unet"),
+        ("colourful", {}, "no network 'colourful': nearest: colorful"),
+        ("unet", {"encoder": "resnet43"}, "no encoder 'resnet43': nearest: resnet34"),
+        ("unet", {"encoder": "vgg"}, "no encoder 'vgg': known: resnet18, resnet34"),
+        ("unet", {"widths": (8,) * 5}, "resnet18 has 1 to 4 stages, found 5 widths"),
+        ("unet", {"widths": ()}, "resnet18 has 1 to 4 stages, found 0 widths"),
+        ("unet", {"decoder": (16, 8)}, "4 stages need 3 decoder steps, found 2"),
+        ("unet", {"heads": ()}, "heads []: give bins or regression, or both"),
+        ("unet", {"width": 8}, "the network unet has no option 'width': nearest: widths"),
+        ("simple_cnn", {"order": "x"}, "no order 'x': use upsampling-first or block-first"),
+        ("optimized_resnet34", {"head": "x"}, "no head 'x': use regression or bins"),
+        ("optimized_resnet34", {"steps": 4}, "4 steps: give 1 to 3"),
     ],
 )
-def test_a_network_that_cannot_be_built(bins, changes, message):
-    choice = dataclasses.replace(NetworkChoice(**SMALL), **changes)
-    with pytest.raises(RecipeError) as caught:
-        build_network(choice, bins)
+def test_a_network_that_cannot_be_built(name, options, message):
+    chosen = {**SMALL, **options} if name == "unet" else options
+    with torch.device("meta"), pytest.raises(RecipeError) as caught:
+        build_network(NetworkChoice(name, options=chosen), bins())
     assert str(caught.value) == message

@@ -87,6 +87,24 @@ def test_a_loaded_encoder_sees_in_lightness_what_was_seen_in_grey(tmp_path, publ
         assert (ours[inside] - theirs[inside]).abs().max() / scale < 1e-4
 
 
+@pytest.mark.parametrize("layout", [with_norms, folded])
+@torch.no_grad()
+def test_a_grown_encoder_computes_what_the_smaller_one_does(tmp_path, published, layout):
+    save_file(layout(published), tmp_path / "w.safetensors")
+    small, grown = (ResNetEncoder(name, WIDTHS) for name in ("resnet18", "resnet34"))
+    load_imagenet(small, tmp_path / "w.safetensors")
+    assert load_imagenet(grown, tmp_path / "w.safetensors", grown=True) == []
+    shown = torch.rand(2, 1, 96, 64, generator=torch.Generator().manual_seed(2)) * 100
+    for calibrated in (False, True):
+        if calibrated:  # as a run starts: the function stays
+            calibrate_norms(grown, grown, shown)
+        for ours, theirs in zip(grown.eval()(shown), small.eval()(shown), strict=True):
+            assert theirs.std() > 0.01
+            assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * theirs.abs().max())
+    # The further blocks can be learnt.
+    assert grown.layer1[2].conv1.weight.abs().sum() > 0
+
+
 def test_half_precision_files_load(tmp_path, published):
     halves = {name: value.half() for name, value in folded(published).items()}
     save_file(halves, tmp_path / "w.safetensors")
@@ -208,6 +226,13 @@ def test_a_download_with_a_wrong_hash(served, spoilt):
     with pytest.raises(RecipeError, match=r"cannot be had .*hash.*--encoder-weights") as caught:
         load_imagenet(ResNetEncoder("resnet18", WIDTHS))
     assert "\n" not in str(caught.value)
+
+
+def test_a_grown_encoder_downloads_the_smaller_ones_file(served, published):
+    encoder = ResNetEncoder("resnet34", WIDTHS)
+    assert load_imagenet(encoder, grown=True) == []
+    expected = published.state_dict()["layer2.1.conv2.weight"]
+    assert torch.equal(encoder.state_dict()["layer2.1.conv2.weight"], expected)
 
 
 def test_offline(served, monkeypatch):

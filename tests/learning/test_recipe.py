@@ -29,7 +29,6 @@ def test_what_is_not_said_has_a_default(table):
 def test_lists_become_tuples_and_whole_numbers_floats(table):
     table["loss"] = {"classes": 2}
     recipe = recipe_from(table, "x.toml")
-    assert recipe.network.widths == (16, 32, 32, 32)
     assert recipe.phases[1].scale == (0.8, 1.0)
     assert isinstance(recipe.loss.classes, float)
 
@@ -59,21 +58,30 @@ def test_epochs_are_counted_over_the_phases(recipe):
         ((), "sede", 1, "x.toml: unknown key 'sede': nearest: seed"),
         (("optimizer",), "rates", 1, "x.toml, optimizer: unknown key 'rates': nearest: rate"),
         (("phases", 0), "epoch", 1, "x.toml, phases: unknown key 'epoch': nearest: epochs"),
-        (("loss",), "zzz", 1, "x.toml, loss: unknown key 'zzz': known: classes, regression, grid"),
+        (
+            ("loss",),
+            "zzz",
+            1,
+            "x.toml, loss: unknown key 'zzz': known: classes, regression, scenes",
+        ),
         ((), "seed", "one", "x.toml, seed: expected int, found 'one'"),
         ((), "seed", True, "x.toml, seed: expected int, found True"),
         ((), "seed", 1.5, "x.toml, seed: expected int, found 1.5"),
         ((), "average", "0.9", "x.toml, average: expected float, found '0.9'"),
         ((), "data", 7, "x.toml, data: expected a table, found 7"),
         ((), "phases", {"epochs": 1}, "x.toml, phases: expected a list, found"),
-        (("network",), "widths", 64, "x.toml, network, widths: expected a list, found 64"),
-        (("network",), "widths", ["a"], "x.toml, network, widths: expected int, found 'a'"),
+        (("network",), "options", 64, "x.toml, network, options: expected a table, found 64"),
+        (("phases", 0), "scale", ["a", 1], "x.toml, phases, scale: expected float, found 'a'"),
         (("phases", 0), "scale", [0.5], "x.toml, phases, scale: expected a list of 2, found"),
         ((), "phases", [], "x.toml, phases: expected at least one, found []"),
         ((), "seed", -1, "x.toml, seed: expected 0 or more, found -1"),
         ((), "average", 1.0, "x.toml, average: expected 0 or more, below 1, found 1.0"),
         (("data",), "choose_share", 1, "x.toml, data, choose_share: expected 0 or more, below 1"),
-        (("network",), "weights", "imagnet", "weights: expected imagenet or random, found"),
+        (("network",), "weights", "imagnet", "weights: expected imagenet or grown or random"),
+        (("loss",), "penalty", "l1", "penalty: expected mse or smooth_l1 or huber, found 'l1'"),
+        (("optimizer",), "schedule", "cosine", "schedule: expected one-cycle or triangular or"),
+        (("optimizer",), "cycles", 0, "cycles: expected 1 or more, found 0"),
+        (("data",), "total", -1, "total: expected 0 or more, found -1"),
         (("optimizer",), "rate", float("nan"), "rate: expected above 0, found nan"),
         (("phases", 0), "size", 100, "size: expected a multiple of 32, found 100"),
         (("phases", 0), "batch", 0, "batch: expected 1 or more, found 0"),

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from rehue.learning.recipe import Phase
@@ -46,6 +49,23 @@ def test_fewer_photographs_than_a_batch_make_one_batch():
     batches = list(epoch(numbers=[4, 5, 6]))
     assert len(epoch(numbers=[4, 5, 6])) == len(batches) == 1
     assert sorted(drawn(batches)) == [4, 5, 6]
+
+
+def test_processes_share_each_batch():
+    whole = list(epoch())
+    parts = [list(replace(epoch(), rank=rank, processes=2)) for rank in (0, 1)]
+    for batch, *shares in zip(whole, *parts, strict=True):
+        assert [len(share) for share in shares] == [4, 4]
+        assert sorted(shares[0] + shares[1]) == sorted(batch)
+
+
+def test_favoured_photographs_are_drawn_more_often():
+    chances = np.full(len(NUMBERS), 0.5 / (len(NUMBERS) - 1))
+    chances[7] = 0.5
+    often = [n for number in range(8) for n in drawn(replace(epoch(number), chances=chances))]
+    assert len(often) == 8 * 56
+    assert 0.4 < often.count(NUMBERS[7]) / len(often) < 0.6
+    assert drawn(replace(epoch(), chances=chances)) == drawn(replace(epoch(), chances=chances))
 
 
 @pytest.mark.parametrize("count", [0, 1, 8, 20])

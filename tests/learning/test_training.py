@@ -2,16 +2,20 @@ import csv
 import dataclasses
 import json
 import shutil
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from rehue.color import Bins
+from rehue.dataset import PixelCache
+from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
+from rehue.learning.loading import CropLoading
 from rehue.learning.losses import ColorLoss
 from rehue.learning.training import CHECKPOINT, RUN_FILE, train
 
+BINS = Bins.in_srgb(10)
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -83,9 +87,9 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     steps_of_first = sum(shape[-1] == 32 for shape, _ in finished.losses)
     calls, whole = [], ColorLoss.forward
 
-    def fails_in_the_second_epoch(self, prediction, ab):
+    def fails_in_the_second_epoch(self, *inputs):
         calls.append(1)
-        parts = whole(self, prediction, ab)
+        parts = whole(self, *inputs)
         if len(calls) > steps_of_first + 1:
             return {name: value * float("nan") for name, value in parts.items()}
         return parts
@@ -173,10 +177,33 @@ def test_photographs_that_are_not_there(recipe, tmp_path):
         started(recipe, tmp_path / "none", tmp_path / "run")
 
 
-def test_steps_are_counted_over_all_epochs(finished, recipe):
-    from rehue.learning.training import CropLoading
+@pytest.fixture
+def loading(photos, tmp_path):
+    def made(recipe, **data):
+        recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, **data))
+        entries = find_entries(photos)
+        return CropLoading(recipe, PixelCache.build(entries, tmp_path, 48), workers=0)
 
-    photos = [SimpleNamespace(key=f"{n:02}.png") for n in range(14)]
-    loading = CropLoading(recipe, SimpleNamespace(photos=photos), workers=0)
-    assert loading.steps == len(finished.losses)
-    assert not set(loading.train_numbers) & set(loading.choose_numbers)
+    return made
+
+
+def test_steps_are_counted_over_all_epochs(finished, recipe, loading):
+    whole = loading(recipe)
+    assert whole.steps == len(finished.losses)
+    assert not set(whole.train_numbers) & set(whole.choose_numbers)
+
+
+def test_a_total_takes_so_many_and_leaves_the_held_back_part(recipe, loading):
+    whole, some, fewer = (loading(recipe, total=total) for total in (0, 6, 3))
+    assert [len(part.train_numbers) for part in (some, fewer)] == [6, 3]
+    assert set(fewer.train_numbers) < set(some.train_numbers) < set(whole.train_numbers)
+    assert some.choose_numbers == whole.choose_numbers
+    assert set(loading(recipe, total=6, draw=2).train_numbers) != set(some.train_numbers)
+
+
+def test_rare_colours_are_drawn_more_often(recipe, loading):
+    assert loading(recipe).chances is None
+    favoured = loading(recipe, rare=2.0)
+    rarity = favoured.cache.color_histograms(BINS)[favoured.train_numbers] @ favoured.weights
+    assert favoured.chances.sum() == pytest.approx(1)
+    assert (favoured.chances.argsort() == rarity.argsort()).all()

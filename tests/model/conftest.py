@@ -16,11 +16,12 @@ class Answering(Runtime):
     """
 
     description = "answering"
+    inputs = frozenset({"lightness", "hints", "palette"})
     stride = 4
 
     def __init__(self, ab):
         self.ab = ab
-        self.inputs = []
+        self.shown = []
 
     def _run(self, inputs):
         light = inputs["lightness"]
@@ -28,13 +29,13 @@ class Answering(Runtime):
         assert light.dtype == np.float32
         assert height % 32 == width % 32 == 0
         size = (count, 1, height // 4, 4, width // 4, 4)
-        ab = self.ab(light.reshape(size).mean(axis=(3, 5)), len(self.inputs))
-        self.inputs.append(inputs)
-        return ab.copy(), ab
+        ab = self.ab(light.reshape(size).mean(axis=(3, 5)), len(self.shown))
+        self.shown.append(inputs)
+        return {"logits": ab.copy(), "ab": ab}
 
     @property
     def shapes(self):
-        return [inputs["lightness"].shape[2:] for inputs in self.inputs]
+        return [inputs["lightness"].shape[2:] for inputs in self.shown]
 
 
 @pytest.fixture(scope="session")

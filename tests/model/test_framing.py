@@ -45,7 +45,7 @@ def test_the_network_sees_the_true_aspect_ratio(answering, size, seen, dtype):
     runtime = answering(by_lightness)
     answer = ask(runtime, np.full(size, white, dtype), SIZE, BINS)
     assert runtime.shapes == [seen]
-    assert runtime.inputs[0]["lightness"] == pytest.approx(100, abs=1e-3)
+    assert runtime.shown[0]["lightness"] == pytest.approx(100, abs=1e-3)
     assert answer.stride == 4
     # The short side, and no padding, is the picture's.
     assert min(answer.box[2:]) == SIZE / 4
@@ -55,7 +55,7 @@ def test_the_network_sees_the_true_aspect_ratio(answering, size, seen, dtype):
 def test_inputs_that_are_not_given_are_zeros(answering):
     runtime = answering(by_lightness)
     ask(runtime, np.zeros((64, 96), np.uint8), SIZE, 7)
-    (inputs,) = runtime.inputs
+    (inputs,) = runtime.shown
     assert inputs["hints"].shape == (1, 3, 64, 96)
     assert inputs["palette"].shape == (1, 7)
     assert not inputs["hints"].any()
@@ -92,7 +92,7 @@ def test_padding_continues_the_picture_by_reflection(answering):
     runtime = answering(by_lightness)
     picture = np.ascontiguousarray(skimage.data.camera()[:64, :85])
     ask(runtime, picture, SIZE, BINS)
-    shown = runtime.inputs[0]["lightness"][0, 0]
+    shown = runtime.shown[0]["lightness"][0, 0]
     assert shown.shape == (64, 96)
     assert np.array_equal(shown[:, :85], np.float32(lightness(picture)))
     assert np.array_equal(shown[:, 85:], shown[:, 83:72:-1])

@@ -10,6 +10,7 @@ from rehue.cli.colorize import colorize
 from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
 from rehue.cli.models import models
+from rehue.cli.rates import find_lr, sweep
 from rehue.cli.train import train
 from rehue.errors import RehueError
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, evaluate, models, train, export):
+for command in (colorize, evaluate, models, train, find_lr, sweep, export):
     app.command()(command)
 
 

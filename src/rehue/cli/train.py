@@ -2,22 +2,36 @@
 
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
+RecipeName: TypeAlias = Annotated[
+    str, typer.Argument(help="Name of a shipped recipe, such as `default`, or a TOML file.")
+]
+Photos: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        help="Photographs in colour: a folder, tar shards, or Places365.", show_default=False
+    ),
+]
+EncoderWeights: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="ImageNet-trained encoder, safetensors with torchvision's names; if not given, "
+        "torchvision's own file is downloaded.",
+        show_default=False,
+    ),
+]
+Cache: TypeAlias = Annotated[Path, typer.Option(help="Where decoded photographs are kept.")]
+Device: TypeAlias = Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")]
+Workers: TypeAlias = Annotated[int, typer.Option(help="Processes that prepare photographs.", min=0)]
+
 
 def train(
-    recipe: Annotated[
-        str, typer.Argument(help="Name of a shipped recipe, such as `default`, or a TOML file.")
-    ],
+    recipe: RecipeName,
     *,
-    photos: Annotated[
-        Path,
-        typer.Option(
-            help="Photographs in colour: a folder, tar shards, or Places365.", show_default=False
-        ),
-    ],
+    photos: Photos,
     run: Annotated[
         Path | None,
         typer.Option(
@@ -25,19 +39,14 @@ def train(
             show_default=False,
         ),
     ] = None,
-    encoder_weights: Annotated[
-        Path | None,
-        typer.Option(
-            help="ImageNet-trained encoder, safetensors with torchvision's names; if not given, "
-            "torchvision's own file is downloaded.",
-            show_default=False,
-        ),
-    ] = None,
-    cache: Annotated[Path, typer.Option(help="Where decoded photographs are kept.")] = Path(
-        ".cache"
-    ),
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "auto",
-    workers: Annotated[int, typer.Option(help="Processes that prepare photographs.", min=0)] = 1,
+    encoder_weights: EncoderWeights = None,
+    cache: Cache = Path(".cache"),
+    device: Device = "auto",
+    workers: Workers = 1,
+    processes: Annotated[
+        int,
+        typer.Option(help="Processes (or GPUs) that train together and share each batch.", min=1),
+    ] = 1,
     steps: Annotated[
         int, typer.Option(help="Stop after so many steps, for a trial; -1 runs all.", min=-1)
     ] = -1,
@@ -54,6 +63,7 @@ def train(
         encoder_weights=encoder_weights,
         device=device,
         workers=workers,
+        processes=processes,
         max_steps=steps,
     )
     typer.echo(f"done: {folder}; next: rehue export {folder} --output FOLDER")

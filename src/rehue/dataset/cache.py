@@ -4,8 +4,10 @@ import hashlib
 import json
 import shutil
 import tempfile
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -66,10 +68,15 @@ class PixelCache:
         photo = self.photos[number]
         return Sample(photo.key, self.image(number), photo.kind, photo.label, photo.source)
 
-    def numbers(self, keys: Sequence[str]) -> list[int]:
-        """Return the numbers of the photographs whose keys are given and that are cached."""
-        wanted = set(keys)
-        return [i for i, photo in enumerate(self.photos) if photo.key in wanted]
+    @cached_property
+    def scenes(self) -> list[str]:
+        """Labels that the photographs carry, sorted."""
+        return sorted({photo.label for photo in self.photos if photo.label is not None})
+
+    def scene(self, number: int) -> int:
+        """Return the place of a photograph's label in `scenes`; -1 where it has none."""
+        label = self.photos[number].label
+        return -1 if label is None else bisect_left(self.scenes, label)
 
     @classmethod
     def build(cls, entries: Sequence[Entry], root: Path, short_side: int = 256) -> "PixelCache":
@@ -111,27 +118,33 @@ class PixelCache:
             shutil.rmtree(building, ignore_errors=True)
         return cls(folder)
 
-    def color_histogram(
-        self, numbers: Sequence[int], bins: Bins, step: int = 4
-    ) -> NDArray[np.float64]:
-        """Return the share of each bin among the photographs' colours, softly encoded.
+    def color_histograms(self, bins: Bins, step: int = 4) -> NDArray[np.float32]:
+        """Return the share of each bin among each photograph's colours, softly encoded.
+
+        They are kept beside the pixels, so that they are counted once.
 
         Args:
-            numbers: photographs.
             bins: B bins.
             step: pixels skipped in both directions.
 
         Returns:
-            B shares that sum to 1; every photograph weighs the same.
+            A row for each photograph, N x B; each sums to 1.
         """
-        total = np.zeros(len(bins))
-        for number in numbers:
+        facts = repr((step, bins.centers.tolist())).encode()
+        path = self.folder / f"colors-{hashlib.sha256(facts).hexdigest()[:16]}.npy"
+        if path.is_file():
+            kept: NDArray[np.float32] = np.load(path)
+            return kept
+        rows = np.empty((len(self), len(bins)), np.float32)
+        for number, row in enumerate(rows):
             ab = srgb_to_lab(self.image(number)[::step, ::step])[..., 1:]
             nearest, weights = bins.encode(ab)
             histogram = np.bincount(nearest.ravel(), weights.ravel(), minlength=len(bins))
-            total += histogram / histogram.sum()
-        shares: NDArray[np.float64] = total / total.sum()
-        return shares
+            row[:] = histogram / histogram.sum()
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".npy", delete=False) as file:
+            np.save(file, rows)
+        Path(file.name).replace(path)
+        return rows
 
 
 def _digest(entries: Sequence[Entry], short_side: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +48,11 @@ class LabCrops:
         """Number of photographs."""
         return len(self.cache)
 
-    def __getitem__(self, request: CropRequest) -> dict[str, NDArray[np.float32]]:
-        """Return `lightness` (1 x size x size, 0..100) and `ab` (2 x size x size)."""
+    def __getitem__(self, request: CropRequest) -> dict[str, NDArray[Any]]:
+        """Return `lightness` (1 x size x size, 0..100), `ab` (2 x size x size) and `scene`.
+
+        The scene is the number of the photograph's label, -1 where it has none.
+        """
         number, size, seed = request
         image = self.cache.image(number)
         rng = None if seed is None else np.random.default_rng((seed, number))
@@ -58,7 +61,11 @@ class LabCrops:
         light, ab = lab[:1], np.ascontiguousarray(lab[1:])
         if rng is not None and self.degrade is not None:
             light = self.degrade(light[0], rng)[None]
-        return {"lightness": np.ascontiguousarray(light), "ab": ab}
+        return {
+            "lightness": np.ascontiguousarray(light),
+            "ab": ab,
+            "scene": np.asarray(self.cache.scene(number)),
+        }
 
     def _crop(
         self, image: NDArray[np.uint8], size: int, rng: np.random.Generator | None

@@ -3,8 +3,20 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from rehue.dataset.sample import Entry
+
+
+class Keyed(Protocol):
+    """What has a photograph's key."""
+
+    @property
+    def key(self) -> str:
+        """Names the photograph."""
+
+
+KeyedT = TypeVar("KeyedT", bound=Keyed)
 
 
 def sample_per_label(entries: Iterable[Entry], count: int, seed: int) -> list[Entry]:
@@ -24,7 +36,7 @@ def sample_per_label(entries: Iterable[Entry], count: int, seed: int) -> list[En
     return [entry for entry in listed if entry.key in chosen]
 
 
-def sample_total(entries: Iterable[Entry], count: int, seed: int) -> list[Entry]:
+def sample_total(entries: Iterable[KeyedT], count: int, seed: int) -> list[KeyedT]:
     """Take up to `count` photographs in all; as `sample_per_label` otherwise."""
     listed = list(entries)
     chosen = {e.key for e in sorted(listed, key=lambda e: _lot(e.key, seed))[:count]}

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,16 +24,19 @@ from rehue.colorizer import Colorizer
 from rehue.dataset import Part, Photographs, part_of
 from rehue.errors import RecipeError
 from rehue.judge import choose_decoding
+from rehue.learning.loading import recipe_entries
 from rehue.learning.module import build_network
-from rehue.learning.networks import Network
+from rehue.learning.networks import Network, Prediction
 from rehue.learning.recipe import Recipe, recipe_from
-from rehue.learning.training import CHECKPOINT, RUN_FILE, recipe_entries
-from rehue.model import Card, Decoding, Model, open_runtime
+from rehue.learning.training import CHECKPOINT, RUN_FILE
+from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, decode, open_runtime
+from rehue.model.decode import HEADS
 
 LICENCE = "LicenseRef-Rehue-Weights"
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18
+_OUTPUTS = {"bins": "logits", "regression": "ab"}
 _DATA_FACTS = ("photographs", "held_back", "left_out", "sources")
 
 
@@ -44,11 +47,9 @@ class _Contract(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, lightness: Tensor) -> tuple[Tensor, Tensor]:
-        prediction = self.network(lightness)
-        if prediction.logits is None:
-            raise RecipeError("a network without classes cannot be exported: give one with bins")
-        return prediction.logits, prediction.ab
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        prediction: Prediction = self.network(*inputs)
+        return tuple(o for o in (prediction.logits, prediction.ab) if o is not None)
 
 
 def export(
@@ -73,7 +74,7 @@ def export(
     """
     recipe, facts = _run_facts(run)
     bins = Bins.in_srgb(recipe.loss.grid)
-    network = load_network(run / CHECKPOINT, recipe, bins)
+    network = load_network(run / CHECKPOINT, recipe, bins, facts.pop("scenes", 0))
     graph = to_onnx(network, len(bins))
     data = graph.SerializeToString()
     card = Card(
@@ -81,10 +82,11 @@ def export(
         description=recipe.description,
         sha256=hashlib.sha256(data).hexdigest(),
         licence=LICENCE,
-        trained_inputs=("lightness",),
+        trained_inputs=network.inputs,
         bin_centers=tuple((float(a), float(b)) for a, b in bins.centers),
         working_size=working_size,
-        default_decoding=Decoding(),
+        default_decoding=EXPECTED if "bins" in network.heads else REGRESSION,
+        heads=network.heads,
         recipe=asdict(recipe),
         commit=str(facts.pop("commit", "unknown")),
         data=_data_facts(facts),
@@ -165,13 +167,13 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
     return card
 
 
-def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
+def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) -> Network:
     """Read a checkpoint's averaged weights into the recipe's network.
 
     Raises:
         RecipeError: the checkpoint is missing, unreadable, or another network's.
     """
-    network = build_network(recipe.network, bins)
+    network = build_network(recipe.network, bins, scenes)
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
         prefix = "network."
@@ -186,15 +188,16 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins) -> Network:
 
 def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     """Trace a network into ONNX with dynamic batch, height and width, weights in half precision."""
-    example = torch.full((2, 1, 64, 96), 50.0)
+    channels = {"lightness": 1, "hints": 3}
+    examples = tuple(torch.full((2, channels[name], 64, 96), 50.0) for name in network.inputs)
     dynamic = {0: "batch", 2: "height", 3: "width"}
     with _quiet_exporter():
         program = torch.onnx.export(
             _Contract(network).eval(),
-            (example,),
-            input_names=["lightness"],
-            output_names=["logits", "ab"],
-            dynamic_shapes={"lightness": dynamic},
+            examples,
+            input_names=list(network.inputs),
+            output_names=[_OUTPUTS[head] for head in HEADS if head in network.heads],
+            dynamic_shapes={"inputs": (dynamic,) * len(examples)},
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,
@@ -202,7 +205,7 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     if program is None:
         raise RecipeError("the exporter of torch gave nothing")
     graph: onnx.ModelProto = program.model_proto
-    _add_untrained_inputs(graph, bins)
+    _add_untrained_inputs(graph, network.inputs, bins)
     _halve_weights(graph)
     _strip_notes(graph)
     onnx.checker.check_model(graph, full_check=True)
@@ -231,11 +234,35 @@ def largest_difference(network: Network, model: Model) -> float:
     runtime = open_runtime(model)
     worst = 0.0
     for light in _fixed_pictures():
-        _, ab = runtime.run(light, len(model.card.bin_centers))
+        answers = runtime.run(light, len(model.card.bin_centers))
+        batch, _, height, width = light.shape
+        given = {
+            "lightness": torch.from_numpy(light),
+            "hints": torch.zeros(batch, 3, height, width),
+        }
         with torch.no_grad():
-            expected = network(torch.from_numpy(light)).ab.numpy()
-        worst = max(worst, float(np.abs(ab - expected).max()))
+            prediction: Prediction = network(*(given[name] for name in network.inputs))
+        for head, how in (("bins", EXPECTED), ("regression", REGRESSION)):
+            if head in network.heads:
+                found = _first_ab(how, *answers, model.card.bins)
+                expected = _first_ab(how, prediction.logits, prediction.ab, model.card.bins)
+                worst = max(worst, float(np.abs(found - expected).max()))
     return worst
+
+
+def _first_ab(
+    how: Decoding,
+    logits: Tensor | NDArray[np.float32] | None,
+    ab: Tensor | NDArray[np.float32] | None,
+    bins: Bins,
+) -> NDArray[np.float32]:
+    """Decode the first picture of a batch."""
+    return decode(
+        how,
+        None if logits is None else np.asarray(logits[0]),
+        None if ab is None else np.asarray(ab[0]),
+        bins,
+    )
 
 
 def _fixed_pictures() -> list[NDArray[np.float32]]:
@@ -248,7 +275,7 @@ def _fixed_pictures() -> list[NDArray[np.float32]]:
     return pictures
 
 
-def _add_untrained_inputs(graph: onnx.ModelProto, bins: int) -> None:
+def _add_untrained_inputs(graph: onnx.ModelProto, trained: Sequence[str], bins: int) -> None:
     """Declare the contract's inputs that this network does not use; the card says so."""
     batch, _, height, width = graph.graph.input[0].type.tensor_type.shape.dim
     shapes = {
@@ -256,7 +283,9 @@ def _add_untrained_inputs(graph: onnx.ModelProto, bins: int) -> None:
         "palette": [batch.dim_param, bins],
     }
     for name, shape in shapes.items():
-        graph.graph.input.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        if name not in trained:
+            value = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            graph.graph.input.append(value)
 
 
 def _halve_weights(graph: onnx.ModelProto) -> None:

@@ -1,5 +1,8 @@
 """What training minimises."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,7 +11,36 @@ from torch.nn import functional
 
 from rehue.color import Bins
 from rehue.learning.networks.contract import Prediction
-from rehue.learning.networks.unet import AB_UNIT
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What an error of ab costs.
+
+    Attributes:
+        unit: ab are divided by this first.
+        delta: quadratic up to here, linear beyond; None is quadratic everywhere.
+    """
+
+    unit: float
+    delta: float | None
+
+    def __call__(self, predicted: Tensor, truth: Tensor) -> Tensor:
+        """Return the cost, element by element."""
+        predicted, truth = predicted / self.unit, truth / self.unit
+        if self.delta is None:
+            return functional.mse_loss(predicted, truth, reduction="none")
+        return functional.huber_loss(predicted, truth, reduction="none", delta=self.delta)
+
+
+PENALTIES: Mapping[str, Penalty] = {
+    # The study's: the squared error of (ab + 128) / 255.
+    "mse": Penalty(255.0, None),
+    # Girshick 2015, equation 3.
+    "smooth_l1": Penalty(50.0, 1.0),
+    # Zhang et al. 2017, equation 2: "we use a smooth-l1 (or Huber) loss" with delta 1, on ab / 110.
+    "huber": Penalty(110.0, 1.0),
+}
 
 
 def rebalancing_weights(
@@ -30,14 +62,32 @@ def rebalancing_weights(
     return balanced
 
 
+@dataclass(frozen=True)
+class Factors:
+    """How much each part of the loss counts.
+
+    Attributes:
+        classes: of the soft cross-entropy over the bins (Zhang et al. 2016, equation 2).
+        regression: of the penalty on ab.
+        scenes: of the cross-entropy over scenes (Iizuka et al. 2016, equation 7).
+    """
+
+    classes: float = 1.0
+    regression: float = 1.0
+    scenes: float = 0.0
+
+
 class ColorLoss(nn.Module):
-    """Soft cross-entropy over the bins plus smooth L1 of the regression.
+    """Soft cross-entropy over the bins, a penalty on ab, cross-entropy over scenes.
+
+    Parts whose head a network lacks do not count.
 
     Args:
         bins: classes and their soft encoding.
-        weights: B, from `rebalancing_weights`.
-        classes: factor of the cross-entropy (Zhang et al. 2016, equation 2).
-        regression: factor of the smooth L1 (Girshick 2015, equation 3) of ab / 50.
+        weights: B, from `rebalancing_weights`; they weigh pixels in the cross-entropy.
+        factors: of the parts.
+        penalty: on the regression.
+        weigh_regression: whether the weights weigh pixels of the regression, too.
     """
 
     nearest: Tensor
@@ -45,35 +95,59 @@ class ColorLoss(nn.Module):
     bin_weights: Tensor
 
     def __init__(
-        self, bins: Bins, weights: NDArray[np.float32], classes: float, regression: float
+        self,
+        bins: Bins,
+        weights: NDArray[np.float32],
+        factors: Factors,
+        penalty: Penalty,
+        *,
+        weigh_regression: bool = False,
     ) -> None:
         super().__init__()
         nearest, shares = bins.encoding_table
         self.register_buffer("nearest", torch.from_numpy(nearest), persistent=False)
         self.register_buffer("shares", torch.from_numpy(shares), persistent=False)
         self.register_buffer("bin_weights", torch.from_numpy(weights), persistent=False)
-        self.classes = classes
-        self.regression = regression
+        self.factors = factors
+        self.penalty = penalty
+        self.weigh_regression = weigh_regression
 
-    def forward(self, prediction: Prediction, ab: Tensor) -> dict[str, Tensor]:
+    def forward(
+        self, prediction: Prediction, ab: Tensor, scenes: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Return `loss` and its parts.
 
         Args:
             prediction: on a grid h x w.
             ab: N x 2 x H x W, the truth; brought to the grid by its area mean.
+            scenes: N, numbers of the scenes' classes; below 0 where a photograph has no label.
         """
-        height, width = prediction.ab.shape[-2:]
-        truth = functional.adaptive_avg_pool2d(ab, (height, width))
-        regression = functional.smooth_l1_loss(prediction.ab.float() / AB_UNIT, truth / AB_UNIT)
-        parts = {"loss": self.regression * regression, "regression": regression}
+        truth = functional.adaptive_avg_pool2d(ab, prediction.grid)
+        parts: dict[str, Tensor] = {}
+        terms: list[Tensor] = []
+        if prediction.ab is not None:
+            parts["regression"] = self._regression(prediction.ab.float(), truth)
+            terms.append(self.factors.regression * parts["regression"])
         if prediction.logits is not None:
-            entropy = self._cross_entropy(prediction.logits, truth)
-            parts["loss"] = parts["loss"] + self.classes * entropy
-            parts["cross_entropy"] = entropy
-        return parts
+            parts["cross_entropy"] = self._cross_entropy(prediction.logits, truth)
+            terms.append(self.factors.classes * parts["cross_entropy"])
+        if prediction.scenes is not None and scenes is not None and bool((scenes >= 0).any()):
+            parts["scenes"] = functional.cross_entropy(
+                prediction.scenes.float(), scenes, ignore_index=-1
+            )
+            terms.append(self.factors.scenes * parts["scenes"])
+        return {"loss": torch.stack(terms).sum(), **parts}
+
+    def _regression(self, ab: Tensor, truth: Tensor) -> Tensor:
+        cost = self.penalty(ab, truth)
+        if self.weigh_regression:
+            a, b = _table_places(truth)
+            nearest = self.nearest[a, b].gather(-1, self.shares[a, b].argmax(-1, keepdim=True))
+            cost = cost * self.bin_weights[nearest[..., 0]][:, None]
+        return cost.mean()
 
     def _cross_entropy(self, logits: Tensor, truth: Tensor) -> Tensor:
-        a, b = (truth.round().clamp(-128, 127).long() + 128).unbind(dim=1)
+        a, b = _table_places(truth)
         bins = self.nearest[a, b].permute(0, 3, 1, 2)  # N x 5 x h x w
         shares = self.shares[a, b].permute(0, 3, 1, 2)
         weight = self.bin_weights[bins.gather(1, shares.argmax(dim=1, keepdim=True))][:, 0]
@@ -81,3 +155,8 @@ class ColorLoss(nn.Module):
         expected = (logits.gather(1, bins).float() * shares).sum(dim=1)
         entropy = torch.logsumexp(logits.float(), dim=1) - expected
         return (entropy * weight).mean()
+
+
+def _table_places(ab: Tensor) -> tuple[Tensor, ...]:
+    """Where colours (N x 2 x h x w) stand in `Bins.encoding_table`: two of N x h x w."""
+    return (ab.round().clamp(-128, 127).long() + 128).unbind(dim=1)

@@ -1,35 +1,58 @@
 """One recipe's network, loss and optimiser as a Lightning module."""
 
+import inspect
 from typing import Any
 
 import lightning
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
 
 from rehue.color import Bins
-from rehue.errors import RecipeError
-from rehue.learning.losses import ColorLoss, rebalancing_weights
+from rehue.errors import RecipeError, nearest
+from rehue.learning.hints import simulate_hints
+from rehue.learning.losses import PENALTIES, ColorLoss, Factors
 from rehue.learning.networks import NETWORKS, Network
 from rehue.learning.networks.contract import Prediction
-from rehue.learning.recipe import NetworkChoice, Recipe, nearest
+from rehue.learning.recipe import NetworkChoice, Recipe
+from rehue.learning.schedule import make_schedule
 
 
-def build_network(choice: NetworkChoice, bins: Bins) -> Network:
+def build_network(choice: NetworkChoice, bins: Bins, scenes: int = 0) -> Network:
     """Make the network that a recipe names, with random weights.
 
+    Args:
+        choice: name and options.
+        bins: colour classes.
+        scenes: classes of scenes.
+
     Raises:
-        RecipeError: there is no network of that name.
+        RecipeError: there is no network of that name, or it has no such option.
     """
     if choice.name not in NETWORKS:
         raise RecipeError(f"no network {choice.name!r}: {nearest(choice.name, list(NETWORKS))}")
-    return NETWORKS[choice.name](
-        bins=len(bins), encoder=choice.encoder, widths=choice.widths, decoder=choice.decoder
-    )
+    known = inspect.signature(NETWORKS[choice.name]).parameters
+    given = {"bins": len(bins), "scenes": scenes}
+    options = [name for name in known if name not in given]
+    for key in choice.options:
+        if key not in options:
+            raise RecipeError(
+                f"the network {choice.name} has no option {key!r}: {nearest(key, options)}"
+            )
+    facts = {name: value for name, value in given.items() if name in known}
+    try:
+        return NETWORKS[choice.name](**facts, **choice.options)
+    except (TypeError, ValueError) as error:
+        raise RecipeError(
+            f"the network {choice.name} cannot be made of {dict(choice.options)} ({error})"
+        ) from error
+
+
+class LossError(RecipeError):
+    """A loss that is no number."""
 
 
 class ColorTraining(lightning.LightningModule):
@@ -39,7 +62,7 @@ class ColorTraining(lightning.LightningModule):
         recipe: what to do.
         network: already started from its weights.
         bins: colour classes.
-        prior: B shares of the bins in the training photographs.
+        weights: B, what a pixel of each bin counts.
         steps: optimiser steps of the whole run.
     """
 
@@ -48,16 +71,24 @@ class ColorTraining(lightning.LightningModule):
         recipe: Recipe,
         network: Network,
         bins: Bins,
-        prior: NDArray[np.floating],
+        weights: NDArray[np.float32],
         steps: int,
     ) -> None:
         super().__init__()
         self.recipe = recipe
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        weights = rebalancing_weights(prior, recipe.loss.mix, recipe.loss.rebalancing)
-        self.loss = ColorLoss(bins, weights, recipe.loss.classes, recipe.loss.regression)
+        parts = recipe.loss
+        self.loss = ColorLoss(
+            bins,
+            weights,
+            Factors(parts.classes, parts.regression, parts.scenes),
+            PENALTIES[parts.penalty],
+            weigh_regression=parts.rebalance_regression,
+        )
         self.register_buffer("centers", torch.from_numpy(bins.centers), persistent=False)
         self.steps = steps
+        # The range test of `rates` sets it.
+        self.rate = recipe.optimizer.rate
         for part in self._frozen():
             part.requires_grad_(False)
 
@@ -65,25 +96,31 @@ class ColorTraining(lightning.LightningModule):
         """Keep the norms of frozen parts as they are, also after a validation."""
         for part in self._frozen():
             part.eval()
+        if self.recipe.network.frozen_norms:
+            for part in self.network.modules():
+                if isinstance(part, nn.BatchNorm2d):
+                    part.eval()
 
     def training_step(self, batch: dict[str, Tensor], _: int) -> Tensor:
         """One batch of crops."""
-        parts = self.loss(self.network(batch["lightness"]), batch["ab"])
+        if "hints" in self.network.inputs:
+            batch["hints"] = simulate_hints(batch["ab"], self._generator())
+        parts = self.loss(self._predict(batch), batch["ab"], batch.get("scene"))
         if not torch.isfinite(parts["loss"]):
-            raise RecipeError(
+            raise LossError(
                 f"the loss became {parts['loss'].item()} at step {self.global_step}: "
                 "lower [optimizer] rate; the last checkpoint stays"
             )
-        self.log_dict({f"train/{k}": v for k, v in parts.items()}, prog_bar=True)
+        self.log_dict({f"train/{k}": v for k, v in parts.items()}, prog_bar=True, sync_dist=True)
         loss: Tensor = parts["loss"]
         return loss
 
     def validation_step(self, batch: dict[str, Tensor], _: int) -> None:
         """MSE over plain grey's, of the regression and of the expected colour."""
-        prediction: Prediction = self.network(batch["lightness"])
+        prediction = self._predict(batch)
         truth = batch["ab"]
         grey = truth.square().mean()
-        rows = {"regression": prediction.ab.float()}
+        rows = {} if prediction.ab is None else {"regression": prediction.ab.float()}
         if prediction.logits is not None:
             shares = prediction.logits.float().softmax(dim=1)
             rows["expected"] = torch.einsum("nbhw,bc->nchw", shares, self.centers)
@@ -104,28 +141,40 @@ class ColorTraining(lightning.LightningModule):
                 self.log(f"val/{name}_over_grey", ratio, prog_bar=True)
 
     def configure_optimizers(self) -> Any:  # noqa: ANN401
-        """AdamW under one cycle, the encoder slower."""
+        """AdamW, the encoder slower, under the recipe's schedule."""
         choice = self.recipe.optimizer
         encoder = getattr(self.network, "encoder", None)
         slow = [] if encoder is None else [p for p in encoder.parameters() if p.requires_grad]
         slow_ids = {id(p) for p in slow}
         fast = [p for p in self.parameters() if p.requires_grad and id(p) not in slow_ids]
-        groups = [(fast, choice.rate), (slow, choice.rate * choice.encoder)]
-        groups = [(parameters, rate) for parameters, rate in groups if parameters]
+        groups = [(fast, self.rate), (slow, self.rate * choice.encoder)]
         optimizer = AdamW(
-            [{"params": parameters, "lr": rate} for parameters, rate in groups],
+            [{"params": parameters, "lr": rate} for parameters, rate in groups if parameters],
             weight_decay=choice.decay,
         )
-        cycle = OneCycleLR(
+        schedule = make_schedule(
+            choice.schedule,
             optimizer,
-            max_lr=[rate for _, rate in groups],
-            total_steps=self.steps,
-            pct_start=choice.warmup,
+            self.steps,
+            warmup=choice.warmup,
+            cycles=choice.cycles,
         )
         return {
             "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": cycle, "interval": "step"},
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+    def _generator(self) -> torch.Generator:
+        """Return what draws this step's hints: a run that goes on draws what it would have."""
+        seed = hash((self.recipe.seed, self.global_step, self.global_rank))
+        return torch.Generator().manual_seed(seed)
+
+    def _predict(self, batch: dict[str, Tensor]) -> Prediction:
+        if "hints" in self.network.inputs and "hints" not in batch:
+            n, _, height, width = batch["lightness"].shape
+            batch["hints"] = batch["lightness"].new_zeros(n, 3, height, width)
+        prediction: Prediction = self.network(*(batch[name] for name in self.network.inputs))
+        return prediction
 
     def _frozen(self) -> list[torch.nn.Module]:
         encoder = getattr(self.network, "encoder", None)

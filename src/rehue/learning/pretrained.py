@@ -20,7 +20,13 @@ PUBLISHED = {
 _PUBLISHED_WIDTHS = (64, 128, 256, 512)
 
 
-def load_imagenet(encoder: ResNetEncoder, path: Path | None = None) -> list[str]:
+class WeightsNotFoundError(RecipeError):
+    """Published weights cannot be downloaded."""
+
+
+def load_imagenet(
+    encoder: ResNetEncoder, path: Path | None = None, *, grown: bool = False
+) -> list[str]:
     """Put torchvision's parameters for RGB into an encoder of lightness.
 
     Files with batch norms folded into the convolutions (a `bias` on every convolution) go into
@@ -31,15 +37,19 @@ def load_imagenet(encoder: ResNetEncoder, path: Path | None = None) -> list[str]
         path: safetensors, torchvision's names; stages that the file lacks stay as they are.
             None downloads torchvision's file (kept in torch's hub folder); stages of other
             widths than its stay as they are.
+        grown: the weights are a ResNet18's; further blocks of each stage start as identities, so
+            that the encoder computes what the ResNet18 does.
 
     Returns:
         Names of the encoder's parts that stay random.
 
     Raises:
-        RecipeError: the file cannot be had or read, or is not of an encoder of this depth.
+        WeightsNotFoundError: the file cannot be downloaded.
+        RecipeError: it cannot be read, or is not of an encoder of this depth.
     """
-    published = _downloaded(encoder) if path is None else _read(path)
-    where = path or PUBLISHED[encoder.name]
+    published_name = "resnet18" if grown else encoder.name
+    published = _downloaded(encoder, published_name) if path is None else _read(path)
+    where = path or PUBLISHED[published_name]
     state = encoder.state_dict()
     stem = published.get("conv1.weight")
     if stem is None or stem.ndim != 4 or stem.shape[1] != 3:
@@ -47,6 +57,8 @@ def load_imagenet(encoder: ResNetEncoder, path: Path | None = None) -> list[str]
     loaded = _for_lightness(published)
     parts = {_part(name) for name in state}
     present = {_part(name) for name in loaded} & parts
+    if grown:
+        loaded |= _identities(encoder, loaded, present)
     # A part comes whole or not at all: half a stage would be the weights of another depth.
     loaded = {name: value for name, value in loaded.items() if _part(name) in present}
     learnt = {n for n in state if n.endswith(("weight", "bias")) and _part(n) in present}
@@ -69,15 +81,31 @@ def _read(path: Path) -> dict[str, Tensor]:
         ) from error
 
 
-def _downloaded(encoder: ResNetEncoder) -> dict[str, Tensor]:
-    url = PUBLISHED[encoder.name]
+def _identities(
+    encoder: ResNetEncoder, loaded: dict[str, Tensor], present: set[str]
+) -> dict[str, Tensor]:
+    """Parameters of the blocks that the loaded stages lack, such that each passes its input on.
+
+    A block whose last norm has weight 0 and shift 0 gives relu(0 + x), and x is a relu's output
+    (Goyal et al. 2017, "Accurate, Large Minibatch SGD", section 5.1).
+    """
+    missing = {n: v for n, v in encoder.state_dict().items() if _part(n) in present}
+    missing = {n: v for n, v in missing.items() if _block(n) not in {_block(k) for k in loaded}}
+    zero = ("bn2.weight", "bn2.bias")
+    return {n: torch.zeros_like(v) if n.endswith(zero) else v for n, v in missing.items()}
+
+
+def _downloaded(encoder: ResNetEncoder, name: str) -> dict[str, Tensor]:
+    url = PUBLISHED[name]
     try:
         published: dict[str, Tensor] = load_state_dict_from_url(
             url, map_location="cpu", progress=False, check_hash=True, weights_only=True
         )
     except (OSError, EOFError, RuntimeError, UnpicklingError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RecipeError(
+        # Not to be had is one thing (the run may start without), a wrong file another.
+        kind = WeightsNotFoundError if isinstance(error, OSError) else RecipeError
+        raise kind(
             f"{url} cannot be had ({reason}): give encoder weights with --encoder-weights FILE, "
             'or set [network] weights = "random"'
         ) from error
@@ -88,6 +116,11 @@ def _downloaded(encoder: ResNetEncoder) -> dict[str, Tensor]:
 
 def _part(name: str) -> str:
     return name.partition(".")[0]
+
+
+def _block(name: str) -> str:
+    """`layer1.0` of `layer1.0.conv2.weight`."""
+    return ".".join(name.split(".")[:2])
 
 
 def _for_lightness(published: dict[str, Tensor]) -> dict[str, Tensor]:

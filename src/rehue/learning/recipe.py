@@ -1,6 +1,5 @@
 """A training run as data: TOML into frozen dataclasses, every key known, every choice in it."""
 
-import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -9,8 +8,12 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from rehue.errors import RecipeError
+from rehue.errors import RecipeError, nearest
 from rehue.learning.augment import OldPrint
+from rehue.learning.losses import PENALTIES
+from rehue.learning.schedule import SCHEDULES
+
+STARTS = ("imagenet", "grown", "random")
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,21 @@ class Data:
         shards: pattern of the shards in a folder of shards.
         short_side: larger photographs are brought to this (px).
         choose_share: share held back by hash of the key, to choose on.
-        per_label: so many photographs of each label, drawn by the recipe's seed; 0 takes all.
+        per_label: so many photographs of each label; 0 takes all.
+        total: learn from so many; 0 takes all. A smaller number's are among a larger's.
+        draw: says which photographs `per_label` and `total` take; apart from the run's seed, so
+            that runs of several seeds see the same.
+        rare: how much photographs of rare colours are favoured: each is drawn with its mean
+            rebalancing weight to this power; 0 sees each photograph once an epoch.
     """
 
     shards: str = "train-*.tar"
     short_side: int = 256
     choose_share: float = 0.05
     per_label: int = 0
+    total: int = 0
+    draw: int = 1
+    rare: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -36,55 +47,64 @@ class NetworkChoice:
 
     Attributes:
         name: one of `rehue.learning.networks.NETWORKS`.
-        encoder: `resnet18` or `resnet34`.
-        widths: channels of the encoder's stages.
-        decoder: channels of the decoder's steps.
-        weights: `imagenet` or `random`.
+        weights: `random`; `imagenet`, an encoder trained on ImageNet; or `grown`, a ResNet18
+            trained on ImageNet inside a ResNet34.
         frozen: how many of the encoder's parts keep their weights (1 is the stem).
+        frozen_norms: whether batch norms keep the statistics that they start with.
+        options: the network's own, by the names of its constructor.
     """
 
     name: str = "unet"
-    encoder: str = "resnet18"
-    widths: tuple[int, ...] = (64, 128, 256, 384)
-    decoder: tuple[int, ...] = (256, 192, 128)
     weights: str = "imagenet"
     frozen: int = 0
+    frozen_norms: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What is minimised; see `rehue.learning.losses`.
+    """What is minimised; see `rehue.learning.losses`. Heads that a network lacks do not count.
 
     Attributes:
         classes: factor of the soft cross-entropy.
-        regression: factor of the smooth L1 of ab / 50.
+        regression: factor of the penalty on ab.
+        scenes: factor of the cross-entropy over scenes.
+        penalty: `mse`, `smooth_l1` or `huber`.
         grid: side of a bin, units of ab.
         mix: share of a uniform distribution mixed into the prior.
         rebalancing: exponent of the rebalancing weights; 0 is none, 1 is Zhang et al.'s.
+        rebalance_regression: whether those weights weigh the penalty, too.
     """
 
     classes: float = 1.0
     regression: float = 10.0
+    scenes: float = 0.0
+    penalty: str = "smooth_l1"
     grid: int = 10
     mix: float = 0.5
     rebalancing: float = 0.5
+    rebalance_regression: bool = False
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """AdamW under one cycle (Smith and Topin 2018).
+    """AdamW and how its learning rate moves; see `rehue.learning.schedule`.
 
     Attributes:
-        rate: the cycle's largest learning rate.
+        rate: the largest learning rate.
         encoder: the encoder's share of it.
         decay: weight decay.
-        warmup: share of the steps in which the rate rises.
+        schedule: `one-cycle`, `triangular` or `constant`.
+        warmup: share of the steps in which the rate of `one-cycle` rises.
+        cycles: triangles of `triangular`.
     """
 
     rate: float = 2e-3
     encoder: float = 0.5
     decay: float = 0.01
+    schedule: str = "one-cycle"
     warmup: float = 0.15
+    cycles: int = 1
 
 
 @dataclass(frozen=True)
@@ -153,11 +173,17 @@ _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Data, "short_side"): ("1 or more", lambda v: v >= 1),
     (Data, "choose_share"): ("0 or more, below 1", lambda v: 0 <= v < 1),
     (Data, "per_label"): ("0 or more", lambda v: v >= 0),
-    (NetworkChoice, "weights"): ("imagenet or random", lambda v: v in ("imagenet", "random")),
+    (Data, "total"): ("0 or more", lambda v: v >= 0),
+    (Data, "draw"): ("0 or more", lambda v: v >= 0),
+    (Data, "rare"): ("0 or more", lambda v: v >= 0),
+    (NetworkChoice, "weights"): (" or ".join(STARTS), lambda v: v in STARTS),
     (NetworkChoice, "frozen"): ("0 or more", lambda v: v >= 0),
     (Loss, "grid"): ("5 to 50", lambda v: 5 <= v <= 50),
     (Loss, "mix"): ("above 0, at most 1", lambda v: 0 < v <= 1),
     (Optimizer, "rate"): ("above 0", lambda v: v > 0),
+    (Loss, "penalty"): (" or ".join(PENALTIES), lambda v: v in PENALTIES),
+    (Optimizer, "schedule"): (" or ".join(SCHEDULES), lambda v: v in SCHEDULES),
+    (Optimizer, "cycles"): ("1 or more", lambda v: v >= 1),
     (Optimizer, "warmup"): ("above 0, below 1", lambda v: 0 < v < 1),
     (Phase, "epochs"): ("1 or more", lambda v: v >= 1),
     (Phase, "size"): ("a multiple of 32", lambda v: v > 0 and v % 32 == 0),
@@ -198,12 +224,6 @@ def recipe_from(content: Mapping[str, Any], where: str) -> Recipe:
     return recipe
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """Say which of the known names is near, or list them all."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"nearest: {close[0]}" if close else f"known: {', '.join(known)}"
-
-
 def _built(kind: type, content: Mapping[str, Any], where: str) -> Any:  # noqa: ANN401
     hints = get_type_hints(kind)
     known = {f.name: f for f in fields(kind)}
@@ -227,6 +247,10 @@ def _value(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401
         if not isinstance(value, dict):
             raise RecipeError(f"{where}: expected a table, found {value!r}")
         return _built(hint, value, where)
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where}: expected a table, found {value!r}")
+        return dict(value)
     if get_origin(hint) is tuple:
         kinds = get_args(hint)
         count = None if kinds[-1] is ... else len(kinds)

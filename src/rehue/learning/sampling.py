@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehue.dataset import CropRequest
 from rehue.learning.recipe import Phase
@@ -19,12 +20,18 @@ class EpochBatches:
         phase: size, batch and share.
         seed: the recipe's.
         epoch: counted over the whole run.
+        chances: of each photograph to be drawn, again and again; None sees each once.
+        rank: of this process among `processes`, which share every batch.
+        processes: that train together.
     """
 
     numbers: Sequence[int]
     phase: Phase
     seed: int
     epoch: int
+    chances: NDArray[np.float64] | None = None
+    rank: int = 0
+    processes: int = 1
 
     def __len__(self) -> int:
         """Number of batches; the last photographs that fill none wait for another epoch."""
@@ -33,10 +40,14 @@ class EpochBatches:
     def __iter__(self) -> Iterator[list[CropRequest]]:
         """Yield the batches."""
         rng = np.random.default_rng((self.seed, self.epoch))
-        order = rng.permutation(np.asarray(self.numbers))
+        numbers = np.asarray(self.numbers)
+        if self.chances is None:
+            order = rng.permutation(numbers)
+        else:
+            order = rng.choice(numbers, len(self) * self.phase.batch, p=self.chances)
         crop_seed = int(rng.integers(2**31))
         for start in range(0, len(self) * self.phase.batch, self.phase.batch):
-            chosen = order[start : start + self.phase.batch]
+            chosen = order[start : start + self.phase.batch][self.rank :: self.processes]
             yield [CropRequest(int(n), self.phase.size, crop_seed) for n in chosen]
 
 

@@ -3,85 +3,67 @@
 import json
 import platform
 import subprocess
-import time
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import EMAWeightAveraging, LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.callbacks import (
+    EMAWeightAveraging,
+    LearningRateMonitor,
+    ModelCheckpoint,
+    Timer,
+)
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from lightning.pytorch.utilities import rank_zero_info
-from torch.utils.data import DataLoader
+from lightning.pytorch.utilities import rank_zero_info, rank_zero_warn
 
 from rehue.color import Bins
-from rehue.dataset import CropRequest, Entry, LabCrops, Part, PixelCache, part_of
-from rehue.dataset.sampling import sample_per_label
-from rehue.dataset.source import find_entries
+from rehue.dataset import CropRequest, LabCrops, PixelCache
 from rehue.errors import RecipeError
+from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.module import ColorTraining, build_network
 from rehue.learning.networks import Network
-from rehue.learning.pretrained import calibrate_norms, load_imagenet
+from rehue.learning.pretrained import WeightsNotFoundError, calibrate_norms, load_imagenet
 from rehue.learning.recipe import Recipe
-from rehue.learning.sampling import EpochBatches, WholeBatches
 
 RUN_FILE, CHECKPOINT = "run.json", "last.ckpt"
-# Validation looks at whole short sides at this size (px), a middle way between speed and truth.
-VALIDATION_SIZE = 192
-VALIDATION_BATCH = 32
 
 
-class CropLoading(lightning.LightningDataModule):
-    """Crops of cached photographs, split by hash.
+@dataclass(frozen=True)
+class Prepared:
+    """All that a run needs before its first step.
 
-    Args:
-        recipe: sizes, batches and degradations.
-        cache: decoded photographs.
-        workers: processes that make crops; 0 makes them in the training process.
+    Attributes:
+        loading: photographs.
+        module: network, loss and optimiser.
+        start: what the network starts from, in words.
     """
 
-    def __init__(self, recipe: Recipe, cache: PixelCache, workers: int) -> None:
-        super().__init__()
-        self.recipe = recipe
-        self.cache = cache
-        self.workers = workers
-        share = recipe.data.choose_share
-        parts = [part_of(photo.key, share) for photo in cache.photos]
-        self.train_numbers = [i for i, part in enumerate(parts) if part is Part.TRAIN]
-        self.choose_numbers = [i for i, part in enumerate(parts) if part is Part.CHOOSE]
-        if not self.train_numbers:
-            raise RecipeError("every photograph fell into the held-back part: give more of them")
+    loading: CropLoading
+    module: ColorTraining
+    start: str
 
-    @property
-    def steps(self) -> int:
-        """Optimiser steps of the whole run."""
-        return sum(len(self._batches(epoch)) for epoch in range(self.recipe.epochs))
 
-    def train_dataloader(self) -> DataLoader[object]:
-        """The crops of the epoch that the trainer is in."""
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        phase = self.recipe.phase_of(epoch)
-        crops = LabCrops(self.cache, phase.scale, self.recipe.old_print)
-        return DataLoader(
-            crops,  # type: ignore[arg-type]
-            batch_sampler=self._batches(epoch),
-            num_workers=self.workers,
-            prefetch_factor=4 if self.workers else None,
-        )
-
-    def val_dataloader(self) -> DataLoader[object]:
-        """Centre crops of the held-back photographs."""
-        batches = WholeBatches(self.choose_numbers, VALIDATION_SIZE, VALIDATION_BATCH)
-        return DataLoader(
-            LabCrops(self.cache),  # type: ignore[arg-type]
-            batch_sampler=batches,
-            num_workers=self.workers,
-        )
-
-    def _batches(self, epoch: int) -> EpochBatches:
-        phase = self.recipe.phase_of(epoch)
-        return EpochBatches(self.train_numbers, phase, self.recipe.seed, epoch)
+def prepare(
+    recipe: Recipe,
+    photos: Path,
+    *,
+    cache_root: Path,
+    encoder_weights: Path | None = None,
+    workers: int = 1,
+) -> Prepared:
+    """Decode the photographs, make the network and start it; arguments as for `train`."""
+    lightning.seed_everything(recipe.seed, workers=True, verbose=False)
+    cache = PixelCache.build(recipe_entries(recipe, photos), cache_root, recipe.data.short_side)
+    _report_left_out(cache.left_out)
+    loading = CropLoading(recipe, cache, workers)
+    bins = Bins.in_srgb(recipe.loss.grid)
+    network = build_network(recipe.network, bins, len(cache.scenes))
+    start = _start(network, recipe, encoder_weights, loading)
+    module = ColorTraining(recipe, network, bins, loading.weights, loading.steps)
+    return Prepared(loading, module, start)
 
 
 def train(
@@ -93,6 +75,7 @@ def train(
     encoder_weights: Path | None = None,
     device: str = "auto",
     workers: int = 1,
+    processes: int = 1,
     max_steps: int = -1,
 ) -> Path:
     """Train a recipe's network, or go on with a run that was interrupted.
@@ -105,6 +88,7 @@ def train(
         encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
+        processes: that train together and share each batch (distributed data parallel).
         max_steps: stop early, for a trial; -1 runs all.
 
     Returns:
@@ -116,17 +100,13 @@ def train(
         DatasetError: the photographs cannot be used.
     """
     _check_device(device)
+    _check_shares(recipe, processes)
     _claim(run, recipe)
-    lightning.seed_everything(recipe.seed, workers=True, verbose=False)
-    entries = recipe_entries(recipe, photos)
-    cache = PixelCache.build(entries, cache_root, recipe.data.short_side)
-    _report_left_out(cache.left_out)
-    loading = CropLoading(recipe, cache, workers)
-    bins = Bins.in_srgb(recipe.loss.grid)
-    network = build_network(recipe.network, bins)
-    start = _start(network, recipe, encoder_weights, loading)
-    prior = cache.color_histogram(loading.train_numbers, bins)
-    module = ColorTraining(recipe, network, bins, prior, loading.steps)
+    prepared = prepare(
+        recipe, photos, cache_root=cache_root, encoder_weights=encoder_weights, workers=workers
+    )
+    loading = prepared.loading
+    timer = Timer()  # it goes on counting when the run goes on
     trainer = lightning.Trainer(
         accelerator=device,
         precision=recipe.precision,  # type: ignore[arg-type]
@@ -136,33 +116,39 @@ def train(
             EMAWeightAveraging(decay=recipe.average),
             ModelCheckpoint(dirpath=run, filename="{epoch}", save_last=True, save_top_k=1),
             LearningRateMonitor("step"),
+            timer,
         ],
         logger=[CSVLogger(run, name="csv"), TensorBoardLogger(run, name="tensorboard")],
+        devices=processes,
+        strategy="ddp" if processes > 1 else "auto",
+        use_distributed_sampler=False,  # EpochBatches divides each batch itself
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,
-        log_every_n_steps=20,
+        log_every_n_steps=max(1, min(20, loading.steps // 10)),
         enable_model_summary=False,
     )
     resumed = run / CHECKPOINT
-    began = time.monotonic()
     trainer.fit(
-        module,
+        prepared.module,
         datamodule=loading,
         ckpt_path=resumed if resumed.is_file() else None,
         weights_only=True,
     )
-    if not trainer.callback_metrics and (run / RUN_FILE).is_file():
-        return resumed  # it was finished before: its facts stay
+    was_finished = not trainer.callback_metrics and (run / RUN_FILE).is_file()
+    if was_finished or not trainer.is_global_zero:
+        return resumed  # its facts stay, or the first process writes them
     facts = {
         "recipe": asdict(recipe),
         "commit": _commit(),
-        "encoder": start,
+        "encoder": prepared.start,
         "photographs": len(loading.train_numbers),
         "held_back": len(loading.choose_numbers),
-        "left_out": cache.left_out,
-        "sources": sorted({photo.source for photo in cache.photos if photo.source}),
+        "scenes": len(loading.cache.scenes),
+        "left_out": loading.cache.left_out,
+        "sources": sorted({photo.source for photo in loading.cache.photos if photo.source}),
         "steps": trainer.global_step,
-        "seconds_of_last_call": round(time.monotonic() - began),
+        "seconds": round(timer.time_elapsed("train")),
+        "peak_memory_mb": _peak_memory_mb(),
         "hardware": f"{platform.machine()}, {torch.get_num_threads()} threads, {device}",
         "torch": torch.__version__,
         "validation": {k: float(v) for k, v in trainer.callback_metrics.items()},
@@ -171,16 +157,14 @@ def train(
     return resumed
 
 
-def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
-    """List the photographs that a recipe draws from a data set.
-
-    Raises:
-        DatasetError: there are none.
-    """
-    entries = find_entries(photos, recipe.data.shards)
-    if recipe.data.per_label:
-        entries = sample_per_label(entries, recipe.data.per_label, recipe.seed)
-    return entries
+def _peak_memory_mb() -> int | None:
+    """Return the most memory that this process has held, in MB; None where it is not told."""
+    try:
+        import resource  # noqa: PLC0415, not on Windows
+    except ModuleNotFoundError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 if sys.platform != "darwin" else 1024**2))
 
 
 def _report_left_out(left_out: Mapping[str, Sequence[str]]) -> None:
@@ -201,6 +185,15 @@ def _check_device(device: str) -> None:
         raise RecipeError(f"no device {device!r} to train on here: use one of {usable}")
 
 
+def _check_shares(recipe: Recipe, processes: int) -> None:
+    for phase in recipe.phases:
+        if phase.batch % processes:
+            raise RecipeError(
+                f"a batch of {phase.batch} cannot be shared by {processes} processes evenly: "
+                "give a number of processes that divides it"
+            )
+
+
 def _claim(run: Path, recipe: Recipe) -> None:
     """Make the run's folder, or see that what was learnt there is this recipe's."""
     claim = run / "recipe.json"
@@ -219,16 +212,21 @@ def _claim(run: Path, recipe: Recipe) -> None:
 
 def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:
     """Load the encoder's weights; say what the network started from."""
-    if recipe.network.weights == "random":
+    encoder = getattr(network, "encoder", None)
+    if recipe.network.weights == "random" or encoder is None:
         return "random weights"
-    encoder = network.encoder
-    fresh = load_imagenet(encoder, weights)  # type: ignore[arg-type]
+    try:
+        fresh = load_imagenet(encoder, weights, grown=recipe.network.weights == "grown")
+    except WeightsNotFoundError as error:
+        rank_zero_warn(f"{error}; the run starts from random weights, and its card says so")
+        return f"random weights ({recipe.network.weights} could not be had)"
     crops = LabCrops(loading.cache)
     chosen = loading.train_numbers[:: max(1, len(loading.train_numbers) // 64)][:64]
     batch = [torch.from_numpy(crops[CropRequest(n, 128, None)]["lightness"]) for n in chosen]
-    calibrate_norms(network, encoder, torch.stack(batch))  # type: ignore[arg-type]
+    calibrate_norms(network, encoder, torch.stack(batch))
     source = weights.name if weights else "torchvision"
-    return f"ImageNet ({source}; random: {', '.join(fresh) or 'none'})"
+    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ResNet18 grown"
+    return f"{kind} ({source}; random: {', '.join(fresh) or 'none'})"
 
 
 def _commit() -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rehue.color import Bins
 from rehue.errors import ModelError
-from rehue.model.decode import Decoding
+from rehue.model.decode import HEADS, Decoding, Head
 
 FORMAT = 1
 
@@ -27,7 +27,7 @@ class Card:
         licence: SPDX expression of the weights.
         trained_inputs: which of `lightness`, `hints` and `palette` the network was trained with;
             the others are accepted and have no effect.
-        bin_centers: B pairs of ab.
+        bin_centers: B pairs of ab, of the classes and of palettes.
         working_size: side that the short side of a photograph is brought to (px).
         default_decoding: of the colour that users get.
         recipe: the training recipe, whole.
@@ -36,6 +36,7 @@ class Card:
         training: steps, start, hardware.
         export: precision, largest ab difference to torch.
         figures: measured after export, with the set that they were measured on.
+        heads: what the network answers: `bins` (logits), `regression` (ab), or both.
         format: of this card.
     """
 
@@ -53,6 +54,7 @@ class Card:
     training: Mapping[str, Any] = field(default_factory=dict)
     export: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    heads: tuple[Head, ...] = HEADS
     format: int = FORMAT
 
     @property
@@ -84,6 +86,7 @@ class Card:
                 )
             facts["default_decoding"] = Decoding(**facts["default_decoding"])
             facts["trained_inputs"] = tuple(facts["trained_inputs"])
+            facts["heads"] = tuple(facts.get("heads", HEADS))
             facts["bin_centers"] = tuple((float(a), float(b)) for a, b in facts["bin_centers"])
             return cls(**facts)
         except (ValueError, KeyError, TypeError) as error:

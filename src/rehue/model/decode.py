@@ -1,12 +1,16 @@
 """From what a network answers to ab."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehue.color import Bins
+from rehue.errors import ModelError
+
+Head: TypeAlias = Literal["bins", "regression"]
+HEADS: tuple[Head, ...] = get_args(Head)
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Decoding:
         chroma: factor of the ab that come out.
     """
 
-    head: Literal["bins", "regression"] = "bins"
+    head: Head = "bins"
     temperature: float = 1.0
     chroma: float = 1.0
 
@@ -30,10 +34,26 @@ REGRESSION = Decoding("regression")
 
 
 def decode(
-    how: Decoding, logits: NDArray[np.float32], ab: NDArray[np.float32], bins: Bins
+    how: Decoding,
+    logits: NDArray[np.float32] | None,
+    ab: NDArray[np.float32] | None,
+    bins: Bins,
 ) -> NDArray[np.float32]:
-    """Return ab (2 x h x w) from logits (B x h x w) and the regression's ab (2 x h x w)."""
-    if how.head == "regression":
+    """Return ab (2 x h x w).
+
+    Args:
+        how: which head, and how.
+        logits: B x h x w; None from a network without classes.
+        ab: 2 x h x w; None from a network without a regression.
+        bins: B.
+
+    Raises:
+        ModelError: the network lacks the head.
+    """
+    if how.head == "regression" and ab is not None:
         return ab * np.float32(how.chroma)
-    decoded = bins.decode(logits, how.temperature) * how.chroma
-    return decoded.astype(np.float32, copy=False)
+    if how.head == "bins" and logits is not None:
+        decoded = bins.decode(logits, how.temperature) * how.chroma
+        return decoded.astype(np.float32, copy=False)
+    other = "bins" if how.head == "regression" else "regression"
+    raise ModelError(f"this model has no head {how.head!r}: decode its {other!r}")

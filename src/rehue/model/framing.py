@@ -28,15 +28,15 @@ class Answer:
     """What a network answered for one picture, on its own grid.
 
     Attributes:
-        logits: B x h x w.
-        ab: 2 x h x w.
+        logits: B x h x w; None from a network without classes.
+        ab: 2 x h x w; None from a network without a regression.
         box: left, top, right, bottom of the picture on the grid, in cells; cells beyond it were
             padding.
         stride: pixels a cell, as the network saw the picture.
     """
 
-    logits: NDArray[np.float32]
-    ab: NDArray[np.float32]
+    logits: NDArray[np.float32] | None
+    ab: NDArray[np.float32] | None
     box: tuple[float, float, float, float]
     stride: int
 
@@ -97,8 +97,10 @@ def _ask_window(runtime: Runtime, light: NDArray[np.float32], bins: int) -> Answ
     # Reflection needs a second pixel; a side of one pixel repeats it.
     padded = np.pad(light, edges, "reflect" if min(height, width) > 1 else "edge")
     logits, ab = runtime.run(padded[None, None], bins)
-    stride = padded.shape[0] // ab.shape[2]
-    return Answer(logits[0], ab[0], (0, 0, width / stride, height / stride), stride)
+    grid = next(output.shape[2] for output in (logits, ab) if output is not None)
+    stride = padded.shape[0] // grid
+    box = (0, 0, width / stride, height / stride)
+    return Answer(None if logits is None else logits[0], None if ab is None else ab[0], box, stride)
 
 
 def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int) -> Answer:
@@ -107,8 +109,10 @@ def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], ax
     stride = answers[0].stride
     cells = _padded(shape[axis]) // stride
 
-    def blended(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-        along = [np.moveaxis(part, 1 + axis, 0) for part in parts]
+    def blended(parts: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+        along = [np.moveaxis(part, 1 + axis, 0) for part in parts if part is not None]
+        if not along:
+            return None
         total = np.zeros((cells, *along[0].shape[1:]), np.float32)
         weight = np.zeros(cells, np.float32)
         for part, start in zip(along, starts, strict=True):
@@ -118,11 +122,11 @@ def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], ax
             total[covered] += part * ramp[:, None, None]
             weight[covered] += ramp
         total /= weight[:, None, None]
-        return np.moveaxis(total, 0, 1 + axis)
+        return np.ascontiguousarray(np.moveaxis(total, 0, 1 + axis))
 
     return Answer(
         blended([a.logits for a in answers]),
-        np.ascontiguousarray(blended([a.ab for a in answers])),
+        blended([a.ab for a in answers]),
         (0, 0, width / stride, height / stride),
         stride,
     )

@@ -6,13 +6,16 @@ an error with its install line.
 
 import os
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehue.errors import ModelError
 from rehue.model.card import Model
+
+# Logits and ab; None for a head that the network lacks.
+Outputs: TypeAlias = tuple[NDArray[Any] | None, NDArray[Any] | None]
 
 # ONNX Runtime's provider for each device.
 _PROVIDERS = {
@@ -29,11 +32,13 @@ class Runtime(ABC):
 
     Attributes:
         description: runtime, version, device and threads, as marks and journals say it.
+        inputs: names of the network's inputs.
     """
 
     description: str
+    inputs: frozenset[str]
 
-    def run(self, lightness: NDArray[np.float32], bins: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    def run(self, lightness: NDArray[np.float32], bins: int) -> Outputs:
         """Ask the network.
 
         Args:
@@ -41,20 +46,21 @@ class Runtime(ABC):
             bins: B, for the palette that is not given.
 
         Returns:
-            logits (N x B x h x w) and ab (N x 2 x h x w), float32.
+            logits (N x B x h x w) and ab (N x 2 x h x w), float32; None for a head that the
+            network lacks.
         """
         batch, _, height, width = lightness.shape
-        return self._run(
-            {
-                "lightness": lightness,
-                "hints": np.zeros((batch, 3, height, width), np.float32),
-                "palette": np.zeros((batch, bins), np.float32),
-            }
-        )
+        given = {
+            "lightness": lightness,
+            "hints": np.zeros((batch, 3, height, width), np.float32),
+            "palette": np.zeros((batch, bins), np.float32),
+        }
+        outputs = self._run({name: given[name] for name in given if name in self.inputs})
+        return outputs.get("logits"), outputs.get("ab")
 
     @abstractmethod
-    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return logits and ab."""
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
+        """Return the outputs by name."""
 
 
 class _OnnxRuntime(Runtime):
@@ -87,9 +93,11 @@ class _OnnxRuntime(Runtime):
             ) from error
         self.description = f"onnxruntime {onnxruntime.__version__}, {device}, {_counted(threads)}"
 
-    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
-        logits, ab = self._session.run(["logits", "ab"], inputs)
-        return logits, ab
+        self.inputs = frozenset(port.name for port in self._session.get_inputs())
+
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
+        names = [port.name for port in self._session.get_outputs()]
+        return dict(zip(names, self._session.run(names, inputs), strict=True))
 
 
 class _OpenVino(Runtime):
@@ -113,16 +121,14 @@ class _OpenVino(Runtime):
             raise ModelError(
                 f"{model.path}: OpenVINO cannot load it ({_first_line(error)}): install it again"
             ) from error
+        self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
         self.description = f"openvino {openvino.__version__}, {device}, {_counted(threads)}"
 
-    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> tuple[NDArray[Any], NDArray[Any]]:
-        known = {name for port in self._compiled.inputs for name in port.names}
+    def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
         request = self._compiled.create_infer_request()
-        request.infer({k: v for k, v in inputs.items() if k in known})
-        return (
-            request.get_tensor("logits").data.copy(),
-            request.get_tensor("ab").data.copy(),
-        )
+        request.infer(inputs)
+        ports = self._compiled.outputs
+        return {port.any_name: request.get_tensor(port).data.copy() for port in ports}
 
 
 RUNTIMES = {"onnxruntime": _OnnxRuntime, "openvino": _OpenVino}

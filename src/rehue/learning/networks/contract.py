@@ -2,9 +2,15 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor, nn
+
+Head: TypeAlias = Literal["bins", "regression"]
+
+# Networks learn ab in these units, so that what they give is near 1.
+AB_UNIT = 50.0
 
 
 @dataclass(frozen=True)
@@ -12,12 +18,21 @@ class Prediction:
     """What a network says of a batch of N pictures.
 
     Attributes:
-        ab: N x 2 x h x w, units of ab, from a regression.
-        logits: N x B x h x w over the bins, or None where a network has no classes.
+        ab: N x 2 x h x w, units of ab, from a regression; None where a network has none.
+        logits: N x B x h x w over the bins; None where a network has no classes.
+        scenes: N x S over classes of scenes, which only training uses.
     """
 
-    ab: Tensor
+    ab: Tensor | None = None
     logits: Tensor | None = None
+    scenes: Tensor | None = None
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Height and width of what was predicted."""
+        predicted = self.ab if self.logits is None else self.logits
+        assert predicted is not None, "a prediction has a head"  # noqa: S101
+        return predicted.shape[-2], predicted.shape[-1]
 
 
 class Network(nn.Module, ABC):
@@ -25,9 +40,13 @@ class Network(nn.Module, ABC):
 
     Attributes:
         stride: H / h, the grid that colour is predicted on.
+        heads: what a prediction holds: `bins` its logits, `regression` its ab.
+        inputs: names of what `forward` takes, in its order: `lightness`, `hints`.
     """
 
     stride: int
+    heads: tuple[Head, ...]
+    inputs: tuple[str, ...] = ("lightness",)
 
     @abstractmethod
     def forward(self, lightness: Tensor) -> Prediction:

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rehue.errors import RecipeError
-from rehue.learning.recipe import nearest
+from rehue.errors import RecipeError, nearest
 
 # ImageNet's normalisation, as torchvision's weights expect it.
 RGB_MEAN = (0.485, 0.456, 0.406)

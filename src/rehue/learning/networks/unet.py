@@ -12,11 +12,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rehue.errors import RecipeError
-from rehue.learning.networks.contract import Network, Prediction, check_lightness
+from rehue.learning.networks.contract import (
+    AB_UNIT,
+    Head,
+    Network,
+    Prediction,
+    check_lightness,
+)
 from rehue.learning.networks.resnet import ResNetEncoder
-
-# Regression is learnt in these units, so that its values are near 1.
-AB_UNIT = 50.0
 
 
 class GlobalContext(nn.Module):
@@ -60,9 +63,10 @@ class UNet(Network):
         encoder: `resnet18` or `resnet34`.
         widths: channels of the encoder's four stages.
         decoder: channels after each of the three decoder steps.
+        heads: what is predicted: classes, a regression, or both.
 
     Raises:
-        RecipeError: there is not one decoder step for each stage but the coarsest.
+        RecipeError: there is not one decoder step for each stage but the coarsest, or no head.
     """
 
     stride = 4
@@ -73,6 +77,7 @@ class UNet(Network):
         encoder: str = "resnet18",
         widths: Sequence[int] = (64, 128, 256, 384),
         decoder: Sequence[int] = (256, 192, 128),
+        heads: Sequence[Head] = ("bins", "regression"),
     ) -> None:
         super().__init__()
         self.encoder = ResNetEncoder(encoder, widths)
@@ -87,8 +92,11 @@ class UNet(Network):
             steps.append(DecoderStep(inputs, skip, outputs))
             inputs = outputs
         self.decoder = nn.ModuleList(steps)
-        self.classes = nn.Conv2d(inputs, bins, 1)
-        self.regression = nn.Conv2d(inputs, 2, 1)
+        if not heads or not set(heads) <= {"bins", "regression"}:
+            raise RecipeError(f"heads {list(heads)}: give bins or regression, or both")
+        self.heads = tuple(heads)
+        self.classes = nn.Conv2d(inputs, bins, 1) if "bins" in heads else None
+        self.regression = nn.Conv2d(inputs, 2, 1) if "regression" in heads else None
 
     def forward(self, lightness: Tensor) -> Prediction:
         """Predict on a grid of stride 4; see `Network.forward`."""
@@ -97,4 +105,7 @@ class UNet(Network):
         x = self.context(x)
         for step, skip in zip(self.decoder, reversed(skips), strict=True):
             x = step(x, skip)
-        return Prediction(ab=self.regression(x) * AB_UNIT, logits=self.classes(x))
+        return Prediction(
+            ab=None if self.regression is None else self.regression(x) * AB_UNIT,
+            logits=None if self.classes is None else self.classes(x),
+        )

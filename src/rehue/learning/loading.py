@@ -1,0 +1,118 @@
+"""Which photographs a recipe learns from, and their crops for Lightning."""
+
+from pathlib import Path
+
+import lightning
+import numpy as np
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader
+
+from rehue.color import Bins
+from rehue.dataset import Entry, LabCrops, Part, PixelCache, part_of
+from rehue.dataset.sampling import sample_per_label, sample_total
+from rehue.dataset.source import find_entries
+from rehue.errors import RecipeError
+from rehue.learning.losses import rebalancing_weights
+from rehue.learning.recipe import Data, Recipe
+from rehue.learning.sampling import EpochBatches, WholeBatches
+
+# Validation looks at whole short sides at this size (px), a middle way between speed and truth.
+VALIDATION_SIZE = 192
+VALIDATION_BATCH = 32
+
+
+def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
+    """List the photographs that a recipe draws from a data set.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    entries = find_entries(photos, recipe.data.shards)
+    if recipe.data.per_label:
+        entries = sample_per_label(entries, recipe.data.per_label, recipe.data.draw)
+    return entries
+
+
+class CropLoading(lightning.LightningDataModule):
+    """Crops of cached photographs, split by hash.
+
+    Args:
+        recipe: sizes, batches and degradations.
+        cache: decoded photographs.
+        workers: processes that make crops; 0 makes them in the training process.
+
+    Attributes:
+        train_numbers: photographs that are learnt from.
+        choose_numbers: photographs that are held back.
+        weights: what a pixel of each bin counts.
+
+    Raises:
+        RecipeError: nothing is left to learn from.
+    """
+
+    def __init__(self, recipe: Recipe, cache: PixelCache, workers: int) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.cache = cache
+        self.workers = workers
+        self.train_numbers, self.choose_numbers = _numbers(recipe.data, cache)
+        if not self.train_numbers:
+            raise RecipeError("every photograph fell into the held-back part: give more of them")
+        loss = recipe.loss
+        histograms = cache.color_histograms(Bins.in_srgb(loss.grid))[self.train_numbers]
+        self.weights = rebalancing_weights(histograms.mean(axis=0), loss.mix, loss.rebalancing)
+        self.chances: NDArray[np.float64] | None = None
+        if recipe.data.rare:
+            rarity = (histograms @ self.weights).astype(np.float64) ** recipe.data.rare
+            self.chances = rarity / rarity.sum()
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole run."""
+        return sum(len(self._batches(epoch)) for epoch in range(self.recipe.epochs))
+
+    def train_dataloader(self) -> DataLoader[object]:
+        """The crops of the epoch that the trainer is in."""
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        phase = self.recipe.phase_of(epoch)
+        crops = LabCrops(self.cache, phase.scale, self.recipe.old_print)
+        return DataLoader(
+            crops,  # type: ignore[arg-type]
+            batch_sampler=self._batches(epoch),
+            num_workers=self.workers,
+            prefetch_factor=4 if self.workers else None,
+        )
+
+    def val_dataloader(self) -> DataLoader[object]:
+        """Centre crops of the held-back photographs."""
+        batches = WholeBatches(self.choose_numbers, VALIDATION_SIZE, VALIDATION_BATCH)
+        return DataLoader(
+            LabCrops(self.cache),  # type: ignore[arg-type]
+            batch_sampler=batches,
+            num_workers=self.workers,
+        )
+
+    def _batches(self, epoch: int) -> EpochBatches:
+        trainer = self.trainer
+        return EpochBatches(
+            self.train_numbers,
+            self.recipe.phase_of(epoch),
+            self.recipe.seed,
+            epoch,
+            self.chances,
+            rank=trainer.global_rank if trainer else 0,
+            processes=trainer.world_size if trainer else 1,
+        )
+
+
+def _numbers(data: Data, cache: PixelCache) -> tuple[list[int], list[int]]:
+    """Return the photographs that are learnt from and those that are held back."""
+    parts: dict[Part, list[int]] = {part: [] for part in Part}
+    for number, photo in enumerate(cache.photos):
+        parts[part_of(photo.key, data.choose_share)].append(number)
+    learnt = parts[Part.TRAIN]
+    if data.total:
+        taken = sample_total((cache.photos[number] for number in learnt), data.total, data.draw)
+        keys = {photo.key for photo in taken}
+        learnt = [number for number in learnt if cache.photos[number].key in keys]
+    return learnt, parts[Part.CHOOSE]
