@@ -24,6 +24,7 @@ from rehue.color import Bins
 from rehue.learning import load_recipe, train
 from rehue.learning.losses import PENALTIES, ColorLoss, Factors, rebalancing_weights
 from rehue.learning.module import build_network
+from rehue.learning.networks.contract import examples
 from rehue.learning.recipe import NetworkChoice
 
 SIZE, STEPS = 128, 8
@@ -97,12 +98,12 @@ def bare(case: Case, steps: int = STEPS) -> dict[str, float]:
     optimizer = torch.optim.AdamW(network.parameters())
     light = torch.rand(case.batch, 1, SIZE, SIZE) * 100
     ab = torch.rand(case.batch, 2, SIZE, SIZE) * 80 - 40
-    inputs = {"lightness": light, "hints": torch.zeros(case.batch, 3, SIZE, SIZE)}
+    inputs = examples(network, light, len(BINS))
     times = []
     for _ in range(steps):
         began = time.perf_counter()
         with torch.autocast("cpu", torch.bfloat16):
-            parts = loss(network(*(inputs[name] for name in network.inputs)), ab)
+            parts = loss(network(*inputs), ab)
         optimizer.zero_grad()
         parts["loss"].backward()
         optimizer.step()

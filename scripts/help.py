@@ -10,7 +10,12 @@ The pages are as wide everywhere and have no colours, wherever this runs.
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from rehue.cli import app
 
@@ -23,7 +28,7 @@ _UNWANTED = ("FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PY_COLORS", "TERMINAL
 
 def pages() -> str:
     """Return the whole document."""
-    commands = [(), *((name,) for name in _commands())]
+    commands = [(), *_commands(get_command(app))]
     parts = [
         "# The command line\n\nWritten by `scripts/help.py` from the program; a test compares them."
     ]
@@ -46,9 +51,13 @@ def main() -> int:
     return 0
 
 
-def _commands() -> list[str]:
-    callbacks = (command.callback for command in app.registered_commands)
-    return [callback.__name__ for callback in callbacks if callback]
+def _commands(group: TyperGroup, *above: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command, and of those in groups."""
+    for name in group.list_commands(Context(group)):
+        yield (*above, name)
+        command = group.commands[name]
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, *above, name)
 
 
 def _help(*command: str) -> str:

@@ -72,6 +72,13 @@ def tiny_network():
     return helper.make_model(graph, opset_imports=[opset], ir_version=8).SerializeToString()
 
 
+@pytest.fixture(autouse=True)
+def no_added_models(tmp_path_factory, monkeypatch):
+    """Models that the person at this machine has added are of no concern."""
+    folder = tmp_path_factory.getbasetemp() / "no models"
+    monkeypatch.setenv("REHUE_MODELS", str(folder))
+
+
 @pytest.fixture(scope="session")
 def cli():
     """Runs the real command line in a process of its own, as a user does."""

@@ -53,7 +53,7 @@ def test_half_of_the_pictures_have_none_and_one_in_a_hundred_has_everything():
 
 
 def test_points_are_squares_of_their_mean_colour(photographs, monkeypatch):
-    monkeypatch.setattr(room, "POINT_CHANCE", 1.0)  # always one
+    monkeypatch.setattr(room, "POINT_CHANCE", 1 - 1e-6)  # always one
     monkeypatch.setattr(room, "AREA_CHANCE", 0.0)
     monkeypatch.setattr(room, "REVEALED", 0.0)
     monkeypatch.setattr(room, "WITHOUT", 0.0)
@@ -99,7 +99,7 @@ def test_areas_fill_an_object_and_end_at_its_edge(halves, monkeypatch):
 
 def test_a_second_object_of_the_same_colour_is_not_reached(monkeypatch):
     monkeypatch.setattr(room, "AREA_CHANCE", 1.0)
-    monkeypatch.setattr(room, "POINT_CHANCE", 1.0)
+    monkeypatch.setattr(room, "POINT_CHANCE", 1 - 1e-6)  # always one
     monkeypatch.setattr(room, "REVEALED", 0.0)
     lightness, ab = torch.full((60, 1, 64, 64), 50.0), torch.zeros(60, 2, 64, 64)
     ab[..., 24:40] = 50  # a band between two fields of grey

@@ -98,23 +98,33 @@ def test_a_u_net_takes_either_encoder(encoder):
     assert network(torch.zeros(1, 1, 32, 64)).ab.shape == (1, 2, 8, 16)
 
 
+@pytest.fixture(scope="module")
 @torch.no_grad()
-def test_scenes_are_told_from_the_whole_picture_whatever_its_size():
-    network = network_of("let_there_be_color")
-    small, large = (network(torch.full((1, 1, *size), 70.0)) for size in [(32, 32), (64, 96)])
+def lively():
+    """Let there be Color!, whose signals neither fade nor grow: its norms have not learnt yet."""
+    torch.manual_seed(1)
+    network = NETWORKS["let_there_be_color"](scenes=SCENES).eval()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
+            torch.nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    return network
+
+
+@torch.no_grad()
+def test_scenes_are_told_from_the_whole_picture_whatever_its_size(lively):
+    small, large = (lively(torch.full((1, 1, *size), 70.0)) for size in [(32, 32), (64, 96)])
     assert small.scenes.shape == (1, SCENES)
     assert torch.allclose(small.scenes, large.scenes, atol=1e-4)
-    assert not torch.allclose(small.scenes, network(torch.zeros(1, 1, 32, 32)).scenes, atol=1e-4)
+    assert not torch.allclose(small.scenes, lively(torch.zeros(1, 1, 32, 32)).scenes, atol=1e-4)
 
 
 @torch.no_grad()
-def test_global_features_reach_every_place():
-    """A change in one corner is seen in the opposite one, far beyond what convolutions reach."""
-    network = network_of("let_there_be_color")
+def test_global_features_reach_every_place(lively):
+    """A change at one end is seen at the other, far beyond what convolutions reach."""
     light = torch.full((1, 1, 32, 512), 50.0)
     changed = light.clone()
     changed[..., :128] = 100 * torch.rand(32, 128)
-    difference = (network(changed).ab - network(light).ab).abs()
+    difference = (lively(changed).ab - lively(light).ab).abs()
     assert difference[..., -4:].max() > 1e-4
 
 

@@ -4,18 +4,30 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from rehue import __version__
 from rehue.cli.colorize import colorize
 from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
-from rehue.cli.models import models
+from rehue.cli.models import group as models
 from rehue.cli.rates import find_lr, sweep
 from rehue.cli.train import train
 from rehue.errors import RehueError
 
+_ORDER = ("colorize", "evaluate", "models", "train", "find-lr", "sweep", "export")
+
+
+class _InOrder(TyperGroup):
+    """Lists the commands in the order of use; Typer puts groups first."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 (Typer's)
+        return sorted(self.commands, key=_ORDER.index)
+
+
 app = typer.Typer(
     name="rehue",
+    cls=_InOrder,
     help="Colour black-and-white photographs; lightness stays as it is, colour is plausible.",
     no_args_is_help=True,
     add_completion=False,
@@ -23,8 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, evaluate, models, train, find_lr, sweep, export):
+for command in (colorize, evaluate, train, find_lr, sweep, export):
     app.command()(command)
+app.add_typer(models, name="models")
 
 
 def _print_version(wanted: bool) -> None:

@@ -27,6 +27,7 @@ from rehue.judge import choose_decoding
 from rehue.learning.loading import recipe_entries
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
+from rehue.learning.networks.contract import examples
 from rehue.learning.recipe import Recipe, recipe_from
 from rehue.learning.training import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, decode, open_runtime
@@ -188,16 +189,16 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) 
 
 def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     """Trace a network into ONNX with dynamic batch, height and width, weights in half precision."""
-    channels = {"lightness": 1, "hints": 3}
-    examples = tuple(torch.full((2, channels[name], 64, 96), 50.0) for name in network.inputs)
-    dynamic = {0: "batch", 2: "height", 3: "width"}
+    inputs = examples(network, torch.full((2, 1, 64, 96), 50.0), bins, given=True)
+    picture = {0: "batch", 2: "height", 3: "width"}
+    dynamic = {"lightness": picture, "hints": picture, "palette": {0: "batch"}}
     with _quiet_exporter():
         program = torch.onnx.export(
             _Contract(network).eval(),
-            examples,
+            inputs,
             input_names=list(network.inputs),
             output_names=[_OUTPUTS[head] for head in HEADS if head in network.heads],
-            dynamic_shapes={"inputs": (dynamic,) * len(examples)},
+            dynamic_shapes={"inputs": tuple(dynamic[name] for name in network.inputs)},
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,
@@ -221,6 +222,7 @@ def _quiet_exporter() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
+            warnings.simplefilter("ignore", UserWarning)
             yield
     finally:
         logger.setLevel(level)
@@ -235,13 +237,8 @@ def largest_difference(network: Network, model: Model) -> float:
     worst = 0.0
     for light in _fixed_pictures():
         answers = runtime.run(light, len(model.card.bin_centers))
-        batch, _, height, width = light.shape
-        given = {
-            "lightness": torch.from_numpy(light),
-            "hints": torch.zeros(batch, 3, height, width),
-        }
         with torch.no_grad():
-            prediction: Prediction = network(*(given[name] for name in network.inputs))
+            prediction: Prediction = network(torch.from_numpy(light))
         for head, how in (("bins", EXPECTED), ("regression", REGRESSION)):
             if head in network.heads:
                 found = _first_ab(how, *answers, model.card.bins)

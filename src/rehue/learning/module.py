@@ -17,6 +17,7 @@ from rehue.learning.hints import simulate_hints
 from rehue.learning.losses import PENALTIES, ColorLoss, Factors
 from rehue.learning.networks import NETWORKS, Network
 from rehue.learning.networks.contract import Prediction
+from rehue.learning.palettes import simulate_palettes
 from rehue.learning.recipe import NetworkChoice, Recipe
 from rehue.learning.schedule import make_schedule
 
@@ -103,8 +104,7 @@ class ColorTraining(lightning.LightningModule):
 
     def training_step(self, batch: dict[str, Tensor], _: int) -> Tensor:
         """One batch of crops."""
-        if "hints" in self.network.inputs:
-            batch["hints"] = simulate_hints(batch["ab"], self._generator())
+        batch = {**batch, **self._simulated(batch)}
         parts = self.loss(self._predict(batch), batch["ab"], batch.get("scene"))
         if not torch.isfinite(parts["loss"]):
             raise LossError(
@@ -164,16 +164,23 @@ class ColorTraining(lightning.LightningModule):
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
 
-    def _generator(self) -> torch.Generator:
-        """Return what draws this step's hints: a run that goes on draws what it would have."""
+    def _simulated(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Draw what users might have said of the photographs of a batch.
+
+        It follows from the recipe's seed and the step: a run that goes on draws what it would have.
+        """
         seed = hash((self.recipe.seed, self.global_step, self.global_rank))
-        return torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(seed)
+        drawn = {}
+        if "hints" in self.network.inputs:
+            drawn["hints"] = simulate_hints(batch["lightness"], batch["ab"], generator)
+        if "palette" in self.network.inputs:
+            histograms = self.loss.histograms(batch["ab"])
+            drawn["palette"] = simulate_palettes(histograms, generator)
+        return drawn
 
     def _predict(self, batch: dict[str, Tensor]) -> Prediction:
-        if "hints" in self.network.inputs and "hints" not in batch:
-            n, _, height, width = batch["lightness"].shape
-            batch["hints"] = batch["lightness"].new_zeros(n, 3, height, width)
-        prediction: Prediction = self.network(*(batch[name] for name in self.network.inputs))
+        prediction: Prediction = self.network(*(batch.get(name) for name in self.network.inputs))
         return prediction
 
     def _frozen(self) -> list[torch.nn.Module]:

@@ -57,10 +57,9 @@ def steps_of(network: Network, size: int = 256) -> list[Step]:
 
     kinds = (nn.Conv2d, nn.ConvTranspose2d)
     hooks = [m.register_forward_hook(note) for m in network.modules() if isinstance(m, kinds)]
-    channels = {"lightness": 1, "hints": 3}
     try:
         with torch.no_grad():
-            network.eval()(*(torch.zeros(1, channels[n], size, size) for n in network.inputs))
+            network.eval()(torch.zeros(1, 1, size, size))
     finally:
         for hook in hooks:
             hook.remove()

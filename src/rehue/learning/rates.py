@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import lightning
 import numpy as np
-from lightning.pytorch.tuner import Tuner
+from lightning.pytorch.tuner.tuning import Tuner
 
 from rehue.errors import RecipeError
 from rehue.learning.module import LossError

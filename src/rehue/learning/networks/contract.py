@@ -41,7 +41,8 @@ class Network(nn.Module, ABC):
     Attributes:
         stride: H / h, the grid that colour is predicted on.
         heads: what a prediction holds: `bins` its logits, `regression` its ab.
-        inputs: names of what `forward` takes, in its order: `lightness`, `hints`.
+        inputs: names of what `forward` takes, in its order: `lightness`, `hints` (N x 3 x H x W:
+            a, b, mask), `palette` (N x B shares). All but lightness may be None: none given.
     """
 
     stride: int
@@ -51,6 +52,24 @@ class Network(nn.Module, ABC):
     @abstractmethod
     def forward(self, lightness: Tensor) -> Prediction:
         """Predict colour from L (N x 1 x H x W, 0..100)."""
+
+
+def examples(
+    network: Network, lightness: Tensor, bins: int, *, given: bool = False
+) -> tuple[Tensor, ...]:
+    """Return a network's inputs for pictures of which nothing but lightness is known.
+
+    Args:
+        network: its `inputs` say which.
+        lightness: N x 1 x H x W.
+        bins: B.
+        given: whether there are a hint and a palette all the same, to try them.
+    """
+    n, _, height, width = lightness.shape
+    fill = 1.0 if given else 0.0
+    shapes = {"hints": (n, 3, height, width), "palette": (n, bins)}
+    others = (lightness.new_full(shapes[name], fill) for name in network.inputs[1:])
+    return lightness, *others
 
 
 def check_lightness(lightness: Tensor) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rehue.errors import RecipeError
+from rehue.learning.networks.conditions import HintPyramid, PaletteVector, SelfAttention
 from rehue.learning.networks.contract import (
     AB_UNIT,
     Head,
@@ -64,6 +65,8 @@ class UNet(Network):
         widths: channels of the encoder's four stages.
         decoder: channels after each of the three decoder steps.
         heads: what is predicted: classes, a regression, or both.
+        conditions: what else the network is told: `hints`, `palette`, both or neither.
+        attention: layers of self-attention at stride 16.
 
     Raises:
         RecipeError: there is not one decoder step for each stage but the coarsest, or no head.
@@ -78,6 +81,8 @@ class UNet(Network):
         widths: Sequence[int] = (64, 128, 256, 384),
         decoder: Sequence[int] = (256, 192, 128),
         heads: Sequence[Head] = ("bins", "regression"),
+        conditions: Sequence[str] = (),
+        attention: int = 0,
     ) -> None:
         super().__init__()
         self.encoder = ResNetEncoder(encoder, widths)
@@ -92,19 +97,33 @@ class UNet(Network):
             steps.append(DecoderStep(inputs, skip, outputs))
             inputs = outputs
         self.decoder = nn.ModuleList(steps)
+        self.attention = nn.Sequential(*(SelfAttention(decoder[0]) for _ in range(attention)))
+        known = ("hints", "palette")
+        if not set(conditions) <= set(known):
+            raise RecipeError(f"conditions {list(conditions)}: give {' or '.join(known)}, or both")
+        self.inputs = ("lightness", *(name for name in known if name in conditions))
+        self.hints = HintPyramid(widths) if "hints" in conditions else None
+        self.palette = PaletteVector(bins, widths[-1]) if "palette" in conditions else None
         if not heads or not set(heads) <= {"bins", "regression"}:
             raise RecipeError(f"heads {list(heads)}: give bins or regression, or both")
         self.heads = tuple(heads)
         self.classes = nn.Conv2d(inputs, bins, 1) if "bins" in heads else None
         self.regression = nn.Conv2d(inputs, 2, 1) if "regression" in heads else None
 
-    def forward(self, lightness: Tensor) -> Prediction:
+    def forward(
+        self, lightness: Tensor, hints: Tensor | None = None, palette: Tensor | None = None
+    ) -> Prediction:
         """Predict on a grid of stride 4; see `Network.forward`."""
         check_lightness(lightness)
-        _, *skips, x = self.encoder(lightness)
+        added = None if hints is None or self.hints is None else self.hints(hints)
+        _, *skips, x = self.encoder(lightness, added)
         x = self.context(x)
-        for step, skip in zip(self.decoder, reversed(skips), strict=True):
+        if palette is not None and self.palette is not None:
+            x = x + self.palette(palette)[:, :, None, None]
+        for number, (step, skip) in enumerate(zip(self.decoder, reversed(skips), strict=True)):
             x = step(x, skip)
+            if number == 0:
+                x = self.attention(x)
         return Prediction(
             ab=None if self.regression is None else self.regression(x) * AB_UNIT,
             logits=None if self.classes is None else self.classes(x),
