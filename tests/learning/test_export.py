@@ -178,25 +178,25 @@ def run(finished, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", b"PK\x03\x04 cut off"])
 def test_a_file_that_is_no_checkpoint(run, content):
     (run / CHECKPOINT).write_bytes(content)
-    assert "last.ckpt: not a checkpoint of tiny (" in line(run)
+    assert "last.ckpt: not a checkpoint" in line(run)
 
 
 @pytest.mark.parametrize("content", [{}, [], {"state_dict": {}}, {"state_dict": {"network.x": 1}}])
 def test_a_checkpoint_of_something_else(run, content):
     torch.save(content, run / CHECKPOINT)
-    assert "last.ckpt: not a checkpoint of tiny (" in line(run)
+    assert "last.ckpt: not a checkpoint" in line(run)
 
 
 def test_a_checkpoint_of_another_network(run):
     facts = json.loads((run / RUN_FILE).read_text("utf-8"))
     facts["recipe"]["network"]["options"]["widths"] = [8, 16, 16, 24]
     (run / RUN_FILE).write_text(json.dumps(facts), "utf-8")
-    assert "last.ckpt: not a checkpoint of tiny (" in line(run)
+    assert "last.ckpt: not a checkpoint" in line(run)
 
 
 def test_a_missing_checkpoint(run):
     (run / CHECKPOINT).unlink()
-    assert "last.ckpt: not a checkpoint of tiny (" in line(run)
+    assert "last.ckpt: not a checkpoint" in line(run)
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", "<html>"])

@@ -13,7 +13,7 @@ from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
 from rehue.learning.loading import CropLoading
 from rehue.learning.losses import ColorLoss
-from rehue.learning.training import CHECKPOINT, RUN_FILE, train
+from rehue.learning.training import CHECKPOINT, RUN_FILE, prepare, train
 
 BINS = Bins.in_srgb(10)
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -207,3 +207,28 @@ def test_rare_colours_are_drawn_more_often(recipe, loading):
     rarity = favoured.cache.color_histograms(BINS)[favoured.train_numbers] @ favoured.weights
     assert favoured.chances.sum() == pytest.approx(1)
     assert (favoured.chances.argsort() == rarity.argsort()).all()
+
+
+def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):
+    more = {**recipe.network.options, "conditions": ["hints"], "attention": 1}
+    wider = changed(recipe, options=more)
+    prepared = prepare(
+        wider, photos, cache_root=tmp_path, start_from=finished.checkpoint, workers=0
+    )
+    assert prepared.start.startswith("last.ckpt (sha256 ")
+    assert prepared.start.endswith("new: attention, hints)")
+    averaged = checkpoint(finished.run)["state_dict"]
+    ours = prepared.module.network.state_dict()
+    for name in ("encoder.layer2.0.conv1.weight", "classes.bias"):
+        assert torch.equal(ours[name], averaged[f"network.{name}"])
+
+
+@pytest.mark.parametrize("content", [b"<html>", {"state_dict": {"network.other": torch.ones(2)}}])
+def test_a_start_that_is_none(recipe, photos, tmp_path, content):
+    path = tmp_path / "x.ckpt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(RecipeError, match=r"x\.ckpt: (not a checkpoint|nothing of this network)"):
+        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)

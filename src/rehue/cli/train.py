@@ -40,6 +40,13 @@ def train(
         ),
     ] = None,
     encoder_weights: EncoderWeights = None,
+    start_from: Annotated[
+        Path | None,
+        typer.Option(
+            help="Checkpoint of an earlier run to start from, in place of the encoder's weights.",
+            show_default=False,
+        ),
+    ] = None,
     cache: Cache = Path(".cache"),
     device: Device = "auto",
     workers: Workers = 1,
@@ -61,6 +68,7 @@ def train(
         folder,
         cache_root=cache,
         encoder_weights=encoder_weights,
+        start_from=start_from,
         device=device,
         workers=workers,
         processes=processes,

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from pickle import UnpicklingError
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -28,6 +27,7 @@ from rehue.learning.loading import recipe_entries
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
 from rehue.learning.networks.contract import examples
+from rehue.learning.pretrained import read_checkpoint
 from rehue.learning.recipe import Recipe, recipe_from
 from rehue.learning.training import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, decode, open_runtime
@@ -176,13 +176,9 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) 
     """
     network = build_network(recipe.network, bins, scenes)
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-        prefix = "network."
-        network.load_state_dict(
-            {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
-        )
-    except (OSError, EOFError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        network.load_state_dict(read_checkpoint(checkpoint))
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
         raise RecipeError(f"{checkpoint}: not a checkpoint of {recipe.name} ({reason})") from error
     return network.eval()
 

@@ -1,5 +1,6 @@
 """Starting an encoder from weights that were trained on ImageNet."""
 
+import hashlib
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -197,3 +198,39 @@ def calibrate_norms(network: nn.Module, encoder: ResNetEncoder, lightness: Tenso
         for hook in hooks:
             hook.remove()
         network.train(was_training)
+
+
+def continue_from(network: nn.Module, checkpoint: Path) -> str:
+    """Put an earlier run's averaged weights into a network; say where it starts.
+
+    Args:
+        network: changed in place; what the checkpoint lacks, or has in another shape, stays.
+        checkpoint: of `rehue.learning.train`.
+
+    Raises:
+        RecipeError: it is no checkpoint, or has nothing of this network.
+    """
+    own = network.state_dict()
+    earlier = read_checkpoint(checkpoint)
+    fitting = {k: v for k, v in earlier.items() if k in own and v.shape == own[k].shape}
+    if not fitting:
+        raise RecipeError(f"{checkpoint}: nothing of this network is in it: give another")
+    network.load_state_dict(fitting, strict=False)
+    fresh = sorted({_part(name) for name in own.keys() - fitting.keys()})
+    digest = hashlib.sha256(checkpoint.read_bytes()).hexdigest()[:12]
+    return f"{checkpoint.name} (sha256 {digest}; new: {', '.join(fresh) or 'none'})"
+
+
+def read_checkpoint(checkpoint: Path) -> dict[str, Tensor]:
+    """Return the averaged weights of a run's network by its own names.
+
+    Raises:
+        RecipeError: the file is missing, or no checkpoint.
+    """
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+        prefix = "network."
+        return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    except (OSError, EOFError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise RecipeError(f"{checkpoint}: not a checkpoint ({reason}): give another") from error

@@ -25,7 +25,12 @@ from rehue.errors import RecipeError
 from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.module import ColorTraining, build_network
 from rehue.learning.networks import Network
-from rehue.learning.pretrained import WeightsNotFoundError, calibrate_norms, load_imagenet
+from rehue.learning.pretrained import (
+    WeightsNotFoundError,
+    calibrate_norms,
+    continue_from,
+    load_imagenet,
+)
 from rehue.learning.recipe import Recipe
 
 RUN_FILE, CHECKPOINT = "run.json", "last.ckpt"
@@ -52,6 +57,7 @@ def prepare(
     *,
     cache_root: Path,
     encoder_weights: Path | None = None,
+    start_from: Path | None = None,
     workers: int = 1,
 ) -> Prepared:
     """Decode the photographs, make the network and start it; arguments as for `train`."""
@@ -61,7 +67,10 @@ def prepare(
     loading = CropLoading(recipe, cache, workers)
     bins = Bins.in_srgb(recipe.loss.grid)
     network = build_network(recipe.network, bins, len(cache.scenes))
-    start = _start(network, recipe, encoder_weights, loading)
+    if start_from is None:
+        start = _start(network, recipe, encoder_weights, loading)
+    else:
+        start = continue_from(network, start_from)
     module = ColorTraining(recipe, network, bins, loading.weights, loading.steps)
     return Prepared(loading, module, start)
 
@@ -73,6 +82,7 @@ def train(
     *,
     cache_root: Path,
     encoder_weights: Path | None = None,
+    start_from: Path | None = None,
     device: str = "auto",
     workers: int = 1,
     processes: int = 1,
@@ -86,6 +96,8 @@ def train(
         run: folder of the run: checkpoint, logs and `run.json`.
         cache_root: where decoded photographs are kept.
         encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
+        start_from: checkpoint of an earlier run, whose averaged weights the network starts from
+            in place of the recipe's; what it did not have starts as it does without.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
         processes: that train together and share each batch (distributed data parallel).
@@ -103,7 +115,12 @@ def train(
     _check_shares(recipe, processes)
     _claim(run, recipe)
     prepared = prepare(
-        recipe, photos, cache_root=cache_root, encoder_weights=encoder_weights, workers=workers
+        recipe,
+        photos,
+        cache_root=cache_root,
+        encoder_weights=encoder_weights,
+        start_from=start_from,
+        workers=workers,
     )
     loading = prepared.loading
     timer = Timer()  # it goes on counting when the run goes on
