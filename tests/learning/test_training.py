@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
 
 from rehue.color import Bins
 from rehue.dataset import PixelCache
@@ -116,6 +117,28 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
             assert torch.allclose(ours[part][name].float(), value.float(), atol=1e-5), name
     # The first epoch's log is still there, the second's beside it.
     assert len(list((run / "csv").rglob("metrics.csv"))) == 2
+
+
+def test_a_full_disk_ends_in_one_line_and_keeps_the_last_checkpoint(
+    recipe, photos, tmp_path, monkeypatch
+):
+    run = tmp_path / "run"
+    saved, save = [], ModelCheckpoint._save_checkpoint
+
+    def full(self, trainer, path):
+        if saved:
+            raise OSError(28, "No space left on device")
+        saved.append(path)
+        save(self, trainer, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ModelCheckpoint, "_save_checkpoint", full)
+        with pytest.raises(RecipeError, match=r"kept .No space left on device.: make room"):
+            started(recipe, photos, run)
+    assert not (run / RUN_FILE).exists()
+    started(recipe, photos, run)
+    assert checkpoint(run)["global_step"] > 0
+    assert (run / RUN_FILE).is_file()
 
 
 def test_a_finished_run_that_is_started_again_keeps_its_facts(finished, recipe, photos, tmp_path):

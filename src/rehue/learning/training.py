@@ -145,12 +145,18 @@ def train(
         enable_model_summary=False,
     )
     resumed = run / CHECKPOINT
-    trainer.fit(
-        prepared.module,
-        datamodule=loading,
-        ckpt_path=resumed if resumed.is_file() else None,
-        weights_only=True,
-    )
+    try:
+        trainer.fit(
+            prepared.module,
+            datamodule=loading,
+            ckpt_path=resumed if resumed.is_file() else None,
+            weights_only=True,
+        )
+    except OSError as error:  # a full disk, a folder that went away
+        raise RecipeError(
+            f"{run}: the run cannot be kept ({error.strerror or error}): make room and give the "
+            "same command again, it goes on from the last checkpoint"
+        ) from error
     was_finished = not trainer.callback_metrics and (run / RUN_FILE).is_file()
     if was_finished or not trainer.is_global_zero:
         return resumed  # its facts stay, or the first process writes them
