@@ -1,17 +1,21 @@
 """The public face: arrays, pictures and files in, the same in colour out."""
 
 import io
+import os
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import skimage.data
+import tifffile
 from PIL import Image
 
 import rehue
 import rehue.colorizer
 from rehue import Colorizer
 from rehue.color import lightness, srgb_to_lab
+from rehue.color.render import as_grey
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
 from rehue.photo import read
@@ -347,3 +351,110 @@ def test_a_result_is_no_original(colorizer, tmp_path):
 def test_wishes_without_sense(colorizer, wish):
     with pytest.raises(PhotoError, match="give a saturation of 0 or more"):
         colorizer(np.zeros((8, 8), np.uint8), **wish)
+
+
+def tiff_of(*pages, **options):
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        for page in pages:
+            writer.write(page, photometric="minisblack", metadata=None, **options)
+    return file.getvalue()
+
+
+def deep_grey():
+    rows, columns = np.mgrid[0:70, 0:90]
+    return (rows * 500 + columns * 340).astype(np.uint16)
+
+
+@pytest.mark.parametrize("kind", ["tif", "png", "jp2"])
+def test_sixteen_bits_stay_and_lightness_with_them(colorizer, tmp_path, kind):
+    grey = deep_grey()
+    target = tmp_path / f"out.{kind}"
+    colorizer.colorize_file(tiff_of(grey), target)
+    result = read(target)
+    assert result.pixels.dtype == np.uint16
+    assert result.pixels.shape == (70, 90, 3)
+    assert np.abs(lightness(result.pixels) - lightness(grey)).max() <= 0.01
+    assert np.abs(srgb_to_lab(result.pixels)[..., 1:]).mean() > 3
+
+
+def test_floats_stay(colorizer, tmp_path):
+    grey = (deep_grey() / 65535).astype(np.float32)
+    colorizer.colorize_file(tiff_of(grey), tmp_path / "out.tif")
+    result = read(tmp_path / "out.tif")
+    assert result.pixels.dtype == np.float32
+    assert np.abs(lightness(result.pixels) - lightness(grey)).max() <= 0.01
+
+
+def test_every_page_is_coloured(colorizer, tmp_path):
+    first, second = deep_grey(), deep_grey()[:40, ::-1]
+    colorizer.colorize_file(tiff_of(first, second), tmp_path / "out.tif")
+    result = read(tmp_path / "out.tif")
+    for page, grey in zip(result.pages, (first, second), strict=True):
+        assert np.abs(lightness(page.pixels) - lightness(grey)).max() <= 0.01
+        assert np.abs(srgb_to_lab(page.pixels)[..., 1:]).mean() > 3
+        assert page.mark.model == "tiny"
+
+
+def test_format_depth_quality_times_and_timestamp(colorizer, tmp_path):
+    source = tmp_path / "in.tif"
+    source.write_bytes(tiff_of(deep_grey()))
+    os.utime(source, ns=(10**18, 10**18 + 7))
+    target = tmp_path / "out"
+    colorizer.colorize_file(
+        source,
+        target,
+        format="jpeg",
+        quality=60,
+        bit_depth=8,
+        keep_times=True,
+        timestamp="2026-01-01T00:00:00Z",
+    )
+    assert Image.open(target).format == "JPEG"
+    assert target.stat().st_mtime_ns == 10**18 + 7
+    assert read(target).mark.timestamp == "2026-01-01T00:00:00Z"
+    assert read(target).mark.hints == ()
+    with pytest.raises(PhotoError, match="a JPEG has 8 bits a sample, not 16"):
+        colorizer.colorize_file(source, tmp_path / "b.jpg", bit_depth=16)
+    with pytest.raises(PhotoError, match="more than the 100 that Rehue opens"):
+        colorizer.colorize_file(source, tmp_path / "b.jpg", max_pixels=100)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.tif", "out"]
+
+
+def test_deep_colour_is_seen_as_its_lightness(colorizer):
+    rgb = as_type(COLOR, np.uint16)
+    grey = as_grey(rgb)
+    assert np.abs(lightness(grey) - lightness(rgb)).max() <= 0.002
+    assert np.array_equal(as_grey(grey), grey)
+
+
+@pytest.mark.parametrize("shape", [(47, 65), (48, 64), (45, 200)])
+def test_large_deep_pictures_are_seen_smaller(shape, monkeypatch):
+    monkeypatch.setattr("rehue.color.render._SEEN_PIXELS", 48 * 64 // 16)
+    monkeypatch.setattr("rehue.color.render._SEEN_SIDE", 10)
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
+    deep = (rows * 500 + columns * 150).astype(np.uint16)
+    small = as_grey(deep)
+    factor = -(-shape[0] // small.shape[0])
+    assert factor > 1
+    light = lightness(deep)
+    blocks = [
+        [light[y : y + factor, x : x + factor].mean() for x in range(0, shape[1], factor)]
+        for y in range(0, shape[0], factor)
+    ]
+    assert np.abs(lightness(small) - blocks).max() < 0.01
+
+
+def test_memory_for_a_deep_tiff_stays_below_twenty_bytes_a_pixel(colorizer, tmp_path):
+    # 100 megapixels then stay below 2.1 GB, and the process itself takes some 0.25.
+    side, strips = 2400, 60e6
+    rgb = np.zeros((side, side, 4), np.uint16)
+    rgb[..., 0] = np.arange(side, dtype=np.uint16) * 27
+    path = tmp_path / "in.tif"
+    tifffile.imwrite(path, rgb, photometric="rgb", extrasamples=["unassalpha"], metadata=None)
+    del rgb
+    tracemalloc.start()
+    colorizer.colorize_file(path, tmp_path / "out.tif")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * side**2 + strips

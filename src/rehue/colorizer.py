@@ -1,6 +1,6 @@
 """Look at a photograph once, colour it many times: lightness stays, the network gives colour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -13,12 +13,22 @@ from PIL import Image
 
 from rehue import __version__
 from rehue.color import lightness
-from rehue.color.render import render
+from rehue.color.render import as_grey, render
 from rehue.color.upsample import Upsampling
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Answer, Card, Decoding, ask, decode, find_model, open_runtime
 from rehue.model.runtime import available_processors
-from rehue.photo import Mark, Photograph, as_stored, from_pillow, read, to_pillow, upright, write
+from rehue.photo import (
+    MAX_PIXELS,
+    Mark,
+    Photograph,
+    as_stored,
+    from_pillow,
+    read,
+    to_pillow,
+    upright,
+    write,
+)
 
 Photo: TypeAlias = NDArray[Any] | Image.Image | str | PathLike[str] | bytes | BinaryIO
 
@@ -146,8 +156,8 @@ class Colorizer:
 
         Returns:
             For an array an array (height x width x 3, same sample type), otherwise an upright PIL
-            image, with the alpha of the one given. Neither says that it was coloured: only
-            files that `colorize_file` writes are marked.
+            image of 8 bits (of the first page), with the alpha of the one given. Neither says that
+            it was coloured: only files that `colorize_file` writes are marked.
         """
         if isinstance(photo, np.ndarray):
             return self.look(photo).colorize(saturation=saturation, warmth=warmth)
@@ -168,15 +178,27 @@ class Colorizer:
         *,
         saturation: float = 1.0,
         warmth: float = 0.0,
+        format: str | None = None,  # noqa: A002 (Pillow's word)
+        quality: int | None = None,
+        bit_depth: int | None = None,
+        keep_times: bool = False,
+        timestamp: str | None = None,
+        max_pixels: int = MAX_PIXELS,
         overwrite: bool = False,
     ) -> None:
-        """Colour a file into another; size, orientation, EXIF, ICC profile and DPI stay.
+        """Colour a file into another; size, depth, orientation, metadata, profile and pages stay.
 
         Args:
             source: path, bytes or open file.
             target: path, whose suffix says the format, or an open file, which gets the source's.
             saturation: as for `Look.colorize`.
             warmth: as for `Look.colorize`.
+            format: of the result, whatever the target's name says.
+            quality: 1..100, for formats that have one; None is as fine as the source.
+            bit_depth: bits of a sample; None is the source's, or the most that the format has.
+            keep_times: give the target the source's times of access and change.
+            timestamp: stands in the mark; without it the same input gives the same bytes.
+            max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
 
         Raises:
@@ -184,10 +206,15 @@ class Colorizer:
                 is left behind.
         """
         self.colorize_photograph(
-            read(source),
+            read(source, max_pixels=max_pixels),
             Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
             saturation=saturation,
             warmth=warmth,
+            format=format,
+            quality=quality,
+            bit_depth=bit_depth,
+            keep_times=keep_times,
+            timestamp=timestamp,
             overwrite=overwrite,
         )
 
@@ -198,28 +225,57 @@ class Colorizer:
         *,
         saturation: float = 1.0,
         warmth: float = 0.0,
+        format: str | None = None,  # noqa: A002 (Pillow's word)
+        quality: int | None = None,
+        bit_depth: int | None = None,
+        keep_times: bool = False,
+        timestamp: str | None = None,
         overwrite: bool = False,
-    ) -> NDArray[np.uint8]:
+    ) -> NDArray[Any]:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
         Returns:
-            The coloured pixels, upright, height x width x 3.
+            The coloured pixels of the (first) page, upright, height x width x 3, in the sample
+            type of the photograph's pixels.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
         """
-        if photograph.mark is not None:
+        marked = next((page.mark for page in photograph.pages if page.mark), None)
+        if marked is not None:
             raise PhotoError(
-                f"{photograph.name} was coloured by Rehue (model {photograph.mark.model}): "
-                "give the original"
+                f"{photograph.name} was coloured by Rehue (model {marked.model}): give the original"
             )
-        rgb = self._look_at(photograph).colorize(saturation=saturation, warmth=warmth)
-        mark = self.mark(photograph, saturation=saturation, warmth=warmth)
-        stored = as_stored(rgb, photograph.orientation)
-        write(photograph, stored, target, mark, overwrite=overwrite)
-        return rgb
+        first: list[NDArray[Any]] = []
 
-    def mark(self, photograph: Photograph, *, saturation: float, warmth: float) -> Mark:
+        def colored() -> Iterator[NDArray[Any]]:
+            for page in photograph.pages:
+                rgb = self._look_at(page).colorize(saturation=saturation, warmth=warmth)
+                if not first:
+                    first.append(rgb)
+                yield as_stored(rgb, page.orientation)
+
+        write(
+            photograph,
+            colored(),
+            target,
+            self.mark(photograph, saturation=saturation, warmth=warmth, timestamp=timestamp),
+            format=format,
+            quality=quality,
+            bit_depth=bit_depth,
+            keep_times=keep_times,
+            overwrite=overwrite,
+        )
+        return first[0]
+
+    def mark(
+        self,
+        photograph: Photograph,
+        *,
+        saturation: float,
+        warmth: float,
+        timestamp: str | None = None,
+    ) -> Mark:
         """Return what a result of this colorizer says of itself."""
         return Mark(
             model=self.card.name,
@@ -228,6 +284,7 @@ class Colorizer:
             runtime=self.runtime,
             settings=self.settings(saturation=saturation, warmth=warmth),
             source_sha256=photograph.sha256,
+            timestamp=timestamp,
         )
 
     def settings(self, *, saturation: float, warmth: float) -> str:
@@ -238,7 +295,8 @@ class Colorizer:
         return self._look(upright(photograph.pixels, photograph.orientation))
 
     def _look(self, pixels: NDArray[Any]) -> Look:
-        answer = ask(self._runtime, pixels, self.size, len(self.card.bin_centers))
+        seen = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
+        answer = ask(self._runtime, seen, self.size, len(self.card.bin_centers))
         return Look(pixels, answer, self.card, self.threads)
 
 
@@ -292,9 +350,25 @@ def colorize_file(
     *,
     saturation: float = 1.0,
     warmth: float = 0.0,
+    format: str | None = None,  # noqa: A002 (Pillow's word)
+    quality: int | None = None,
+    bit_depth: int | None = None,
+    keep_times: bool = False,
+    timestamp: str | None = None,
+    max_pixels: int = MAX_PIXELS,
     overwrite: bool = False,
 ) -> None:
     """Colour a file into another with the shipped model; see `Colorizer.colorize_file`."""
     _default_colorizer().colorize_file(
-        source, target, saturation=saturation, warmth=warmth, overwrite=overwrite
+        source,
+        target,
+        saturation=saturation,
+        warmth=warmth,
+        format=format,
+        quality=quality,
+        bit_depth=bit_depth,
+        keep_times=keep_times,
+        timestamp=timestamp,
+        max_pixels=max_pixels,
+        overwrite=overwrite,
     )

@@ -8,7 +8,6 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
 
 HTML = b"<!DOCTYPE html><html><title>404 Not Found</title></html>"
 
@@ -31,9 +30,6 @@ def test_every_bad_file_has_a_line_and_the_good_one_is_coloured(colorize, put, g
     (folder / "page.jpg").write_bytes(HTML)
     (folder / "notes.txt").write_text("no picture")
     (folder / "bomb.png").write_bytes(bomb())
-    put("deep.png", Image.fromarray(grey.astype(np.uint16) * 257))
-    frames = [Image.fromarray(np.roll(grey, n)) for n in range(3)]
-    put("pages.tif", frames[0], save_all=True, append_images=frames[1:])
     (folder / "noise.png").write_bytes(np.random.default_rng(1).bytes(5000))
     expected = {
         "missing.jpg": "does not exist: check the path",
@@ -42,8 +38,6 @@ def test_every_bad_file_has_a_line_and_the_good_one_is_coloured(colorize, put, g
         "page.jpg": "it looks like an HTML page: give a JPEG, PNG, TIFF or WebP file",
         "notes.txt": "it looks like text: give a JPEG, PNG, TIFF or WebP file",
         "bomb.png": "has 50,000 x 50,000 pixels, more than",
-        "deep.png": "has 16 bits a sample",
-        "pages.tif": "holds several pages or frames",
         "noise.png": "is not a picture that Rehue reads",
         "x" * 300 + ".jpg": "cannot be read (",
     }
@@ -66,7 +60,7 @@ def test_targets_that_cannot_be_written(colorize, put, grey, color):
     for target, says in {
         "a.jpg": "a.jpg is the photograph itself: name another file for the result",
         "mine.png": "mine.png exists and was not made by Rehue: move it away",
-        "a.bmp": "a.bmp ends in .bmp, which cannot hold a coloured picture",
+        "a.gif": "a.gif ends in .gif, which cannot hold a coloured picture",
         "file/b.jpg": "folder file cannot be made (",
         "file/deep/b.jpg": "folder file/deep cannot be made (",
     }.items():

@@ -1,10 +1,14 @@
 """Every bad input is one line that says what was wrong, what was found and what to do."""
 
+import contextlib
+import struct
 import zlib
 from io import BytesIO, StringIO
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
@@ -66,44 +70,32 @@ def test_a_cut_jpeg_is_said_to_be_cut(color, make):
     assert "the data given is cut off before its end" in line(data[: len(data) // 2])
 
 
-@pytest.mark.parametrize(
-    ("mode", "kind", "words"),
-    [
-        ("I;16", "PNG", "16 bits"),
-        ("I;16", "TIFF", "16 bits"),
-        ("I", "TIFF", "32 bits"),
-        ("F", "TIFF", "32 bits"),
-    ],
-)
-def test_deep_grey(make, mode, kind, words):
-    data = make.saved(Image.new(mode, (4, 4)), kind)
-    assert f"has {words} a sample: 8-bit pictures only for now" in line(data)
+def test_samples_of_no_kind_that_is_read(make):
+    assert "has 32 bits a sample of kind 2: save it with" in line(
+        make.saved(Image.new("I", (4, 4)), "TIFF")
+    )
 
 
-def test_deep_colour_that_pillow_would_reduce():
-    def chunk(name, content):
-        crc = zlib.crc32(name + content).to_bytes(4, "big")
-        return len(content).to_bytes(4, "big") + name + content + crc
-
-    head = (1).to_bytes(4, "big") * 2 + bytes([16, 2, 0, 0, 0])
-    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head)
-    data += chunk(b"IDAT", zlib.compress(b"\0" + bytes(6))) + chunk(b"IEND", b"")
-    assert Image.open(BytesIO(data)).mode == "RGB"
-    assert "has 16 bits a sample" in line(data)
+@pytest.mark.parametrize("level", [np.nan, 40_000.0, -3.0])
+def test_floats_of_another_scale(level):
+    samples = np.full((4, 4), level, np.float32)
+    assert "scale them to 0..1 first" in line(tiff_of(samples))
 
 
-def test_deep_colour_tiff():
-    assert "has 16 bits a sample" in line(changed_tiff({258: 16}))
+def tiff_of(samples, **options):
+    file = BytesIO()
+    tifffile.imwrite(file, samples, metadata=None, **options)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I", "F"])
 def test_deep_pillow_picture(mode):
-    with pytest.raises(PhotoError, match="a sample: 8-bit pictures only for now"):
+    with pytest.raises(PhotoError, match="a sample: Pillow holds no colours as deep"):
         from_pillow(Image.new(mode, (2, 2)))
 
 
-@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PNG", "WEBP"])
-def test_several_pages_or_frames(color, grey, make, kind):
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_several_frames(color, grey, make, kind):
     first, second = Image.fromarray(color), Image.fromarray(255 - color)
     data = make.saved(first, kind, save_all=True, append_images=[second])
     assert "holds several pages or frames" in line(data)
@@ -111,9 +103,7 @@ def test_several_pages_or_frames(color, grey, make, kind):
 
 def test_a_small_copy_in_front(make, grey):
     # As in a raw file: the first directory of a TIFF is of a reduced picture.
-    data = make.saved(Image.fromarray(grey), "TIFF")
-    small = tiff.with_entries(data, [tiff.Entry(254, tiff.LONG, 1, b"\1\0\0\0")])
-    assert "begins with a small copy" in line(small)
+    assert "begins with a small copy" in line(tiff_of(grey, subfiletype=1))
 
 
 def huge_png(width, height):
@@ -169,6 +159,119 @@ def test_large_tiff_loads_beyond_pillows_limit(grey, make, monkeypatch):
     assert Image.MAX_IMAGE_PIXELS == 1000
 
 
+def test_the_limit_is_the_callers():
+    small = huge_png(100, 60)
+    with pytest.raises(PhotoError, match="more than the 5,999 that Rehue opens"):
+        read(small, max_pixels=5_999)
+
+
+def test_pages_count_together(grey):
+    pages = tiff_of(np.stack([grey] * 4), photometric="minisblack")
+    assert len(read(pages, max_pixels=4 * grey.size).pages) == 4
+    with pytest.raises(PhotoError, match="on 4 pages together"):
+        read(pages, max_pixels=4 * grey.size - 1)
+
+
+def test_pages_without_end(grey):
+    data = bytearray(tiff_of(np.stack([grey] * 2), photometric="minisblack"))
+    layout = tiff.Layout.of(bytes(data))
+    second = tiff.next_directory(bytes(data), layout, layout.first)
+    (count,) = struct.unpack_from("<H", data, second)
+    struct.pack_into("<I", data, second + 2 + 12 * count, layout.first)
+    assert "pages without end" in line(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [
+        (257, 0, "has no pixels"),
+        (277, 60_000, "samples a pixel"),
+        (259, 34_932, "damaged or of an unusual kind"),
+        (259, 6, "damaged or of an unusual kind"),
+        (273, 1 << 31, "cut off before its end"),
+        (279, 1 << 31, "cut off before its end"),
+        (279, 0, "cut off before its end"),
+        (322, 1 << 30, "tiles of"),
+        (258, 64, "64 bits a sample"),
+        (262, 8, "photometric interpretation 8"),
+    ],
+)
+def test_lying_tiff_headers(grey, tag, value, words):
+    tiled = {"tile": (96, 128)} if tag == 322 else {"rowsperstrip": 96}
+    data = bytearray(tiff_of(grey, photometric="minisblack", **tiled))
+    layout = tiff.Layout.of(bytes(data))
+    (count,) = struct.unpack_from("<H", data, layout.first)
+    for at in range(layout.first + 2, layout.first + 2 + 12 * count, 12):
+        if struct.unpack_from("<H", data, at)[0] == tag:
+            struct.pack_into("<HHII", data, at, tag, 4, 1, value)
+    assert words in line(bytes(data))
+
+
+def test_a_jpeg_strip_larger_than_its_place(grey):
+    data = bytearray(tiff_of(grey, photometric="minisblack", compression="jpeg"))
+    at = data.index(b"\xff\xc0")
+    struct.pack_into(">HH", data, at + 5, 60_000, 60_000)
+    assert "in a smaller place" in line(bytes(data))
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "zlib", "packbits", "jpeg", "zstd", "lzma"])
+def test_a_tiff_cut_anywhere(grey, compression):
+    data = tiff_of(grey, photometric="minisblack", compression=compression, rowsperstrip=16)
+    assert read(data).pixels.shape == grey.shape
+    for share in (0.05, 0.4, 0.8, 0.97):
+        message = line(data[: int(len(data) * share)])
+        assert "cut off" in message or "damaged" in message
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\xff"])
+@pytest.mark.parametrize("kind", ["jp2", "avif", "png"])
+def test_deep_pictures_cut_off(kind, fill, grey):
+    deep = grey.astype(np.uint16) * 257
+    encode = {
+        "jp2": lambda: imagecodecs.jpeg2k_encode(deep, codecformat="jp2", level=0, reversible=True),
+        "avif": lambda: imagecodecs.avif_encode(deep >> 6, bitspersample=10, level=95),
+        "png": lambda: imagecodecs.png_encode(deep),
+    }[kind]
+    data = encode()
+    assert read(data).pixels.dtype == np.uint16
+    for share in (0.03, 0.2, 0.6):
+        try:
+            message = line(data[: int(len(data) * share)])
+        except pytest.fail.Exception:
+            # A codestream that is cut between its passes is still a picture, if a coarser one.
+            assert kind == "jp2"
+            continue
+        assert message.startswith("the data given ")
+
+
+@pytest.mark.parametrize("kind", ["jp2", "avif"])
+def test_deep_pictures_that_say_they_are_huge(kind, grey):
+    deep = grey.astype(np.uint16) * 257
+    if kind == "jp2":
+        data = bytearray(imagecodecs.jpeg2k_encode(deep, codecformat="jp2", level=0))
+        struct.pack_into(">II", data, data.index(b"\xff\x4f\xff\x51") + 8, 60_000, 60_000)
+    else:
+        data = bytearray(imagecodecs.avif_encode(deep >> 6, bitspersample=10, level=95))
+        struct.pack_into(">II", data, data.index(b"ispe") + 8, 60_000, 60_000)
+    message = line(bytes(data))
+    assert "60,000 x 60,000 pixels" in message or "damaged" in message
+
+
+def test_a_stream_without_end():
+    class Endless:
+        """Gives a PNG's first bytes, and then zeros for ever."""
+
+        name = "endless"
+        begun = False
+
+        def read(self, size):
+            first, self.begun = not self.begun, True
+            return huge_png(4, 4)[:40] if first else bytes(size)
+
+    with pytest.raises(PhotoError, match="too many for a picture of 1,000 pixels"):
+        read(Endless(), max_pixels=1_000)
+
+
 def test_text_bomb():
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Comment", "a" * 20_000_000, zip=True)
@@ -176,6 +279,23 @@ def test_text_bomb():
     Image.new("L", (2, 2)).save(data, "PNG", pnginfo=texts)
     assert len(data.getvalue()) < 100_000
     assert "too large" in line(data.getvalue())
+
+
+def test_a_jpeg_of_endless_scans(grey, make):
+    data = make.saved(Image.fromarray(grey), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    message = line(data[:last] + data[last:-2] * 501 + data[-2:])
+    assert "more than 500 scans" in message
+
+
+def test_decoders_say_nothing_on_standard_error(grey, capfd):
+    for seed in range(40):
+        data = bytearray(tiff_of(np.stack([grey] * 2), photometric="minisblack"))
+        for at in np.random.default_rng(seed).integers(8, 260, 3):
+            data[at] ^= 0xFF
+        with contextlib.suppress(PhotoError):
+            read(bytes(data))
+    assert capfd.readouterr().err == ""
 
 
 def test_twelve_bit_jpeg(grey, make):
@@ -197,9 +317,32 @@ def test_a_text_stream():
 @settings(max_examples=150, deadline=None)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_damage_is_read_or_refused_in_one_line(data, grey, make, exif):
-    kind = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"]))
-    options = {"exif": b"Exif\0\0" + exif} if kind not in {"BMP", "GIF", "TIFF"} else {}
-    whole = bytearray(make.saved(Image.fromarray(grey[:24, :24]), kind, **options))
+    kind = data.draw(
+        st.sampled_from(
+            [
+                "JPEG",
+                "PNG",
+                "WEBP",
+                "TIFF",
+                "BMP",
+                "GIF",
+                "AVIF",
+                "JPEG2000",
+                "deep TIFF",
+                "deep PNG",
+            ]
+        )
+    )
+    small = grey[:24, :24]
+    if kind == "deep TIFF":
+        whole = bytearray(
+            tiff_of(np.stack([small] * 2).astype(np.uint16), photometric="minisblack")
+        )
+    elif kind == "deep PNG":
+        whole = bytearray(imagecodecs.png_encode(small.astype(np.uint16) * 257))
+    else:
+        options = {"exif": b"Exif\0\0" + exif} if kind in {"JPEG", "PNG", "WEBP", "AVIF"} else {}
+        whole = bytearray(make.saved(Image.fromarray(small), kind, **options))
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, min(len(whole), 400) - 1))] = data.draw(st.integers(0, 255))
     try:
@@ -207,5 +350,5 @@ def test_damage_is_read_or_refused_in_one_line(data, grey, make, exif):
     except PhotoError as error:
         refusal = str(error)
     else:
-        refusal = "" if photograph.pixels.dtype == np.uint8 else "\0"
+        refusal = "" if photograph.pixels.dtype in (np.uint8, np.uint16, np.float32) else "\0"
     assert refusal.isprintable()

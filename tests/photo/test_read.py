@@ -52,6 +52,19 @@ def test_one_bit(make):
         assert np.array_equal(pixels, picture * np.uint8(255))
 
 
+@pytest.mark.parametrize("compression", ["group3", "group4", "raw", "packbits", "tiff_lzw"])
+@pytest.mark.parametrize("white_is_zero", [False, True])
+def test_one_bit_scans(make, compression, white_is_zero):
+    picture = np.eye(40, 70, dtype=bool) | (np.arange(70) > 50)
+    data = make.saved(
+        Image.fromarray(picture),
+        "TIFF",
+        compression=compression,
+        tiffinfo={262: 0 if white_is_zero else 1},
+    )
+    assert np.array_equal(read(data).pixels, np.asarray(Image.open(BytesIO(data))) * np.uint8(255))
+
+
 def test_palette(color, make):
     palette = Image.fromarray(color).quantize(64)
     photograph = read(make.saved(palette, "PNG"))

@@ -1,5 +1,3 @@
-from io import BytesIO
-
 import pytest
 from PIL import Image
 
@@ -39,14 +37,21 @@ def test_layout_tags_are_not_described(color, make):
     assert {entry.tag for entry in tiff.description(data)} == {270, 282, 283, 296}
 
 
-@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
-def test_entries_are_added_and_the_files_own_win(color, make, compression):
-    data = make.saved(Image.fromarray(color), "TIFF", compression=compression)
-    extra = [tiff.Entry(270, 2, 6, b"title\0"), tiff.Entry(256, tiff.SHORT, 1, b"\x01\0")]
-    with Image.open(BytesIO(tiff.with_entries(data, extra))) as image:
-        assert image.tag_v2[270] == "title"
-        assert image.size == (color.shape[1], color.shape[0])
-        assert image.tobytes() == color.tobytes()
+def test_a_big_directory_there_and_back():
+    inner = tiff.Entry(36867, 2, 20, b"1931:05:01 12:00:00\0")
+    entries = (
+        tiff.Entry(270, 2, 30, b"longer than a field of offsets"),
+        tiff.Entry(tiff.EXIF, tiff.LONG, 1, b"", (inner,)),
+    )
+    whole = b"II+\0\x08\0\0\0" + (16).to_bytes(8, "little") + tiff.pack(entries, 16, big=True)
+    found = tiff.description(whole)
+    assert [(e.tag, e.data) for e in found] == [(e.tag, e.data) for e in entries]
+    assert found[1].children == (inner,)
+
+
+def test_resolution_there_and_back():
+    assert tiff.dpi(tiff.resolution((240.0, 300.5))) == (240.0, 300.5)
+    assert tiff.dpi([]) is None
 
 
 def test_big_tiff_is_read(make):

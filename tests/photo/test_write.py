@@ -302,12 +302,15 @@ def test_the_name_says_the_format(source, colored, mark, folder, name, kind):
 
 
 @pytest.mark.parametrize("kind", ["BMP", "GIF"])
-def test_what_cannot_hold_colour_and_a_mark_becomes_png(grey, make, colored, mark, kind, folder):
+def test_what_cannot_hold_colour_and_a_mark_becomes_png(grey, make, colored, mark, kind):
     photograph = read(make.saved(Image.fromarray(grey), kind))
     assert Image.open(BytesIO(written(photograph, colored, mark))).format == "PNG"
-    target = folder / f"a.{kind.lower()}"
+
+
+def test_an_ending_that_cannot_be(source, colored, mark, folder):
+    target = folder / "a.gif"
     with pytest.raises(PhotoError, match="cannot hold a coloured picture and its mark"):
-        write(photograph, colored, target, mark)
+        write(source, colored, target, mark)
     assert not target.exists()
 
 
@@ -315,8 +318,8 @@ def test_formats_by_word(source, colored, mark):
     for word in ("jpg", "JPEG", "jpeg"):
         assert result_format(source, None, word) == "JPEG"
     assert result_format(source, Path("folder/without")) == "PNG"
-    with pytest.raises(PhotoError, match="format `heic` is unknown: take JPEG"):
-        written(source, colored, mark, format="heic")
+    with pytest.raises(PhotoError, match="format `gif` is unknown: take JPEG"):
+        written(source, colored, mark, format="gif")
 
 
 def refused(*arguments, **options):

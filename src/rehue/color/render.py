@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import isqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehue.color.gamut import fit_planes
-from rehue.color.lab import lightness
+from rehue.color.lab import lab_to_linear, lightness
 from rehue.color.lookup import GreyLookup
 from rehue.color.srgb import linear_to_srgb, quantize
 from rehue.color.upsample import Upsampling
@@ -17,6 +18,10 @@ from rehue.color.upsample import Upsampling
 _STRIP_PIXELS = 1 << 18
 # Below this a picture is coloured before the look-up table is filled.
 _LOOKUP_PIXELS = 2_000_000
+
+# A network sees less than this of any picture; it is made no smaller than these sides.
+_SEEN_PIXELS = 1 << 24
+_SEEN_SIDE = 2048
 
 # Fills rows of a picture, given where they begin and end.
 _Fill = Callable[[slice, NDArray[Any]], None]
@@ -47,6 +52,36 @@ def render(pixels: NDArray[Any], chroma: Upsampling, threads: int = 1) -> NDArra
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda rows: fill(rows, picture[rows]), strips))
     return picture
+
+
+def as_grey(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return a grey picture that has a picture's lightness, in its type, for a network to look at.
+
+    Very large ones are made smaller by a whole factor on the way, each block to its mean L. Made
+    in strips: of a large deep picture the floats alone would take gigabytes.
+
+    Args:
+        pixels: height x width (grey) or height x width x 3.
+    """
+    height, width = pixels.shape[:2]
+    factor = max(1, min(isqrt(height * width // _SEEN_PIXELS), min(height, width) // _SEEN_SIDE))
+    if factor == 1 and pixels.ndim == 2:
+        return pixels
+    grey = np.empty((-(-height // factor), -(-width // factor)), pixels.dtype)
+    columns = np.arange(0, width, factor)
+    across = np.diff(columns, append=width)
+    step = max(1, _STRIP_PIXELS // width // factor) * factor
+    for top in range(0, height, step):
+        light = lightness(pixels[top : top + step]).astype(np.float32, copy=False)
+        if factor > 1:
+            rows = np.arange(0, len(light), factor)
+            down = np.diff(rows, append=len(light))
+            light = np.add.reduceat(np.add.reduceat(light, rows, axis=0), columns, axis=1)
+            light /= (down[:, None] * across).astype(np.float32)
+        luminance = lab_to_linear(light, *np.zeros((2, 1, 1), np.float32))[1]
+        start = top // factor
+        grey[start : start + len(light)] = quantize(linear_to_srgb(luminance), pixels.dtype)
+    return grey
 
 
 def _from_table(pixels: NDArray[np.uint8], chroma: Upsampling) -> _Fill:

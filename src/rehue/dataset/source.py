@@ -12,7 +12,7 @@ from rehue.dataset.places365 import PlacesPart, is_places365, places365_entries
 from rehue.dataset.sample import Entry, Sample
 from rehue.dataset.shard import shard_entries
 from rehue.errors import DatasetError
-from rehue.photo import read, upright
+from rehue.photo import read, upright, with_bits
 
 UNREADABLE = "unreadable"
 
@@ -56,13 +56,13 @@ class Photographs:
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
-    """Decode an image file to upright sRGB, height x width x 3, as `rehue.photo.read` does.
+    """Decode an image file to upright sRGB of 8 bits, height x width x 3; its first page.
 
     Raises:
-        PhotoError: it cannot be read, or has more than 8 bits a channel or several pages.
+        PhotoError: it cannot be read.
     """
     photograph = read(data)
-    pixels = upright(photograph.pixels, photograph.orientation)
+    pixels = with_bits(upright(photograph.pixels, photograph.orientation), 8)
     return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=-1)
 
 

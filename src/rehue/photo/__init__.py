@@ -4,32 +4,44 @@
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
 - `upright`, `as_stored`: EXIF orientation, there and back
 - `write`, `to_pillow`: the coloured picture with all that was carried
-- `check_target`, `result_format`: what `write` would refuse, and what it would write
+- `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
+- `losses`: what has no place in a format
 - `Mark`: how a picture says in XMP that it was coloured
+- `inspect`: how a file was coloured, and whether its source still matches
 
-Inside: `sniff` (what a file is), `pixels` (Pillow and arrays), `profile` (ICC), `metadata`,
-`exif`, `tiff` and `xmp` (all that is not pixels), `encode` (formats), `failures` (one line each).
+Inside: `source` and `sniff` (bytes, and what they are), `pixels` (Pillow and arrays), `depth`
+(8 and 16 bits, floats), `profile` and `deep_profile` (ICC), `metadata`, `exif`, `tiff`, `boxes` and
+`xmp` (all that is not pixels), `formats` and `encode` (what a result is written as), one file for
+each format that needs it, `failures` (one line each).
 Every failure is a `rehue.errors.PhotoError`.
 """
 
+from rehue.photo.depth import with_bits
+from rehue.photo.formats import FORMATS, losses, result_bits, result_format
+from rehue.photo.inspection import Inspection, inspect
 from rehue.photo.mark import Mark
 from rehue.photo.orientation import as_stored, upright
 from rehue.photo.photograph import Carried, Photograph
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
-from rehue.photo.write import FORMATS, check_target, result_format, to_pillow, write
+from rehue.photo.write import check_target, to_pillow, write
 
 __all__ = [
     "FORMATS",
     "MAX_PIXELS",
     "Carried",
+    "Inspection",
     "Mark",
     "Photograph",
     "as_stored",
     "check_target",
     "from_pillow",
+    "inspect",
+    "losses",
     "read",
+    "result_bits",
     "result_format",
     "to_pillow",
     "upright",
+    "with_bits",
     "write",
 ]

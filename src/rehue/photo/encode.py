@@ -1,4 +1,4 @@
-"""Encoding a coloured picture as JPEG, PNG, WebP or TIFF, as good as its source and as complete.
+"""Encoding a coloured picture in any format, as good as its source and as complete.
 
 Lightness is what Rehue promises to keep, so no format is written more coarsely than its source:
 
@@ -10,84 +10,148 @@ Lightness is what Rehue promises to keep, so no format is written more coarsely 
 - PNG: lossless; zlib's level 1, four times as fast as level 6 for 2 % more bytes.
 - WebP: lossless where the source was, else quality 95 (the format gives no way to tell how a
   source was compressed); effort low, 10 times as fast for 7 % more bytes.
-- TIFF: the source's compression where Pillow writes it for RGB, else deflate.
+- TIFF: the source's compression where it suits colour, else Deflate (`tiff_write`).
+- JPEG 2000: reversible where the source was, else 55 dB. AVIF: quality 95, 4:4:4;
+  HEIC: quality 95, 4:2:0, which is all that many players decode.
+- BMP: no place for anything but pixels and resolution (`write` puts the mark beside it).
+
+A quality asked for goes before all this in every format that has one.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo import exif, pixels, profile, tiff
+from rehue.photo import (
+    avif,
+    deep_profile,
+    depth,
+    exif,
+    heic,
+    jpeg2000,
+    metadata,
+    pixels,
+    png,
+    tiff_write,
+)
 from rehue.photo.failures import encoding
+from rehue.photo.formats import longest_side, sample_bits
 from rehue.photo.mark import Mark
-from rehue.photo.photograph import Carried, JpegSettings, Photograph
+from rehue.photo.orientation import upright
+from rehue.photo.photograph import JpegSettings, Photograph
 
-# Longest side that a format holds (libjpeg's limit is a little below the standard's).
-_LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
 _FINEST_NEEDED = 90
 _SEGMENT = 65_533  # bytes in a JPEG segment, without its length
 _XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
-_TIFF_COMPRESSIONS = {
-    "raw": "raw",
-    "tiff_lzw": "tiff_lzw",
-    "packbits": "packbits",
-    "lzma": "lzma",
-    "zstd": "zstd",
-    "jpeg": "jpeg",
-    "tiff_jpeg": "jpeg",
-}
 
 
-def encode(photograph: Photograph, rgb: NDArray[np.uint8], mark: Mark, kind: str) -> bytes:
-    """Return the bytes of a file: the coloured pixels, all that is carried, and the mark.
+def encode(
+    photograph: Photograph,
+    rgb: Iterable[NDArray[Any]],
+    mark: Mark,
+    kind: str,
+    file: BinaryIO,
+    *,
+    bits: int,
+    quality: int | None = None,
+) -> None:
+    """Write the coloured pixels, all that is carried, and the mark.
 
     Args:
         photograph: the source.
-        rgb: H x W x 3, sRGB-encoded, in the order that the source stores.
+        rgb: for each page H x W x 3, sRGB-encoded, in the order that the source stores.
         mark: says how it was coloured.
-        kind: JPEG, PNG, WEBP or TIFF.
+        kind: of `formats`.
+        file: empty; for a TIFF it can seek.
+        bits: 8, 12, 16 or 32, one that the format has.
+        quality: 1..100; None is as fine as the source.
 
     Raises:
         PhotoError: the format cannot hold the picture.
     """
-    _check(photograph, kind)
-    carried = photograph.carried
-    alpha = photograph.alpha if kind != "JPEG" else None
+    check(photograph, kind)
     with encoding(photograph.name, kind):
-        image = profile.from_srgb(pixels.picture(rgb), carried.icc)
-        if alpha is not None:
-            image.putalpha(Image.fromarray(alpha))
-        packet = mark.to_xmp(carried.xmp)
         if kind == "TIFF":
-            return _tiff(image, carried, packet)
-        options: dict[str, Any] = {"icc_profile": carried.icc}
-        if carried.exif:
-            options["exif"] = exif.with_prefix(carried.exif)
-        options |= _OPTIONS[kind](photograph, packet)
-        return _saved(image, kind, options)
+            pages = (
+                tiff_write.Page(page, colored, mark.to_xmp(page.carried.xmp))
+                for page, colored in zip(photograph.pages, rgb, strict=True)
+            )
+            tiff_write.write_pages(file, pages, photograph, bits, quality)
+            return
+        (colored,) = rgb
+        packet = mark.to_xmp(photograph.carried.xmp)
+        samples = deep_profile.for_file(colored, photograph.carried.icc, sample_bits(bits))
+        data = _ENCODERS[kind](photograph, samples, packet, quality)
+    file.write(data)
 
 
-def _check(photograph: Photograph, kind: str) -> None:
+def check(photograph: Photograph, kind: str) -> None:
+    """Refuse what a format cannot hold, before any work is done for it.
+
+    Raises:
+        PhotoError: too long a side, transparency, or several pages.
+    """
     height, width = photograph.pixels.shape[:2]
-    longest = _LONGEST_SIDE.get(kind)
+    longest = longest_side(kind)
     if longest and max(height, width) > longest:
         raise PhotoError(
             f"{photograph.name} has {width:,} x {height:,} pixels, and a {kind} holds at most "
             f"{longest:,} a side: write a .png or .tif"
         )
-    if kind == "JPEG" and photograph.alpha is not None and photograph.alpha.min() < 255:
+    alpha = photograph.alpha
+    if kind in {"JPEG", "BMP"} and alpha is not None and _is_transparent(alpha):
         raise PhotoError(
-            f"{photograph.name} has transparent parts, which a JPEG cannot hold: "
+            f"{photograph.name} has transparent parts, which a {kind} cannot hold: "
             "write a .png, .tif or .webp"
+        )
+    if kind != "TIFF" and photograph.further:
+        raise PhotoError(
+            f"{photograph.name} has {len(photograph.pages)} pages, and a {kind} holds one: "
+            "write a .tif"
         )
 
 
-def _jpeg_options(photograph: Photograph, packet: bytes) -> dict[str, Any]:
+def _is_transparent(alpha: NDArray[Any]) -> bool:
+    white = 1 if alpha.dtype.kind == "f" else np.iinfo(alpha.dtype).max
+    return bool(alpha.min() < white)
+
+
+def _with_alpha(photograph: Photograph, samples: NDArray[Any]) -> NDArray[Any]:
+    if photograph.alpha is None:
+        return samples
+    over = depth.with_bits(photograph.alpha, depth.bits_of(samples))
+    return np.concatenate([samples, over[..., None]], axis=-1)
+
+
+def _picture(photograph: Photograph, samples: NDArray[np.uint8]) -> Image.Image:
+    alpha = photograph.alpha
+    return pixels.picture(samples, None if alpha is None else depth.with_bits(alpha, 8))
+
+
+def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
+    file = BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def _beside(photograph: Photograph) -> dict[str, Any]:
+    """Return what Pillow's writers take from every photograph."""
+    carried = photograph.carried
+    options: dict[str, Any] = {"icc_profile": carried.icc}
+    if carried.exif:
+        options["exif"] = exif.with_prefix(carried.exif)
+    return options
+
+
+def _jpeg(
+    photograph: Photograph, samples: NDArray[Any], packet: bytes, quality: int | None
+) -> bytes:
     carried = photograph.carried
     room = _SEGMENT - len(_XMP_HEADER)
     if len(packet) > room:
@@ -101,7 +165,7 @@ def _jpeg_options(photograph: Photograph, packet: bytes) -> dict[str, Any]:
     step = _SEGMENT - len(header)
     for at in range(0, len(carried.photoshop), step):
         segments.append((0xED, header + carried.photoshop[at : at + step]))
-    options: dict[str, Any] = {
+    options = _beside(photograph) | {
         "extra": b"".join(
             bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
             for marker, content in segments
@@ -110,9 +174,18 @@ def _jpeg_options(photograph: Photograph, packet: bytes) -> dict[str, Any]:
     }
     if carried.comment:
         options["comment"] = carried.comment
-    if carried.jpeg is None:
-        return options | {"quality": 95, "subsampling": 0}
-    return options | _as_fine_as(carried.jpeg, photograph.pixels.ndim == 2)
+    options |= _jpeg_fineness(photograph, quality)
+    return _saved(pixels.picture(samples), "JPEG", options)
+
+
+def _jpeg_fineness(photograph: Photograph, quality: int | None) -> dict[str, Any]:
+    source = photograph.carried.jpeg
+    if quality is not None:
+        kept = source.subsampling if source else None
+        return {"quality": quality, "subsampling": 0 if kept is None else kept}
+    if source is None:
+        return {"quality": 95, "subsampling": 0}
+    return _as_fine_as(source, photograph.pixels.ndim == 2)
 
 
 def _as_fine_as(source: JpegSettings, grey: bool) -> dict[str, Any]:
@@ -135,42 +208,111 @@ def _tables_of_quality(quality: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(tables[0]), tuple(tables[1])
 
 
-def _png_options(photograph: Photograph, packet: bytes) -> dict[str, Any]:
+def _png(
+    photograph: Photograph,
+    samples: NDArray[Any],
+    packet: bytes,
+    quality: int | None,  # noqa: ARG001
+) -> bytes:
     texts = PngImagePlugin.PngInfo()
     texts.add_itxt("XML:com.adobe.xmp", packet)
     for key, text in photograph.carried.text:
         texts.add_text(key, text)
-    return {"pnginfo": texts, "compress_level": 1, "dpi": photograph.carried.dpi}
+    if photograph.carried.photoshop:
+        texts.add_text(*metadata.raw_profile("iptc", photograph.carried.photoshop), zip=True)
+    options = _beside(photograph) | {
+        "pnginfo": texts,
+        "compress_level": 1,
+        "dpi": photograph.carried.dpi,
+    }
+    if samples.dtype == np.uint8:
+        return _saved(_picture(photograph, samples), "PNG", options)
+    beside = _saved(Image.new("RGB", (1, 1)), "PNG", options)
+    return png.encode_deep(_with_alpha(photograph, samples), beside)
 
 
-def _webp_options(photograph: Photograph, packet: bytes) -> dict[str, Any]:
-    options: dict[str, Any] = {"xmp": packet, "exact": True}
-    if photograph.carried.lossless:
-        return options | {"lossless": True, "quality": 20, "method": 0}
-    return options | {"quality": 95, "method": 2}
+def _webp(
+    photograph: Photograph, samples: NDArray[Any], packet: bytes, quality: int | None
+) -> bytes:
+    options = _beside(photograph) | {"xmp": packet, "exact": True}
+    record = _record(photograph)
+    if record:
+        options["exif"] = exif.with_prefix(record)
+    if photograph.carried.lossless and quality is None:
+        options |= {"lossless": True, "quality": 20, "method": 0}
+    else:
+        options |= {"quality": 95 if quality is None else quality, "method": 2}
+    return _saved(_picture(photograph, samples), "WEBP", options)
 
 
-_OPTIONS = {"JPEG": _jpeg_options, "PNG": _png_options, "WEBP": _webp_options}
+def _jpeg2000(
+    photograph: Photograph, samples: NDArray[Any], packet: bytes, quality: int | None
+) -> bytes:
+    carried = photograph.carried
+    return jpeg2000.encode(
+        np.ascontiguousarray(_with_alpha(photograph, samples)),
+        lossless=carried.lossless,
+        quality=quality,
+        icc=carried.icc,
+        record=carried.exif,
+        xmp=packet,
+        iptc=metadata.captions(carried.photoshop),
+        dpi=carried.dpi,
+    )
 
 
-def _tiff(image: Image.Image, carried: Carried, packet: bytes) -> bytes:
-    compression = _TIFF_COMPRESSIONS.get(carried.tiff_compression or "", "tiff_adobe_deflate")
-    if compression == "jpeg" and image.mode == "RGBA":
-        compression = "tiff_adobe_deflate"
-    options: dict[str, Any] = {"compression": compression, "icc_profile": carried.icc}
-    if compression == "jpeg":
-        options["quality"] = 95
-    said = list(tiff.description(carried.exif)) if carried.exif else []
-    said.append(tiff.Entry(tiff.XMP, tiff.BYTE, len(packet), packet))
-    if carried.photoshop:
-        size = len(carried.photoshop)
-        said.append(tiff.Entry(tiff.PHOTOSHOP, tiff.BYTE, size, carried.photoshop))
-    if carried.dpi and tiff.X_RESOLUTION not in {entry.tag for entry in said}:
-        options["dpi"] = carried.dpi
-    return tiff.with_entries(_saved(image, "TIFF", options), said)
+def _avif(
+    photograph: Photograph, samples: NDArray[Any], packet: bytes, quality: int | None
+) -> bytes:
+    return avif.encode(
+        np.ascontiguousarray(_with_alpha(photograph, samples)),
+        quality=quality,
+        icc=photograph.carried.icc,
+        record=_record(photograph),
+        xmp=packet,
+        orientation=photograph.orientation,
+    )
 
 
-def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
-    file = BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
+def _heic(
+    photograph: Photograph, samples: NDArray[Any], packet: bytes, quality: int | None
+) -> bytes:
+    record = _record(photograph)
+    return heic.encode(
+        upright(_with_alpha(photograph, samples), photograph.orientation),
+        photograph.name,
+        quality=quality,
+        icc=photograph.carried.icc,
+        record=exif.upright(record) if record else None,
+        xmp=packet,
+    )
+
+
+def _bmp(
+    photograph: Photograph,
+    samples: NDArray[Any],
+    packet: bytes,  # noqa: ARG001
+    quality: int | None,  # noqa: ARG001
+) -> bytes:
+    seen = upright(samples, photograph.orientation)
+    options = {"dpi": photograph.carried.dpi} if photograph.carried.dpi else {}
+    return _saved(pixels.picture(np.ascontiguousarray(seen)), "BMP", options)
+
+
+def _record(photograph: Photograph) -> bytes | None:
+    """Return the EXIF record; where there is none, one with the resolution, if that is known."""
+    carried = photograph.carried
+    if carried.exif or not carried.dpi:
+        return carried.exif
+    return exif.of_resolution(carried.dpi)
+
+
+_ENCODERS = {
+    "JPEG": _jpeg,
+    "PNG": _png,
+    "WEBP": _webp,
+    "JPEG2000": _jpeg2000,
+    "AVIF": _avif,
+    "HEIC": _heic,
+    "BMP": _bmp,
+}

@@ -6,18 +6,23 @@ and the thumbnail's bytes are cleared.
 """
 
 import struct
+from collections.abc import Iterable
 
 from rehue.photo.tiff import (
     BYTE,
     LONG,
+    LONG8,
     ORIENTATION,
     SHORT,
+    Entry,
     Layout,
     TiffDirectoryError,
     description,
     pack,
     read_directory,
+    resolution,
 )
+from rehue.photo.tiff import dpi as tiff_dpi
 
 _PREFIX = b"Exif\0\0"
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
@@ -47,6 +52,14 @@ def orientation(record: bytes | None) -> int:
         if entry.tag == ORIENTATION and entry.kind in (BYTE, SHORT, LONG):
             return entry.number() if 1 <= entry.number() <= 8 else 1
     return 1
+
+
+def dpi(record: bytes) -> tuple[float, float] | None:
+    """Return the resolution that a record gives, horizontal and vertical, if it does."""
+    try:
+        return tiff_dpi(read_directory(record, Layout.of(record))[0])
+    except TiffDirectoryError:
+        return None
 
 
 def without_thumbnail(record: bytes) -> bytes | None:
@@ -79,10 +92,39 @@ def without_thumbnail(record: bytes) -> bytes | None:
     return bytes(cleared)
 
 
-def from_tiff(buffer: bytes) -> bytes | None:
-    """Make a record of what a TIFF file says about its picture; None when it says nothing."""
+def from_tiff(buffer: bytes, offset: int | None = None) -> bytes | None:
+    """Make a record of what a directory of a TIFF (the first) says about its picture, if it does.
+
+    Entries of types that only a BigTIFF has are left out: EXIF has no such types.
+    """
     try:
-        entries = description(buffer)
+        entries = [e for e in description(buffer, offset) if e.kind < LONG8]
     except TiffDirectoryError:
         return None
-    return b"II*\0\x08\0\0\0" + pack(entries, 8) if entries else None
+    return from_entries(entries) if entries else None
+
+
+def from_entries(entries: Iterable[Entry]) -> bytes:
+    """Write entries as a record."""
+    return b"II*\0\x08\0\0\0" + pack(entries, 8)
+
+
+def upright(record: bytes) -> bytes:
+    """Return a record of the same layout that says orientation 1."""
+    try:
+        layout = Layout.of(record)
+    except TiffDirectoryError:
+        return record
+    (count,) = struct.unpack_from(layout.order + "H", record, layout.first)
+    changed = bytearray(record)
+    for at in range(layout.first + 2, layout.first + 2 + 12 * count, 12):
+        tag, kind = struct.unpack_from(layout.order + "HH", record, at)
+        if tag == ORIENTATION:
+            width = {SHORT: "H", LONG: "I"}.get(kind, "B")
+            struct.pack_into(layout.order + width, changed, at + 8, 1)
+    return bytes(changed)
+
+
+def of_resolution(dpi: tuple[float, float]) -> bytes:
+    """Write a record that says a resolution and nothing else."""
+    return from_entries(resolution(dpi))

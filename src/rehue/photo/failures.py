@@ -1,4 +1,4 @@
-"""Turning what goes wrong inside Pillow and the file system into one line for a person."""
+"""Turning what goes wrong in decoders, encoders and the file system into one line for a person."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ from os import PathLike, fsdecode, fspath
 
 from PIL import Image
 
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, RehueError
 
 # A line of a foreign message that is longer is cut.
 _LONGEST = 160
@@ -28,7 +28,7 @@ def shown(path: str | bytes | PathLike[str] | PathLike[bytes]) -> str:
 
 @contextmanager
 def decoding(name: str) -> Iterator[None]:
-    """Turn whatever Pillow raises on a bad file into a PhotoError about `name`."""
+    """Turn whatever a decoder raises on a bad file into a PhotoError about `name`."""
     try:
         yield
     except PhotoError:
@@ -55,12 +55,14 @@ def decoding(name: str) -> Iterator[None]:
 
 @contextmanager
 def encoding(name: str, kind: str) -> Iterator[None]:
-    """Turn whatever Pillow raises while it encodes into a PhotoError about `name`."""
+    """Turn whatever an encoder raises into a PhotoError about `name`."""
     try:
         yield
-    except PhotoError:
+    except (RehueError, MemoryError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the system's, not an encoder's
         raise PhotoError(
             f"{name} cannot be written as {kind} ({_line(error)}): try another format"
         ) from error

@@ -2,7 +2,7 @@
 
 It stands in XMP as `Iptc4xmpExt:DigitalSourceType`, which picture libraries read (IPTC Photo
 Metadata Standard 2023.1; the value is from IPTC's NewsCodes), and as Rehue's own properties.
-There is no time in it: the same input gives the same bytes.
+There is no time in it unless one is given: the same input gives the same bytes.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ class Mark:
         runtime: what ran the network: name, version, precision, threads.
         settings: what the user chose.
         source_sha256: of the uncoloured file, hexadecimal; None when there was no file.
+        hints: colours that the user gave, one text each.
+        timestamp: when it was coloured, where the user wanted that said (ISO 8601).
     """
 
     model: str
@@ -38,6 +40,8 @@ class Mark:
     runtime: str
     settings: str
     source_sha256: str | None
+    hints: tuple[str, ...] = ()
+    timestamp: str | None = None
 
     def to_xmp(self, existing: bytes | None = None) -> bytes:
         """Return an XMP packet with this mark and all that `existing` says besides.
@@ -50,19 +54,25 @@ class Mark:
         packet.remove(NAMESPACE)
         packet.remove(_IPTC_EXTENSION, "DigitalSourceType")
         packet.remove(_XMP_BASIC, "Thumbnails")
-        values = {
+        values: dict[str, str | tuple[str, ...]] = {
             "Iptc4xmpExt:DigitalSourceType": SOURCE_TYPE,
             "rehue:Model": self.model,
             "rehue:ModelSHA256": self.model_sha256,
             "rehue:Version": self.version,
             "rehue:Runtime": self.runtime,
             "rehue:Settings": self.settings,
+            "rehue:Hints": self.hints,
         }
         if self.source_sha256 is not None:
             values["rehue:SourceSHA256"] = self.source_sha256
+        if self.timestamp is not None:
+            values["rehue:Timestamp"] = self.timestamp
         packet.add(
             {"Iptc4xmpExt": _IPTC_EXTENSION, "rehue": NAMESPACE},
-            {name: _printable(text) for name, text in values.items()},
+            {
+                name: _printable(said) if isinstance(said, str) else tuple(map(_printable, said))
+                for name, said in values.items()
+            },
         )
         return packet.to_bytes()
 
@@ -83,7 +93,15 @@ class Mark:
             runtime=found.get("Runtime", ""),
             settings=found.get("Settings", ""),
             source_sha256=found.get("SourceSHA256"),
+            hints=tuple(parsed.items(NAMESPACE, "Hints")) if parsed else (),
+            timestamp=found.get("Timestamp"),
         )
+
+
+def source_type(packet: bytes | None) -> str | None:
+    """Return the digital source type (IPTC) that a packet gives, whoever wrote it."""
+    parsed = Packet.parse(packet) if packet else None
+    return parsed.properties(_IPTC_EXTENSION).get("DigitalSourceType") if parsed else None
 
 
 def _printable(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from rehue.photo.mark import Mark
@@ -31,8 +31,8 @@ class Carried:
     """What a result takes over from its source.
 
     Attributes:
-        format: what a result is written as when nothing else is asked for: JPEG, PNG, WEBP or
-            TIFF (PNG for sources that cannot hold colour and a mark: BMP, GIF).
+        format: what a result is written as when nothing else is asked for: the source's own, or
+            PNG for sources that cannot hold colour and a mark (BMP, GIF), TIFF for raw files.
         exif: the EXIF record (a small TIFF, without JPEG's prefix), without its thumbnail.
         icc: an RGB profile; None when there is none, which is read as sRGB.
         xmp: the XMP packet.
@@ -42,8 +42,9 @@ class Carried:
         comment: of a JPEG.
         text: of a PNG, keyword and text.
         jpeg: how the source was compressed, if it is a JPEG.
-        tiff_compression: in Pillow's words, if it is a TIFF.
-        lossless: False for a WebP that is not.
+        tiff_compression: its number, if it is a TIFF.
+        big_tiff: whether it is a BigTIFF.
+        lossless: False for a WebP or JPEG 2000 that is not.
     """
 
     format: str = "PNG"
@@ -56,7 +57,8 @@ class Carried:
     comment: bytes | None = None
     text: tuple[tuple[str, str], ...] = ()
     jpeg: JpegSettings | None = None
-    tiff_compression: str | None = None
+    tiff_compression: int | None = None
+    big_tiff: bool = False
     lossless: bool = True
 
 
@@ -65,24 +67,41 @@ class Photograph:
     """A photograph, read.
 
     Attributes:
-        pixels: H x W (grey) or H x W x 3, sRGB-encoded, in the order that the file stores (EXIF
-            orientation not applied). May be read-only.
-        alpha: H x W, if the picture has it.
+        pixels: H x W (grey) or H x W x 3, sRGB-encoded, uint8, uint16 or float32 as the file's
+            depth asks, in the order that the file stores (EXIF orientation not applied). May be
+            read-only.
+        alpha: H x W, of the same type, if the picture has it.
         orientation: EXIF 1..8; 1 for arrays and pictures that are upright already.
         carried: what goes over to the result.
         sha256: of the source file's bytes, hexadecimal; None for arrays and Pillow's pictures.
         mark: Rehue's mark, when the file is one of Rehue's own results.
+        kind: the format of the file that was read.
         name: what messages call it.
         path: of the source file, which `write` never overwrites.
         notes: what could not be carried, one line each.
+        times: when the source file was last read and changed, in ns.
+        further: the pages after the first, of a TIFF.
     """
 
-    pixels: NDArray[np.uint8]
-    alpha: NDArray[np.uint8] | None = None
+    pixels: NDArray[Any]
+    alpha: NDArray[Any] | None = None
     orientation: int = 1
     carried: Carried = Carried()
     sha256: str | None = None
     mark: Mark | None = None
+    kind: str = ""
     name: str = "the picture"
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    times: tuple[int, int] | None = None
+    further: tuple["Photograph", ...] = ()
+
+    @property
+    def pages(self) -> tuple["Photograph", ...]:
+        """This photograph and its further pages."""
+        return (self, *self.further)
+
+    @property
+    def bits(self) -> int:
+        """Depth of a sample: 8, 16 or 32 (floats)."""
+        return self.pixels.dtype.itemsize * 8

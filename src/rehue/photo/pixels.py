@@ -71,6 +71,11 @@ def picture(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -
     return image
 
 
+def as_image(samples: NDArray[np.uint8]) -> Image.Image:
+    """Make a Pillow picture of H x W (L), H x W x 3 (RGB) or H x W x 4 (CMYK), sharing memory."""
+    return _buffered({1: "L", 3: "RGB", 4: "CMYK"}[samples[0, 0].size], samples)
+
+
 def _buffered(mode: str, samples: NDArray[np.uint8]) -> Image.Image:
     size = samples.shape[1], samples.shape[0]
     data: Any = np.ascontiguousarray(samples)

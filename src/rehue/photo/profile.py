@@ -6,14 +6,19 @@ The rules, by what is stored:
 - one that is sRGB in all but name (no code value moves by more than one) is only carried;
 - a grey profile cannot describe colour, nor does a CMYK one describe RGB: pixels go through it to
   sRGB and the result carries an sRGB profile;
+- nor can a result be written in one that only leads out of its numbers (some scanners' have no
+  way back): it is treated as a grey one, and `Srgb.note` says so;
 - one that is broken, or that is not of the picture's kind, is left out, and `Srgb.note` says so:
   viewers that meet such a profile take the picture for sRGB, so that is what it is taken for.
+
+Here are the 8-bit pictures, by Pillow's LittleCMS; `deep_profile` has the deeper ones.
 """
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from itertools import product
+from typing import Final
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -26,6 +31,10 @@ _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.HIGHRESPRECALC
 _EXACT = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOOPTIMIZE
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, TypeError, ValueError)
 _SPACES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
+
+UNREADABLE: Final = "its ICC profile cannot be read and is left out"
+WRONG_KIND: Final = "its ICC profile is for another kind of picture and is left out"
+ONE_WAY: Final = "its ICC profile leads out of the file's numbers only: the result's is sRGB's"
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Srgb:
 class _Profile:
     mode: str
     plain: bool  # sRGB in all but name
+    one_way: bool  # nothing can be written in it
     grey_table: tuple[int, ...] | None  # sRGB code of each grey; None where greys get a tint
 
 
@@ -54,24 +64,20 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> Srgb:
     """Bring a picture (mode L, RGB or CMYK) into sRGB by its own profile."""
     profile = _read(icc) if icc else None
     if profile is None or icc is None:
-        note = "its ICC profile cannot be read and is left out" if icc else None
-        return Srgb(_as_srgb(image), None, note)
+        return Srgb(_as_srgb(image), None, UNREADABLE if icc else None)
+    kept = icc if profile.mode == "RGB" and not profile.one_way else srgb_profile()
+    note = ONE_WAY if profile.one_way else None
     if image.mode == "L" and profile.mode in {"L", "RGB"}:
-        kept = icc if profile.mode == "RGB" else srgb_profile()
         if profile.plain:
-            return Srgb(image, kept)
+            return Srgb(image, kept, note)
         if profile.grey_table is not None:
-            return Srgb(image.point(list(profile.grey_table)), kept)
+            return Srgb(image.point(list(profile.grey_table)), kept, note)
         image = image.convert("RGB")
     if image.mode != profile.mode:
-        note = "its ICC profile is for another kind of picture and is left out"
-        return Srgb(_as_srgb(image), None, note)
+        return Srgb(_as_srgb(image), None, WRONG_KIND)
     if profile.plain:
-        return Srgb(image, icc)
-    return Srgb(
-        _applied(image, _transform(icc, profile.mode)),
-        icc if profile.mode == "RGB" else srgb_profile(),
-    )
+        return Srgb(image, kept, note)
+    return Srgb(_applied(image, _transform(icc, profile.mode)), kept, note)
 
 
 def from_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
@@ -80,6 +86,22 @@ def from_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
     if icc is None or profile is None or profile.plain or profile.mode != "RGB":
         return image
     return _applied(image, _transform(icc, "RGB", inverse=True))
+
+
+def is_plain(icc: bytes) -> bool:
+    """Say whether an RGB profile is sRGB in all but name, for samples of 8 bits."""
+    profile = _read(icc)
+    return profile is not None and profile.plain
+
+
+@lru_cache(maxsize=16)
+def color_space(icc: bytes) -> str | None:
+    """Return what a profile's numbers are, "GRAY", "RGB " or "CMYK"; None for anything else."""
+    try:
+        space = ImageCms.ImageCmsProfile(BytesIO(icc)).profile.xcolor_space
+    except _BAD_PROFILE:
+        return None
+    return space if space in _SPACES else None
 
 
 @cache
@@ -97,13 +119,12 @@ def _as_srgb(image: Image.Image) -> Image.Image:
 @lru_cache(maxsize=16)
 def _read(icc: bytes) -> _Profile | None:
     try:
-        space = ImageCms.ImageCmsProfile(BytesIO(icc)).profile.xcolor_space
-        mode = _SPACES.get(space)
+        mode = _SPACES.get(color_space(icc) or "")
         if mode is None:
             return None
         transform = _transform(icc, mode, flags=_EXACT)
         if mode == "CMYK":
-            return _Profile(mode, plain=False, grey_table=None)
+            return _Profile(mode, plain=False, one_way=False, grey_table=None)
         ramp = Image.frombytes("L", (256, 1), bytes(range(256))).convert(mode)
         greys = np.asarray(_applied(ramp, transform)).reshape(256, 3).astype(int)
         tint = np.ptp(greys, axis=1).max()
@@ -116,9 +137,18 @@ def _read(icc: bytes) -> _Profile | None:
             cube = Image.frombytes("RGB", (len(steps) // 3, 1), steps)
             moved = np.asarray(_applied(cube, transform)).astype(int) - np.asarray(cube)
             plain = bool(abs(moved).max() <= 1)
-        return _Profile(mode, plain, table)
+        one_way = mode == "RGB" and not _can_be_written(icc)
+        return _Profile(mode, plain, one_way, table)
     except _BAD_PROFILE:
         return None
+
+
+def _can_be_written(icc: bytes) -> bool:
+    try:
+        _transform(icc, "RGB", inverse=True)
+    except _BAD_PROFILE:
+        return False
+    return True
 
 
 @lru_cache(maxsize=16)

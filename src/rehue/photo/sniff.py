@@ -4,7 +4,7 @@ from typing import Literal
 
 from rehue.errors import PhotoError
 
-Format = Literal["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"]
+Format = Literal["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "JPEG2000", "AVIF", "HEIC", "RAW"]
 
 # Bytes that `picture_format` wants to see.
 SNIFFED = 512
@@ -17,6 +17,12 @@ _PICTURES: tuple[tuple[bytes, Format], ...] = (
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
     (b"GIF8", "GIF"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+    (b"FUJIFILMCCD-RAW", "RAW"),
+    (b"IIRO", "RAW"),
+    (b"MMOR", "RAW"),
+    (b"IIU\x00", "RAW"),
 )
 # Sizes of the header that follows a BMP's file header; "BM" alone begins many a text.
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
@@ -28,11 +34,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"8BPS", "a Photoshop document"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
     (b"\xff\x0a", "a JPEG XL picture"),
-    (b"FUJIFILMCCD-RAW", "a camera's raw file"),
     (b"\x00\x00\x01\x00", "an icon"),
     (b"RIFF", "a RIFF file (sound or video)"),
     (b"\x1aE\xdf\xa3", "a Matroska video"),
@@ -42,15 +45,19 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "a Git LFS pointer (run `git lfs pull`)"),
 )
 # Brands of the ISO base media format (bytes 8 to 12, after `ftyp`).
-_BRANDS = {
-    b"avif": "an AVIF picture",
-    b"avis": "an AVIF picture",
-    b"crx ": "a camera's raw file",
-    b"heic": "an HEIC picture",
-    b"heix": "an HEIC picture",
-    b"mif1": "an HEIC picture",
-    b"msf1": "an HEIC picture",
+_BRANDS: dict[bytes, Format] = {
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    b"crx ": "RAW",
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"heim": "HEIC",
+    b"heis": "HEIC",
+    b"hevc": "HEIC",
+    b"hevx": "HEIC",
 }
+# Brands that name only the container; the brands that follow say what is in it.
+_CONTAINERS = (b"mif1", b"msf1", b"miaf")
 
 
 def picture_format(start: bytes, name: str) -> Format:
@@ -62,9 +69,14 @@ def picture_format(start: bytes, name: str) -> Format:
     >>> picture_format(b"GIF89a", "flag.gif")
     'GIF'
     """
+    if _is_canon_raw(start):
+        return "RAW"
     for magic, kind in _PICTURES:
-        if start.startswith(magic) and not _is_canon_raw(start):
+        if start.startswith(magic):
             return kind
+    in_container = _in_container(start)
+    if in_container:
+        return in_container
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "WEBP"
     if start[:2] == b"BM" and int.from_bytes(start[14:18], "little") in _BMP_HEADERS:
@@ -84,15 +96,23 @@ def looks_like(start: bytes) -> str:
     'an HTML page'
     """
     if start[4:8] == b"ftyp":
-        return _BRANDS.get(start[8:12], "an MP4 or QuickTime video")
-    if _is_canon_raw(start):
-        return "a camera's raw file"
+        return "an MP4 or QuickTime video"
     for magic, words in _OTHERS:
         if start.startswith(magic):
             return words
     if not start.strip(b"\0"):
         return "zeros only"
     return _text_like(start) or f"nothing known (first bytes {start[:8].hex(' ')})"
+
+
+def _in_container(start: bytes) -> Format | None:
+    if start[4:8] != b"ftyp":
+        return None
+    size = min(int.from_bytes(start[:4], "big"), len(start))
+    brands = [start[8:12], *(start[at : at + 4] for at in range(16, size - 3, 4))]
+    if brands[0] not in _BRANDS and brands[0] not in _CONTAINERS:
+        return None
+    return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
 
 
 def _is_canon_raw(start: bytes) -> bool:

@@ -7,16 +7,20 @@ compressed TIFFs cannot hold an EXIF directory at all; here entries stay the byt
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 XMP, ICC, PHOTOSHOP, ORIENTATION = 700, 34675, 34377, 274
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 EXIF, GPS, INTEROPERABILITY = 34665, 34853, 40965
-BYTE, SHORT, LONG, RATIONAL = 1, 3, 4, 5
+BYTE, SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 1, 3, 4, 5, 7, 16
 _DIRECTORIES = (EXIF, GPS, INTEROPERABILITY)
+IPTC, LAYERS = 33723, 37724
+_OPAQUE = (XMP, ICC, PHOTOSHOP, IPTC)
 
 # Bytes of one value, and of the units in which its byte order counts, by type.
 _VALUE = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_UNIT = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
+_VALUE |= {16: 8, 17: 8, 18: 8}
+_UNIT = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
 # Tags that say how pixels lie in the file, or what their numbers mean: true of the source only.
 # With them go XMP, ICC and Photoshop resources, which are carried apart, and Photoshop's layers
@@ -25,7 +29,7 @@ LAYOUT = frozenset(
     {254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 284}
     | {288, 289, 290, 291, 292, 293, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327}
     | {328, 330, 332, 333, 334, 336, 337, 338, 339, 340, 341, 342, 343, 347, *range(512, 522)}
-    | {529, 530, 531, 532, XMP, ICC, PHOTOSHOP, 37724}
+    | {529, 530, 531, 532, XMP, ICC, PHOTOSHOP, LAYERS}
 )
 
 
@@ -46,6 +50,13 @@ class Entry:
     def number(self) -> int:
         """Return the first value of a BYTE, SHORT or LONG."""
         return int.from_bytes(self.data[: _VALUE[self.kind]], "little")
+
+    def numbers(self) -> tuple[int, ...]:
+        """Return all values of a SHORT, LONG or LONG8; none of another type."""
+        if self.kind not in (SHORT, LONG, LONG8, 13, 18):
+            return ()
+        code = {2: "H", 4: "I", 8: "Q"}[_VALUE[self.kind]]
+        return struct.unpack(f"<{self.count}{code}", self.data)
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,24 @@ def read_directory(
     return list(_entries(buffer, layout, rows)), start + width + count * size
 
 
+def next_directory(buffer: bytes, layout: Layout, offset: int) -> int:
+    """Return the offset of the directory after the one at `offset`; 0 after the last.
+
+    Raises:
+        TiffDirectoryError: there is no directory at the offset.
+    """
+    head, width = ("Q", 20) if layout.big else ("H", 12)
+    try:
+        (count,) = struct.unpack_from(layout.order + head, buffer, offset)
+        link = offset + struct.calcsize("<" + head) + width * count
+        after: int = struct.unpack_from(layout.order + ("Q" if layout.big else "I"), buffer, link)[
+            0
+        ]
+    except struct.error as error:
+        raise TiffDirectoryError(f"no directory at byte {offset}") from error
+    return after
+
+
 def _entries(
     buffer: bytes, layout: Layout, rows: list[tuple[int, int, int, bytes]]
 ) -> Iterator[Entry]:
@@ -113,11 +142,15 @@ def _entries(
             if at + size > len(buffer):
                 continue
             data = buffer[at : at + size]
+        if tag in _OPAQUE:
+            # Captions are often said to be LONGs: turning their bytes round would destroy them.
+            yield Entry(tag, UNDEFINED, size, data)
+            continue
         yield Entry(tag, kind, count, _little_endian(data, kind, layout.order))
 
 
-def description(buffer: bytes) -> tuple[Entry, ...]:
-    """Return what the first directory says about the picture: all of it but `LAYOUT`.
+def description(buffer: bytes, offset: int | None = None) -> tuple[Entry, ...]:
+    """Return what a directory (the first by default) says about its picture: all but `LAYOUT`.
 
     The EXIF, GPS and interoperability directories come with it.
 
@@ -125,7 +158,7 @@ def description(buffer: bytes) -> tuple[Entry, ...]:
         TiffDirectoryError: the buffer is no TIFF.
     """
     layout = Layout.of(buffer)
-    entries, _ = read_directory(buffer, layout)
+    entries, _ = read_directory(buffer, layout, offset)
     return _with_children(buffer, layout, (e for e in entries if e.tag not in LAYOUT))
 
 
@@ -147,34 +180,51 @@ def _with_children(
     return tuple(found)
 
 
-def pack(entries: Iterable[Entry], offset: int) -> bytes:
-    """Write a directory, its values and its sub-directories to stand at `offset`, little-endian."""
-    ordered = sorted(entries, key=lambda entry: entry.tag)
-    values_at = offset + 2 + 12 * len(ordered) + 4
-    fields, values = bytearray(struct.pack("<H", len(ordered))), bytearray()
-    for entry in ordered:
-        at = values_at + len(values)
-        data = pack(entry.children, at) if entry.children else entry.data
-        if entry.children or len(data) > 4:
-            values += data + b"\0" * (len(data) % 2)
-            data = struct.pack("<I", at)
-        fields += struct.pack("<HHI", entry.tag, entry.kind, entry.count) + data.ljust(4, b"\0")
-    return bytes(fields + b"\0\0\0\0" + values)
+def pack(entries: Iterable[Entry], offset: int, *, big: bool = False) -> bytes:
+    """Write a directory, its values and its sub-directories to stand at `offset`, little-endian.
 
-
-def with_entries(tiff: bytes, extra: Iterable[Entry]) -> bytes:
-    """Add entries to the first directory of a little-endian TIFF; its own entries win.
-
-    The new directory is appended and the header points to it; pixels stay where they are.
+    Args:
+        entries: in any order.
+        offset: where the directory will begin.
+        big: as a BigTIFF has it, with offsets of 8 bytes.
     """
-    layout = Layout.of(tiff)
-    own, _ = read_directory(tiff, layout)
-    taken = {entry.tag for entry in own}
-    merged = own + [entry for entry in extra if entry.tag not in taken]
-    padded = tiff + b"\0" * (len(tiff) % 2)
-    return b"".join(
-        (padded[:4], struct.pack("<I", len(padded)), padded[8:], pack(merged, len(padded)))
-    )
+    ordered = sorted(entries, key=lambda entry: entry.tag)
+    head, count, width = ("<Q", "<HHQ", 8) if big else ("<H", "<HHI", 4)
+    size = struct.calcsize(head) + len(ordered) * (struct.calcsize(count) + width) + width
+    fields, values = bytearray(struct.pack(head, len(ordered))), bytearray()
+    for entry in ordered:
+        at = offset + size + len(values)
+        data = pack(entry.children, at, big=big) if entry.children else entry.data
+        kind = entry.kind
+        if entry.children or len(data) > width:
+            values += data + b"\0" * (len(data) % 2)
+            data = at.to_bytes(width, "little")
+            kind = LONG8 if entry.children and big else kind
+        fields += struct.pack(count, entry.tag, kind, entry.count) + data.ljust(width, b"\0")
+    return bytes(fields + bytes(width) + values)
+
+
+def resolution(dpi: tuple[float, float]) -> list[Entry]:
+    """Return the entries that say a resolution in dots per inch."""
+    entries = [Entry(RESOLUTION_UNIT, SHORT, 1, struct.pack("<H", 2))]
+    for tag, value in zip((X_RESOLUTION, Y_RESOLUTION), dpi, strict=True):
+        ratio = Fraction(value).limit_denominator(10_000)
+        data = struct.pack("<II", ratio.numerator, ratio.denominator)
+        entries.append(Entry(tag, RATIONAL, 1, data))
+    return entries
+
+
+def dpi(entries: Iterable[Entry]) -> tuple[float, float] | None:
+    """Return the resolution that entries give in dots per inch; None where they give none."""
+    found = {entry.tag: entry for entry in entries}
+    unit = found.get(RESOLUTION_UNIT)
+    factor = {2: 1.0, 3: 2.54}.get(unit.number() if unit and unit.kind in _UNIT else 2)
+    across, down = found.get(X_RESOLUTION), found.get(Y_RESOLUTION)
+    if factor is None or not across or not down or {across.kind, down.kind} != {RATIONAL}:
+        return None
+    pairs = [struct.unpack_from("<II", entry.data) for entry in (across, down)]
+    x, y = (factor * above / below if below else 0.0 for above, below in pairs)
+    return x, y
 
 
 def _little_endian(data: bytes, kind: int, order: str) -> bytes:

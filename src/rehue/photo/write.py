@@ -2,42 +2,38 @@
 
 import os
 import secrets
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo import pixels
-from rehue.photo.encode import encode
+from rehue.photo import depth, pixels, sidecar
+from rehue.photo.encode import check, encode
 from rehue.photo.failures import reason, shown
+from rehue.photo.formats import result_bits, result_format
 from rehue.photo.mark import Mark
 from rehue.photo.orientation import upright
 from rehue.photo.photograph import Photograph
 
-# What can hold a coloured picture and its mark, by the ending of a file's name.
-FORMATS: Final = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".jpe": "JPEG",
-    ".jfif": "JPEG",
-    ".png": "PNG",
-    ".webp": "WEBP",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-}
+_SAMPLE_TYPES: Final = tuple(depth.SAMPLE_TYPES.values())
 
 
 def write(
     photograph: Photograph,
-    rgb: NDArray[np.uint8],
+    rgb: NDArray[Any] | Iterable[NDArray[Any]],
     target: Path | BinaryIO,
     mark: Mark,
     *,
     format: str | None = None,  # noqa: A002 (Pillow's word)
+    bit_depth: int | None = None,
+    quality: int | None = None,
     overwrite: bool = False,
+    keep_times: bool = False,
 ) -> None:
     """Write a coloured photograph with all that its source carried, and the mark.
 
@@ -46,66 +42,82 @@ def write(
 
     Args:
         photograph: the source.
-        rgb: H x W x 3, sRGB-encoded, in the order that the source stores.
+        rgb: H x W x 3, sRGB-encoded (uint8, uint16 or float32), in the order that the source
+            stores; for several pages one such array each, taken one after the other.
         target: a path, in a folder that exists, or a binary stream.
         mark: says how it was coloured.
-        format: JPEG, PNG, WEBP or TIFF (or an ending such as "jpg"); by default what the target's
-            name says, or else what the source was.
+        format: JPEG, PNG, WEBP, TIFF, JPEG2000, AVIF, HEIC or BMP (or an ending such as "jpg"); by
+            default what the target's name says, or else what the source was. A BMP has no place
+            for the mark, which is written beside it, to the same name with `.xmp` after it.
+        bit_depth: bits of a sample; by default the source's, or the most that the format has.
+        quality: 1..100, for formats that have one; by default as fine as the source.
         overwrite: replace a target that exists; the source itself is never replaced.
+        keep_times: give the target the times of access and change of the source file.
 
     Raises:
         PhotoError: the target is the source, exists, or cannot be written; the format cannot hold
             the picture.
     """
-    if rgb.dtype != np.uint8 or rgb.shape != (*photograph.pixels.shape[:2], 3):
-        height, width = photograph.pixels.shape[:2]
-        raise PhotoError(
-            f"a result for {photograph.name} is uint8 of shape ({height}, {width}, 3), "
-            f"found {rgb.dtype} of shape {rgb.shape}: give one of the same size"
-        )
     path = None if hasattr(target, "write") else Path(target)
     chosen = result_format(photograph, path, format)
+    bits = result_bits(photograph, chosen, bit_depth)
+    if quality is not None and not 1 <= quality <= 100:
+        raise PhotoError(f"quality {quality}: give 1 to 100, or none for that of the source")
+    check(photograph, chosen)
+    pages = _checked([rgb] if isinstance(rgb, np.ndarray) else rgb, photograph)
+    if path is not None:
+        check_target(path, photograph, overwrite=overwrite)
+    elif chosen == "BMP":
+        raise PhotoError("a BMP has no place for Rehue's mark: write it to a file, or a PNG")
+
+    def fill(file: BinaryIO) -> None:
+        encode(photograph, pages, mark, chosen, file, bits=bits, quality=quality)
+
     if path is None:
-        _send(encode(photograph, rgb, mark, chosen), target)
+        _send(_buffered(fill), cast(BinaryIO, target))
         return
-    check_target(path, photograph, overwrite=overwrite)
-    data = encode(photograph, rgb, mark, chosen)
-    _place(data, path)
+    if not photograph.further:
+        # Coloured before there is a file; several pages together may be too large for that.
+        pages = iter(list(pages))
+    into_file = fill if chosen == "TIFF" else _buffered(fill)
+    times = photograph.times if keep_times else None
+    if chosen == "BMP":
+        _place_with_sidecar(into_file, mark, photograph, path, times, overwrite=overwrite)
+    else:
+        _place(into_file, path, times)
 
 
-def to_pillow(photograph: Photograph, rgb: NDArray[np.uint8]) -> Image.Image:
-    """Return a coloured photograph as Pillow's picture: upright, sRGB, RGB or RGBA.
+def _buffered(fill: Callable[[BinaryIO], None]) -> Callable[[BinaryIO], None]:
+    """Fill memory now, and a file from it later."""
+    whole = BytesIO()
+    fill(whole)
+    return lambda file: cast(None, file.write(whole.getbuffer()))
+
+
+def _checked(pages: Iterable[NDArray[Any]], photograph: Photograph) -> Iterator[NDArray[Any]]:
+    for page, rgb in zip(photograph.pages, pages, strict=True):
+        height, width = page.pixels.shape[:2]
+        if rgb.dtype not in _SAMPLE_TYPES or rgb.shape != (height, width, 3):
+            raise PhotoError(
+                f"a result for {photograph.name} is uint8, uint16 or float32 of shape "
+                f"({height}, {width}, 3), found {rgb.dtype} of shape {rgb.shape}: "
+                "give one of the same size"
+            )
+        yield rgb
+
+
+def to_pillow(photograph: Photograph, rgb: NDArray[Any]) -> Image.Image:
+    """Return a coloured photograph as Pillow's picture: upright, sRGB, RGB or RGBA, 8 bits.
 
     Resolution (`info["dpi"]`) comes with it; to keep everything else, write a file.
     """
     alpha = photograph.alpha
-    seen = None if alpha is None else upright(alpha, photograph.orientation)
-    image = pixels.picture(upright(rgb, photograph.orientation), seen)
+    if alpha is not None:
+        alpha = upright(depth.with_bits(alpha, 8), photograph.orientation)
+    image = pixels.picture(upright(depth.with_bits(rgb, 8), photograph.orientation), alpha)
     if photograph.carried.dpi:
         image.info["dpi"] = photograph.carried.dpi
     return image
-
-
-def result_format(photograph: Photograph, target: Path | None, asked: str | None = None) -> str:
-    """Return what `write` writes: JPEG, PNG, WEBP or TIFF.
-
-    Raises:
-        PhotoError: the format asked for, or the target's ending, is none of these.
-    """
-    if asked is not None:
-        known = FORMATS.get("." + asked.lower(), asked.upper())
-        if known not in FORMATS.values():
-            raise PhotoError(f"format `{shown(asked)}` is unknown: take JPEG, PNG, TIFF or WEBP")
-        return known
-    if target is None or not target.suffix:
-        return photograph.carried.format
-    by_name = FORMATS.get(target.suffix.lower())
-    if by_name is None:
-        raise PhotoError(
-            f"{shown(target)} ends in {shown(target.suffix)}, which cannot hold a coloured "
-            "picture and its mark: name a .jpg, .png, .tif or .webp"
-        )
-    return by_name
 
 
 def check_target(target: Path, photograph: Photograph | None = None, *, overwrite: bool) -> None:
@@ -132,13 +144,20 @@ def check_target(target: Path, photograph: Photograph | None = None, *, overwrit
         raise _unwritable(name, error) from error
 
 
-def _place(data: bytes, target: Path) -> None:
+def _place(
+    fill: Callable[[BinaryIO], None], target: Path, times: tuple[int, int] | None = None
+) -> None:
     # Opened by hand and not by `tempfile`, whose files nobody else may read.
     beside = target.with_name(f".rehue-{secrets.token_hex(6)}.part")
     try:
         try:
             with beside.open("xb") as file:
-                file.write(data)
+                fill(file)
+                file.flush()
+                # Else a loss of power may leave a name without its content.
+                os.fsync(file.fileno())
+            if times:
+                os.utime(beside, ns=times)
             beside.replace(target)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -147,9 +166,32 @@ def _place(data: bytes, target: Path) -> None:
         raise _unwritable(shown(target), error) from error
 
 
-def _send(data: bytes, stream: object) -> None:
+def _place_with_sidecar(
+    fill: Callable[[BinaryIO], None],
+    mark: Mark,
+    photograph: Photograph,
+    target: Path,
+    times: tuple[int, int] | None,
+    *,
+    overwrite: bool,
+) -> None:
+    """Write the mark and then the picture: never a picture without its mark."""
+    beside = sidecar.path_of(target)
+    check_target(beside, photograph, overwrite=overwrite)
+    is_new = not os.path.lexists(beside)
+    packet = mark.to_xmp(photograph.carried.xmp)
+    _place(lambda file: cast(None, file.write(packet)), beside)
     try:
-        stream.write(data)  # type: ignore[attr-defined]
+        _place(fill, target, times)
+    except BaseException:
+        if is_new:
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def _send(fill: Callable[[BinaryIO], None], stream: BinaryIO) -> None:
+    try:
+        fill(stream)
     except (OSError, ValueError, TypeError) as error:
         raise _unwritable("the stream given", error) from error
 

@@ -95,23 +95,45 @@ class Packet:
             if (attributes or children) and _says_nothing(description):
                 self.rdf.removeChild(description)
 
-    def add(self, namespaces: dict[str, str], values: dict[str, str]) -> None:
-        """Add a description of simple properties.
+    def items(self, namespace: str, name: str) -> list[str]:
+        """Return the texts of an array's items, in their order; none where there is no array."""
+        return [
+            "".join(part.data for part in item.childNodes if hasattr(part, "data"))
+            for description in self._descriptions()
+            for prop in _elements(description)
+            if (prop.namespaceURI, prop.localName) == (namespace, name)
+            for array in _elements(prop)
+            for item in _elements(array)
+        ]
+
+    def add(self, namespaces: dict[str, str], values: dict[str, str | tuple[str, ...]]) -> None:
+        """Add a description of properties.
 
         Args:
             namespaces: prefix to URI.
-            values: `prefix:Name` to text.
+            values: `prefix:Name` to a text, or to several, which become an ordered array (rdf:Seq).
         """
         about = next((d.getAttributeNS(RDF, "about") for d in self._descriptions()), "")
         description = self.document.createElementNS(RDF, "rdf:Description")
         for prefix, uri in {"rdf": RDF, **namespaces}.items():
             description.setAttributeNS(_XMLNS, f"xmlns:{prefix}", uri)
         description.setAttributeNS(RDF, "rdf:about", about)
-        for name, text in values.items():
+        for name, said in values.items():
             element = self.document.createElementNS(namespaces[name.split(":")[0]], name)
-            element.appendChild(self.document.createTextNode(text))
+            if isinstance(said, str):
+                element.appendChild(self.document.createTextNode(said))
+            else:
+                element.appendChild(self._sequence(said))
             description.appendChild(element)
         self.rdf.appendChild(description)
+
+    def _sequence(self, texts: tuple[str, ...]) -> minidom.Element:
+        sequence = self.document.createElementNS(RDF, "rdf:Seq")
+        for text in texts:
+            item = self.document.createElementNS(RDF, "rdf:li")
+            item.appendChild(self.document.createTextNode(text))
+            sequence.appendChild(item)
+        return sequence
 
     def _descriptions(self) -> list[minidom.Element]:
         return [

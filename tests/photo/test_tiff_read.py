@@ -1,0 +1,278 @@
+"""TIFFs of all layouts and depths, as tifffile and libtiff write them, there and back."""
+
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from rehue.color import lightness
+from rehue.errors import PhotoError
+from rehue.photo import Photograph, read, write
+
+Y, X = np.mgrid[0:64, 0:80]
+DEEP = (X * 819 + Y * 13).astype(np.uint16)
+RGB = np.stack([DEEP, DEEP[::-1], DEEP[:, ::-1]], axis=-1)
+EIGHT = (DEEP >> 8).astype(np.uint8)
+FLOAT = (DEEP / 65535).astype(np.float32)
+
+
+def tiff_of(samples, photometric="minisblack", **options):
+    file = BytesIO()
+    tifffile.imwrite(file, samples, photometric=photometric, metadata=None, **options)
+    return file.getvalue()
+
+
+def rgb_tiff(samples=RGB, **options):
+    return tiff_of(samples, "rgb", **options)
+
+
+def back(photograph, mark, **options):
+    """A photograph written without being changed, and read again."""
+    pages = [
+        page.pixels if page.pixels.ndim == 3 else np.repeat(page.pixels[..., None], 3, axis=-1)
+        for page in photograph.pages
+    ]
+    file = BytesIO()
+    write(photograph, iter(pages), file, mark, **options)
+    return read(file.getvalue())
+
+
+SAME = {
+    "16 bits": (tiff_of(DEEP), DEEP),
+    "16 bits, big-endian": (rgb_tiff(byteorder=">", rowsperstrip=5), RGB),
+    "white is zero": (tiff_of(DEEP, "miniswhite"), 65535 - DEEP),
+    "white is zero, 8 bits": (tiff_of(EIGHT, "miniswhite"), 255 - EIGHT),
+    "white is zero, floats": (tiff_of(FLOAT, "miniswhite"), 1 - FLOAT),
+    "LZW with predictor": (rgb_tiff(compression="lzw", predictor=True), RGB),
+    "Deflate in strips": (tiff_of(DEEP, compression="zlib", rowsperstrip=7), DEEP),
+    "raw strips": (tiff_of(DEEP, rowsperstrip=10), DEEP),
+    "PackBits": (tiff_of(EIGHT, compression="packbits"), EIGHT),
+    "tiles": (rgb_tiff(tile=(32, 48), compression="zlib"), RGB),
+    "raw tiles": (tiff_of(DEEP, tile=(16, 32)), DEEP),
+    "BigTIFF": (tiff_of(DEEP, bigtiff=True), DEEP),
+    "planes": (
+        rgb_tiff(np.moveaxis(RGB, -1, 0).copy(), planarconfig="separate", compression="lzw"),
+        RGB,
+    ),
+    "floats": (tiff_of(FLOAT, compression="zlib", predictor=3), FLOAT),
+    "floats of 64 bits": (tiff_of(FLOAT.astype(np.float64)), FLOAT),
+    "floats of 16 bits": (tiff_of(FLOAT.astype(np.float16)), FLOAT.astype(np.float16)),
+    "12 bits": (tiff_of(DEEP >> 4, bitspersample=12), np.rint((DEEP >> 4) * (65535 / 4095))),
+    "4 bits": (tiff_of(EIGHT >> 4, bitspersample=4), (EIGHT >> 4) * np.uint8(17)),
+    "1 bit": (tiff_of(DEEP > 30_000), (DEEP > 30_000) * np.uint8(255)),
+    "grey as RGB": (rgb_tiff(np.repeat(DEEP[..., None], 3, axis=-1)), DEEP),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_pixels_are_what_was_written_and_stay_so(name, mark):
+    data, expected = SAME[name]
+    photograph = read(data)
+    assert np.array_equal(photograph.pixels, expected)
+    unsaid = ("its floats have no profile and are taken for sRGB's",)
+    assert photograph.notes == (unsaid if photograph.bits == 32 else ())
+    result = back(photograph, mark)
+    assert np.array_equal(result.pixels, expected)
+    assert result.mark == mark
+    assert result.pixels.dtype == photograph.pixels.dtype
+
+
+def test_jpeg_strips_and_tiles(mark):
+    smooth = np.stack([EIGHT, EIGHT, 255 - EIGHT], axis=-1)
+    for options in ({"rowsperstrip": 16}, {"tile": (32, 32)}):
+        photograph = read(rgb_tiff(smooth, compression="jpeg", **options))
+        assert np.abs(lightness(photograph.pixels) - lightness(smooth)).mean() < 1
+        result = back(photograph, mark)
+        assert result.carried.tiff_compression == 7
+        assert np.abs(lightness(result.pixels) - lightness(photograph.pixels)).mean() < 1
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_every_page_is_read_and_kept(mark, compression):
+    pages = [DEEP, RGB[:40], EIGHT[:, :50], FLOAT]
+    file = BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        for number, page in enumerate(pages):
+            writer.write(
+                page,
+                photometric="rgb" if page.ndim == 3 else "minisblack",
+                description=f"page {number}",
+                metadata=None,
+                compression=compression,
+                extratags=[(274, 3, 1, number + 1, True)],
+            )
+    photograph = read(file.getvalue())
+    assert [page.pixels.shape for page in photograph.pages] == [page.shape for page in pages]
+    assert [page.orientation for page in photograph.pages] == [1, 2, 3, 4]
+    result = back(photograph, mark, bit_depth=16)
+    assert [page.orientation for page in result.pages] == [1, 2, 3, 4]
+    assert all(page.mark == mark for page in result.pages)
+    assert [f"page {n}".encode() in page.carried.exif for n, page in enumerate(result.pages)] == [
+        True
+    ] * 4
+    for before, after in zip(photograph.pages, result.pages, strict=True):
+        assert np.abs(lightness(before.pixels) - lightness(after.pixels)).max() < 0.01
+
+
+def test_a_page_that_fails_leaves_nothing_behind(mark, tmp_path):
+    photograph = read(tiff_of(np.stack([DEEP, DEEP])))
+    with pytest.raises(PhotoError, match="found uint16 of shape"):
+        write(photograph, iter([RGB, RGB[:3]]), tmp_path / "out.tif", mark)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_go_into_no_other_format(mark):
+    photograph = read(tiff_of(np.stack([DEEP, DEEP])))
+    with pytest.raises(PhotoError, match=r"has 2 pages, and a PNG holds one: write a \.tif"):
+        back(photograph, mark, format="png")
+
+
+def test_reduced_copies_are_left_out_and_that_is_said():
+    file = BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        writer.write(DEEP, photometric="minisblack", metadata=None)
+        writer.write(DEEP[::4, ::4], photometric="minisblack", metadata=None, subfiletype=1)
+    photograph = read(file.getvalue())
+    assert len(photograph.pages) == 1
+    assert photograph.notes == ("its reduced copies and masks are left out",)
+
+
+@pytest.mark.parametrize("kind", ["unassalpha", "assocalpha"])
+def test_alpha(kind, mark):
+    alpha = np.full_like(DEEP, 65535)
+    alpha[:20] = 30_000
+    share = alpha[..., None] / 65535 if kind == "assocalpha" else 1
+    stored = np.concatenate([np.rint(RGB * share), alpha[..., None]], axis=-1).astype(np.uint16)
+    photograph = read(rgb_tiff(stored, extrasamples=[kind]))
+    assert np.array_equal(photograph.alpha, alpha)
+    assert np.abs(photograph.pixels.astype(int) - RGB).max() <= 2
+    for form in ("tiff", "png", "jp2"):
+        result = back(photograph, mark, format=form)
+        assert np.array_equal(result.alpha, alpha)
+        assert np.array_equal(result.pixels, photograph.pixels)
+
+
+def test_channels_that_are_no_alpha_are_left_out_and_that_is_said():
+    stored = np.concatenate([RGB, DEEP[..., None]], axis=-1)
+    photograph = read(rgb_tiff(stored, extrasamples=["unspecified"]))
+    assert photograph.alpha is None
+    assert photograph.notes == ("1 extra channels are left out",)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_cmyk_becomes_rgb_and_says_so(bits, mark):
+    inks = np.zeros((8, 8, 4), np.uint8 if bits == 8 else np.uint16)
+    inks[..., 3] = np.iinfo(inks.dtype).max // 2
+    photograph = read(tiff_of(inks, "separated"))
+    assert photograph.notes[-1] == "was CMYK, the result is RGB"
+    assert photograph.bits == bits
+    middle = photograph.pixels / np.iinfo(inks.dtype).max
+    assert np.abs(middle - 0.5).max() < 0.01
+    assert back(photograph, mark).pixels.shape[:2] == (8, 8)
+
+
+@pytest.mark.parametrize("scale", [1, 256])
+def test_a_palette_of_either_scale(scale):
+    table = np.zeros((3, 256), np.uint16)
+    table[:, 1], table[:, 2] = (200 * scale, 0, 0), (0, 100 * scale, 50 * scale)
+    index = np.array([[1, 2]], np.uint8)
+    pixels = read(tiff_of(index, "palette", colormap=table)).pixels
+    assert pixels.tolist() == [[[200, 0, 0], [0, 100, 50]]]
+
+
+@pytest.mark.parametrize(
+    ("name", "depths"),
+    [("JPEG", [8]), ("PNG", [8, 16]), ("WEBP", [8]), ("TIFF", [8, 16, 32]), ("JPEG2000", [8, 16]),
+     ("AVIF", [8, 12])],
+)  # fmt: skip
+def test_depths_of_results(name, depths, mark):
+    photograph = Photograph(DEEP)
+    for depth in (8, 12, 16, 32):
+        if depth not in depths:
+            with pytest.raises(PhotoError, match=f"bits a sample, not {depth}"):
+                back(photograph, mark, format=name, bit_depth=depth)
+            continue
+        result = back(photograph, mark, format=name, bit_depth=depth)
+        assert result.bits == (16 if depth == 12 else depth)
+        limit = 0.01 if depth in (16, 32) else 3
+        assert np.abs(lightness(result.pixels) - lightness(DEEP)).max() <= limit
+    assert back(photograph, mark, format=name).bits == min(16, max(depths) + 4 * (depths[-1] == 12))
+
+
+@pytest.mark.parametrize("quality", [0, 101])
+def test_qualities_that_are_none(quality, mark):
+    with pytest.raises(PhotoError, match=f"quality {quality}: give 1 to 100"):
+        back(Photograph(EIGHT), mark, format="jpeg", quality=quality)
+
+
+@pytest.mark.parametrize("name", ["JPEG", "WEBP", "AVIF", "JPEG2000"])
+def test_a_lower_quality_gives_a_smaller_file(name, mark, grey):
+    sizes = []
+    rgb = np.repeat(grey[..., None], 3, axis=-1)
+    for quality in (95, 40):
+        file = BytesIO()
+        write(Photograph(grey), rgb, file, mark, format=name, quality=quality)
+        sizes.append(len(file.getvalue()))
+    assert sizes[1] < 0.8 * sizes[0]
+
+
+@pytest.mark.parametrize("name", ["PNG", "TIFF", "JPEG2000", "AVIF"])
+def test_the_same_deep_input_gives_the_same_bytes(name, mark):
+    first, second = BytesIO(), BytesIO()
+    for file in (first, second):
+        write(Photograph(DEEP), RGB, file, mark, format=name)
+    assert first.getvalue() == second.getvalue()
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "zlib", "packbits", "zstd", "lzma", "jpeg"])
+def test_pillow_reads_results_of_every_compression(compression, mark):
+    data = rgb_tiff(np.stack([EIGHT] * 3, axis=-1), compression=compression)
+    file = BytesIO()
+    rgb = np.stack([EIGHT, EIGHT, EIGHT // 2], axis=-1)
+    write(read(data), rgb, file, mark)
+    pixels = np.asarray(Image.open(file).convert("RGB"))
+    assert np.abs(pixels.astype(int) - rgb).max() <= (12 if compression == "jpeg" else 0)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("kind", [4, 7])  # LONG, as many programs have it, and UNDEFINED
+def test_captions_of_a_tiff_go_over(byteorder, kind, mark):
+    caption = b"\x1c\x02\x78\x00\x0dIn the garden\0\0"
+    count = len(caption) // (4 if kind == 4 else 1)
+    value = np.frombuffer(caption, f"{byteorder}u4").tolist() if kind == 4 else caption
+    data = rgb_tiff(byteorder=byteorder, extratags=[(33723, kind, count, value, True)])
+    assert caption in data
+    for form in ("tiff", "jpeg", "jp2"):
+        file = BytesIO()
+        write(read(data), RGB, file, mark, format=form)
+        assert caption in file.getvalue()
+
+
+def test_transparent_grey_of_a_deep_png():
+    import imagecodecs
+
+    data = imagecodecs.png_encode(DEEP)
+    level = b"tRNS" + int(DEEP[3, 5]).to_bytes(2, "big")
+    chunk = (2).to_bytes(4, "big") + level + zlib.crc32(level).to_bytes(4, "big")
+    photograph = read(data[:33] + chunk + data[33:])
+    assert np.array_equal(photograph.pixels, DEEP)
+    assert np.array_equal(photograph.alpha, np.where(DEEP[3, 5] == DEEP, 0, 65535))
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "webp"])
+def test_what_libtiff_alone_decodes(compression, color, mark):
+    mode = "RGB" if compression == "webp" else "YCbCr"
+    image = Image.fromarray(color).convert(mode)
+    file = BytesIO()
+    try:
+        image.save(file, "TIFF", compression=compression, tiffinfo={274: 6})
+    except OSError:
+        pytest.skip(f"this Pillow does not write TIFFs with {compression}")
+    photograph = read(file.getvalue())
+    assert photograph.orientation == 6
+    assert photograph.pixels.shape == color.shape
+    assert np.abs(lightness(photograph.pixels) - lightness(color)).mean() < 1.5
+    assert back(photograph, mark).pixels.shape == color.shape
