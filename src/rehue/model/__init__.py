@@ -1,13 +1,18 @@
 """What a trained network is to a user: a card, a file, a runtime, and ways to read its answer.
 
 `registry` finds models by name, `card` says what they are, `runtime` runs them, `framing` puts a
-picture of any shape before the network, `decode` turns its answer into ab. Weights are data,
-never code: an ONNX file whose hash stands in its card.
+picture of any shape before the network, `decode` turns its answer into ab. `hints` and `palette`
+are what a user says of a picture, `confidence` is how sure the network is. `catalog` says what
+others published, `download` fetches it. Weights are data, never code: an ONNX file whose hash
+stands in its card.
 """
 
 from rehue.model.card import Card, Model
+from rehue.model.confidence import Suggestion, confidence, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
-from rehue.model.framing import Answer, ask
+from rehue.model.framing import Answer, ask, ask_again, shrunk_lightness
+from rehue.model.hints import Hint, place_hints, read_hints
+from rehue.model.palette import palette_of_colors, palette_of_picture
 from rehue.model.registry import find_model, list_models
 from rehue.model.runtime import RUNTIMES, Runtime, open_runtime
 
@@ -18,11 +23,21 @@ __all__ = [
     "Answer",
     "Card",
     "Decoding",
+    "Hint",
     "Model",
     "Runtime",
+    "Suggestion",
     "ask",
+    "ask_again",
+    "confidence",
     "decode",
     "find_model",
     "list_models",
     "open_runtime",
+    "palette_of_colors",
+    "palette_of_picture",
+    "place_hints",
+    "read_hints",
+    "shrunk_lightness",
+    "suggest",
 ]

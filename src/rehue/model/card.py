@@ -36,6 +36,7 @@ class Card:
         training: steps, start, hardware.
         export: precision, largest ab difference to torch.
         figures: measured after export, with the set that they were measured on.
+        confidence_temperature: of the distribution that confidence is read from.
         heads: what the network answers: `bins` (logits), `regression` (ab), or both.
         format: of this card.
     """
@@ -54,6 +55,7 @@ class Card:
     training: Mapping[str, Any] = field(default_factory=dict)
     export: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    confidence_temperature: float = 1.0
     heads: tuple[Head, ...] = HEADS
     format: int = FORMAT
 

@@ -6,6 +6,7 @@ to multiples of 32, and what was answered for the padding is cut off again.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,14 +51,36 @@ def ask(runtime: Runtime, pixels: NDArray[np.generic], working_size: int, bins: 
         working_size: what the short side is brought to (px).
         bins: number of colour classes.
     """
-    light = shrunk_lightness(pixels, working_size)
+    return ask_again(runtime, shrunk_lightness(pixels, working_size), working_size, bins)
+
+
+def ask_again(
+    runtime: Runtime,
+    light: NDArray[np.float32],
+    working_size: int,
+    bins: int,
+    *,
+    hints: NDArray[np.float32] | None = None,
+    palette: NDArray[np.float32] | None = None,
+) -> Answer:
+    """Show a network what it sees of a picture, with what a user says of it.
+
+    Args:
+        runtime: the network.
+        light: h x w, from `shrunk_lightness`.
+        working_size: as given there.
+        bins: B.
+        hints: 3 x h x w: a, b and a mask, from `hints.place_hints`.
+        palette: B shares.
+    """
+    planes = light[None] if hints is None else np.concatenate([light[None], hints])
     axis = 0 if light.shape[0] > light.shape[1] else 1
     windows = _windows(light.shape[axis], working_size)
     if len(windows) == 1:
-        return _ask_window(runtime, light, bins)
+        return _ask_window(runtime, planes, bins, palette)
     # Windows lie along the long side; the network still sees the picture upright.
-    parts = [light[w] if axis == 0 else light[:, w] for w in windows]
-    answers = [_ask_window(runtime, part, bins) for part in parts]
+    parts = [planes[:, w] if axis == 0 else planes[:, :, w] for w in windows]
+    answers = [_ask_window(runtime, part, bins, palette) for part in parts]
     return _joined(answers, [w.start for w in windows], light.shape, axis)
 
 
@@ -91,14 +114,26 @@ def _windows(length: int, working_size: int) -> list[slice]:
     return [slice(start, min(start + window + MULTIPLE, length)) for start in starts]
 
 
-def _ask_window(runtime: Runtime, light: NDArray[np.float32], bins: int) -> Answer:
-    height, width = light.shape
+def _ask_window(
+    runtime: Runtime,
+    planes: NDArray[np.float32],
+    bins: int,
+    palette: NDArray[np.float32] | None,
+) -> Answer:
+    """Ask for one window; planes are lightness and, where there are hints, a, b and their mask."""
+    _, height, width = planes.shape
     edges = ((0, _padded(height) - height), (0, _padded(width) - width))
     # Reflection needs a second pixel; a side of one pixel repeats it.
-    padded = np.pad(light, edges, "reflect" if min(height, width) > 1 else "edge")
-    logits, ab = runtime.run(padded[None, None], bins)
+    mode: Literal["reflect", "edge"] = "reflect" if min(height, width) > 1 else "edge"
+    padded = np.pad(planes, ((0, 0), *edges), mode)[None]
+    logits, ab = runtime.run(
+        padded[:, :1],
+        bins,
+        padded[:, 1:] if len(planes) > 1 else None,
+        None if palette is None else palette[None],
+    )
     grid = next(output.shape[2] for output in (logits, ab) if output is not None)
-    stride = padded.shape[0] // grid
+    stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
     return Answer(None if logits is None else logits[0], None if ab is None else ab[0], box, stride)
 

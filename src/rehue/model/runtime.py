@@ -38,22 +38,31 @@ class Runtime(ABC):
     description: str
     inputs: frozenset[str]
 
-    def run(self, lightness: NDArray[np.float32], bins: int) -> Outputs:
+    def run(
+        self,
+        lightness: NDArray[np.float32],
+        bins: int,
+        hints: NDArray[np.float32] | None = None,
+        palette: NDArray[np.float32] | None = None,
+    ) -> Outputs:
         """Ask the network.
 
         Args:
             lightness: N x 1 x H x W, L in 0..100; H and W multiples of 32.
-            bins: B, for the palette that is not given.
+            bins: B.
+            hints: N x 3 x H x W: a, b and a mask; None for none.
+            palette: N x B shares; None for none.
 
         Returns:
             logits (N x B x h x w) and ab (N x 2 x h x w), float32; None for a head that the
             network lacks.
         """
         batch, _, height, width = lightness.shape
+        none = np.zeros((batch, 3, height, width), np.float32), np.zeros((batch, bins), np.float32)
         given = {
             "lightness": lightness,
-            "hints": np.zeros((batch, 3, height, width), np.float32),
-            "palette": np.zeros((batch, bins), np.float32),
+            "hints": none[0] if hints is None else hints,
+            "palette": none[1] if palette is None else palette,
         }
         outputs = self._run({name: given[name] for name in given if name in self.inputs})
         return outputs.get("logits"), outputs.get("ab")

@@ -1,0 +1,148 @@
+"""What a user says of places: colours given at points, brought to what a network sees."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageColor
+
+from rehue.color import srgb_to_lab
+from rehue.color.gamut import fit_to_gamut
+from rehue.errors import ModelError
+
+# Colours that are moved by more than this to exist at their lightness are told (units of ab).
+_TOLD = 10.0
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A colour at a place.
+
+    Attributes:
+        x: column of its middle, in pixels of the photograph as it is seen upright; 0 is the left
+            edge.
+        y: row of its middle, likewise.
+        color: `#rrggbb`, `#rgb`, `rgb(r, g, b)` or a name of CSS; its lightness does not count.
+        radius: of the disc that it covers, in pixels of the photograph; what the network sees is
+            covered by one pixel at least.
+    """
+
+    x: float
+    y: float
+    color: str
+    radius: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no place or no colour.
+
+        Raises:
+            ModelError: a number that is not finite, a radius below 0, an unknown colour.
+        """
+        numbers = (self.x, self.y, self.radius)
+        if not all(isinstance(n, int | float) and np.isfinite(n) for n in numbers):
+            raise ModelError(f"hint at {self.x}, {self.y}: give numbers for x, y and radius")
+        if self.radius < 0:
+            raise ModelError(f"hint at {self.x:g}, {self.y:g}: radius {self.radius:g} is below 0")
+        color_ab(self.color)
+
+
+def color_ab(color: str) -> NDArray[np.float64]:
+    """Return a and b of a colour's name.
+
+    >>> color_ab("#808080").round(3).tolist()
+    [0.0, 0.0]
+
+    Raises:
+        ModelError: there is no such colour.
+    """
+    try:
+        rgb = np.asarray(ImageColor.getrgb(color)[:3], np.uint8)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ModelError(
+            f"{color!r} is no colour: give #rrggbb, such as #b03030, or a name of CSS, such as navy"
+        ) from error
+    ab: NDArray[np.float64] = srgb_to_lab(rgb)[1:].astype(np.float64) + 0.0
+    return ab
+
+
+def place_hints(
+    hints: Iterable[Hint], light: NDArray[np.floating], size: tuple[int, int]
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Draw hints on what the network sees.
+
+    A hint beyond the picture's edge is left out, a colour that does not exist at the lightness of
+    its place is brought to the nearest that does: both are told. Where hints overlap the later
+    one counts.
+
+    Args:
+        hints: in pixels of the photograph.
+        light: height x width, L as the network sees it.
+        size: height and width of the photograph, upright.
+
+    Returns:
+        3 x height x width (a, b, mask), and a line for each hint that could not be taken as given.
+    """
+    height, width = light.shape
+    drawn = np.zeros((3, height, width), np.float32)
+    notes = []
+    rows, columns = np.mgrid[0:height, 0:width] + 0.5
+    scale_y, scale_x = height / size[0], width / size[1]
+    for hint in hints:
+        named = f"hint {hint.color} at {hint.x:g}, {hint.y:g}"
+        if not (0 <= hint.x <= size[1] and 0 <= hint.y <= size[0]):
+            notes.append(f"{named} lies outside {size[1]} x {size[0]} pixels: left out")
+            continue
+        x, y = hint.x * scale_x, hint.y * scale_y
+        squared = (columns - x) ** 2 + (rows - y) ** 2
+        inside = squared <= (hint.radius * scale_x) ** 2
+        # A disc that covers no pixel's middle still has the pixel that it lies in.
+        inside[min(int(y), height - 1), min(int(x), width - 1)] = True
+        a, b = color_ab(hint.color)
+        here = float(np.median(light[inside]))
+        fitted_a, fitted_b = fit_to_gamut(np.array([[here, a, b]]))[0, 1:]
+        if np.hypot(fitted_a - a, fitted_b - b) > _TOLD:
+            notes.append(f"{named} does not exist at the lightness there: the nearest is taken")
+        drawn[:, inside] = np.array([[fitted_a], [fitted_b], [1.0]], np.float32)
+    return drawn, tuple(notes)
+
+
+def read_hints(path: Path) -> list[Hint]:
+    """Read hints from a file: JSON (a list of tables) or CSV (with a heading).
+
+    Raises:
+        ModelError: it cannot be read, is neither, or a hint is none.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: hints cannot be read ({error}): give JSON or CSV") from error
+    rows: Any
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            rows = json.loads(text)
+        except ValueError as error:
+            raise ModelError(f"{path}: not JSON ({error})") from error
+        rows = rows if isinstance(rows, list) else [rows]
+    else:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    return [_hint(row, f"{path}, hint {number}") for number, row in enumerate(rows, start=1)]
+
+
+def _hint(row: object, where: str) -> Hint:
+    names = [f.name for f in fields(Hint)]
+    if not isinstance(row, Mapping) or not set(row) <= set(names) or not {*names[:3]} <= set(row):
+        raise ModelError(f"{where}: give x, y, color and, if wanted, radius; found {row!r}")
+    try:
+        given = {key: row[key] for key in ("x", "y", "radius") if row.get(key) not in (None, "")}
+        numbers = {key: float(value) for key, value in given.items()}
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{where}: {error}: give numbers for x, y and radius") from error
+    if "x" not in numbers or "y" not in numbers:
+        raise ModelError(f"{where}: give x and y, found {row!r}")
+    return Hint(color=row["color"], **numbers)
