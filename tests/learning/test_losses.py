@@ -121,6 +121,7 @@ def test_colours_beyond_the_table_are_held_at_its_edge():
         # Errors of 25.5 and 255: the study's normalisation; Girshick 2015; Zhang et al. 2017.
         ("mse", (0.1**2 + 1) / 2),
         ("smooth_l1", (0.51**2 / 2 + 5.1 - 0.5) / 2),
+        ("huber", (25.5 + 255 - 1) / 110 / 2),
     ],
 )
 def test_penalties_by_hand(penalty, expected):

@@ -8,6 +8,7 @@ from rehue.color import Bins
 from rehue.errors import RecipeError
 from rehue.learning.module import build_network
 from rehue.learning.networks import NETWORKS
+from rehue.learning.networks.contract import examples
 from rehue.learning.networks.resnet import BLOCKS, ResNetEncoder
 from rehue.learning.recipe import NetworkChoice
 
@@ -30,17 +31,12 @@ def network_of(name, **options):
     return NETWORKS[name](**facts, **OPTIONS.get(name, {}), **options).eval()
 
 
-def inputs_of(network, lightness):
-    hints = torch.zeros(len(lightness), 3, *lightness.shape[2:], device=lightness.device)
-    return [{"lightness": lightness, "hints": hints}[name] for name in network.inputs]
-
-
 @every_network
 @pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (2, 96, 64)])
 @torch.no_grad()
 def test_a_network_keeps_the_contract(name, count, height, width):
     network = network_of(name)
-    prediction = network(*inputs_of(network, torch.full((count, 1, height, width), 50.0)))
+    prediction = network(*examples(network, torch.full((count, 1, height, width), 50.0), BINS))
     grid = (height // network.stride, width // network.stride)
     answers = {"regression": (prediction.ab, 2), "bins": (prediction.logits, BINS)}
     assert set(network.heads) == {head for head, (found, _) in answers.items() if found is not None}
@@ -57,7 +53,7 @@ def test_a_network_keeps_the_contract(name, count, height, width):
 def test_pictures_of_a_batch_do_not_see_each_other(name):
     network = network_of(name)
     light = torch.rand(2, 1, 64, 32) * 100
-    together, alone = (network(*inputs_of(network, given)) for given in (light, light[1:]))
+    together, alone = (network(*examples(network, given, BINS)) for given in (light, light[1:]))
     for found, expected in ((together.ab, alone.ab), (together.logits, alone.logits)):
         assert found is None or torch.allclose(found[1:], expected, atol=1e-3)
 
@@ -76,7 +72,7 @@ def test_what_trains_is_reached_by_the_gradient(name):
     with torch.device("meta"):
         network = build_network(NetworkChoice(name, options=OPTIONS.get(name, {})), bins(), SCENES)
         network.train()
-        prediction = network(*inputs_of(network, torch.zeros(2, 1, 64, 64)))
+        prediction = network(*examples(network, torch.zeros(2, 1, 64, 64), len(bins())))
     answers = (prediction.ab, prediction.logits, prediction.scenes)
     sum(answer.sum() for answer in answers if answer is not None).backward()
     parameters = dict(network.named_parameters())

@@ -19,7 +19,7 @@ class Penalty:
 
     Attributes:
         unit: ab are divided by this first.
-        delta: quadratic up to here, linear beyond; None is quadratic everywhere.
+        delta: quadratic up to here, linear with a slope of 1 beyond; None is quadratic everywhere.
     """
 
     unit: float
@@ -30,7 +30,7 @@ class Penalty:
         predicted, truth = predicted / self.unit, truth / self.unit
         if self.delta is None:
             return functional.mse_loss(predicted, truth, reduction="none")
-        return functional.huber_loss(predicted, truth, reduction="none", delta=self.delta)
+        return functional.smooth_l1_loss(predicted, truth, reduction="none", beta=self.delta)
 
 
 PENALTIES: Mapping[str, Penalty] = {
@@ -38,8 +38,8 @@ PENALTIES: Mapping[str, Penalty] = {
     "mse": Penalty(255.0, None),
     # Girshick 2015, equation 3.
     "smooth_l1": Penalty(50.0, 1.0),
-    # Zhang et al. 2017, equation 2: "we use a smooth-l1 (or Huber) loss" with delta 1, on ab / 110.
-    "huber": Penalty(110.0, 1.0),
+    # Zhang et al. 2017, equation 2; delta is one unit of ab, as in the authors' training code.
+    "huber": Penalty(110.0, 1 / 110),
 }
 
 

@@ -99,7 +99,7 @@ class ColorTraining(lightning.LightningModule):
             part.eval()
         if self.recipe.network.frozen_norms:
             for part in self.network.modules():
-                if isinstance(part, nn.BatchNorm2d):
+                if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d):
                     part.eval()
 
     def training_step(self, batch: dict[str, Tensor], _: int) -> Tensor:

@@ -13,8 +13,8 @@ The temperature of the annealed mean (T = 0.38, equation 5). The original Caffe 
 the logits by 2.606 = 1 / 0.384 in a layer of its own (`conv8_313_rh` of
 `colorization_deploy_v2.prototxt`). The port has no such layer and no temperature in its code: its
 published colours are the mean of the distribution as the file's last layer gives it. Whether the
-factor was multiplied into that layer is not written anywhere; `convert` measures it
-(`folded_temperature` there), and the card of converted weights says what it found.
+factor was multiplied into that layer is not written anywhere; `convert.temperature_of` tells it
+from the layer's norm, and the card of converted weights says what it found.
 """
 
 from itertools import pairwise
