@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehue import Colorizer
+from rehue import Colorizer, model
 from rehue.dataset import open_photographs
 from rehue.judge import evaluate
 from rehue.judge.evaluation import EXPECTED, REGRESSION, Evaluation
@@ -22,14 +22,13 @@ from rehue.judge.report import to_json
 from rehue.learning import export, load_recipe, train
 from rehue.learning.training import RUN_FILE
 from rehue.model import Decoding
-from rehue.model import decode as decoding
 
 ROWS = Path(__file__).parents[1] / "docs" / "study" / "rows"
 ANNEALED = "annealed mean"
 # By head; 0.38 is Zhang et al.'s temperature (2016, section 2.3).
 DECODINGS: Mapping[str, Mapping[str, Decoding]] = {
-    "regression": {REGRESSION: decoding.REGRESSION},
-    "bins": {EXPECTED: decoding.EXPECTED, ANNEALED: Decoding("bins", temperature=0.38)},
+    "regression": {REGRESSION: model.REGRESSION},
+    "bins": {EXPECTED: model.EXPECTED, ANNEALED: Decoding("bins", temperature=0.38)},
 }
 RUN_FACTS = ("commit", "encoder", "photographs", "steps", "seconds", "hardware", "torch")
 
@@ -66,7 +65,9 @@ def main() -> None:
     facts = json.loads((run / RUN_FILE).read_text("utf-8"))
     arguments.rows.mkdir(parents=True, exist_ok=True)
     target = arguments.rows / f"{arguments.recipe}.json"
-    target.write_text(json.dumps(row(facts, evaluation), indent=1) + "\n", encoding="utf-8")
+    # A line a fact: rows are long, and read by programs.
+    lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in row(facts, evaluation).items())
+    target.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     print(f"wrote {target}")
 
 
@@ -85,13 +86,22 @@ def row(facts: Mapping[str, Any], evaluation: Evaluation) -> dict[str, Any]:
         "epochs": sum(phase["epochs"] for phase in facts["recipe"]["phases"]),
         "size": evaluation.size,
         "set": f"{evaluation.photographs}, {evaluation.count} photographs",
-        "figures": report["rows"],
-        "hues": report["hues"],
+        "figures": rounded(report["rows"]),
+        "hues": rounded(report["hues"]),
         "predictor": first,
         "mse_ab": {
             photograph.key: round(photograph.mse_ab[first], 8) for photograph in evaluation.judged
         },
     }
+
+
+def rounded(value: Any) -> Any:
+    """Six digits of every number are more than the intervals tell."""
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def predictors(report: Mapping[str, Any]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -172,12 +173,23 @@ def train(
         "steps": trainer.global_step,
         "seconds": round(timer.time_elapsed("train")),
         "peak_memory_mb": _peak_memory_mb(),
-        "hardware": f"{platform.machine()}, {torch.get_num_threads()} threads, {device}",
+        "hardware": _hardware(),
         "torch": torch.__version__,
         "validation": {k: float(v) for k, v in trainer.callback_metrics.items()},
     }
     (run / RUN_FILE).write_text(json.dumps(facts, indent=1), "utf-8")
     return resumed
+
+
+def _hardware() -> str:
+    """Name the processor and, where there is one, the accelerator."""
+    name = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        found = re.search(r"^model name\s*: (.+)$", information.read_text("utf-8"), re.MULTILINE)
+        name = found[1] if found else name
+    threads = f"{name}, {torch.get_num_threads()} threads"
+    return f"{threads}, {torch.cuda.get_device_name()}" if torch.cuda.is_available() else threads
 
 
 def _peak_memory_mb() -> int | None:
