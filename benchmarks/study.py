@@ -95,7 +95,7 @@ def row(facts: Mapping[str, Any], evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def rounded(value: Any) -> Any:
+def rounded(value: object) -> object:
     """Six digits of every number are more than the intervals tell."""
     if isinstance(value, dict):
         return {key: rounded(part) for key, part in value.items()}
