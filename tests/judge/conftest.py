@@ -44,12 +44,16 @@ class StandInColorizer:
     size: int | None = 256
     runtime: str = "stand-in"
     threads: int = 1
+    heads: tuple[str, ...] = ("bins", "regression")
     looks: int = 0
 
     @property
     def card(self):
         return SimpleNamespace(
-            name="stand-in", sha256="0" * 64, default_decoding=Decoding("bins", 0.5, 1.2)
+            name="stand-in",
+            sha256="0" * 64,
+            default_decoding=Decoding(self.heads[0], 0.5, 1.2),
+            heads=self.heads,
         )
 
     def look(self, photo):

@@ -80,3 +80,14 @@ def test_the_network_runs_once_a_photograph(stand_in, photographs):
 def test_nothing_to_choose_on_is_an_error(stand_in):
     with pytest.raises(DatasetError, match="found none"):
         choose_decoding(stand_in(turned), [])
+
+
+def test_a_model_without_bins_is_tried_by_its_regression(stand_in, photographs):
+    choice = choose_decoding(stand_in(turned, heads=("regression",)), photographs[:1])
+    assert {candidate.decoding.head for candidate in choice.candidates} == {"regression"}
+    assert len({candidate.decoding.chroma for candidate in choice.candidates}) > 3
+
+
+def test_a_model_with_bins_is_tried_by_them():
+    for heads in (("bins",), ("bins", "regression")):
+        assert {decoding.head for decoding in decoding_grid(heads=heads)} == {"bins"}

@@ -7,6 +7,7 @@ from rehue.color import colorfulness, normalize_ab, srgb_to_lab
 from rehue.errors import DatasetError
 from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.judge.evaluation import evaluate as judge
+from rehue.judge.groups import Outcome
 from rehue.model import Decoding
 
 PLAIN = {"prediction": Decoding("bins")}
@@ -135,6 +136,35 @@ def test_default_rows(stand_in, photographs):
     assert ratios == pytest.approx({EXPECTED: 0.25, REGRESSION: 0.75**2, DEFAULT: 0.16}, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("heads", "rows"), [(("bins",), (EXPECTED,)), (("regression",), (REGRESSION,))]
+)
+def test_default_rows_are_those_of_the_heads_that_are_there(stand_in, photographs, heads, rows):
+    evaluation = judge(stand_in(half, heads=heads), photographs[:1], draws=5)
+    assert evaluation.predictors == (GREY, CONSTANT, *rows, DEFAULT, ORIGINAL)
+
+
+def test_shares_of_the_groups_are_figures(stand_in, photographs):
+    evaluation = judge(stand_in(truth), photographs, PLAIN, draws=20)
+    for predictor, outcome in (("prediction", Outcome.MEDIUM), (GREY, Outcome.FAILURE)):
+        for group in evaluation.groups:
+            figures = evaluation.row(predictor, group).figures
+            assert {o: figures[o].value for o in Outcome} == {
+                o: float(o is outcome) for o in Outcome
+            }
+        assert {photo.outcome[predictor] for photo in evaluation.judged} == {outcome}
+
+
+def test_photographs_keep_their_own_figures(stand_in, photographs):
+    evaluation = judge(stand_in(half), photographs, PLAIN, draws=20)
+    figures = evaluation.row("prediction").figures
+    for name in ("mse_ab", "ciede2000"):
+        values = [getattr(photo, name)["prediction"] for photo in evaluation.judged]
+        assert np.mean(values) == pytest.approx(figures[name].value)
+    gaps = [photo.colorfulness_gap("prediction") for photo in evaluation.judged]
+    assert np.mean(gaps) == pytest.approx(figures["colorfulness_gap"].value)
+
+
 def test_the_same_seed_gives_the_same_evaluation(stand_in, photographs):
     first = judge(stand_in(half), photographs, PLAIN, draws=50, seed=1)
     assert first == judge(stand_in(half), photographs, PLAIN, draws=50, seed=1)
@@ -153,7 +183,9 @@ def test_intervals_hold_their_figure(stand_in, photographs):
         return ab * (ab.shape[1] / 150)
 
     figures = judge(stand_in(wavering), photographs, PLAIN, draws=200).row("prediction").figures
-    for estimate in figures.values():
+    for name, estimate in figures.items():
+        if name in set(Outcome):  # a share may be that of every draw
+            continue
         assert estimate.low < estimate.value < estimate.high
 
 

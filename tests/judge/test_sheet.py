@@ -14,7 +14,7 @@ def judged(count):
     """Mostly 3:2, with two tall ones and one panorama at places of no note; three kinds."""
     shapes = {17: (300, 100), 31: (200, 120), 44: (80, 240)}
     return [
-        Judged(f"key{at}", ("a", "b", "c")[at % 3], *shapes.get(at, (100, 150)), {})
+        Judged(f"key{at}", ("a", "b", "c")[at % 3], *shapes.get(at, (100, 150)), {}, {}, {}, {})
         for at in range(count)
     ]
 

@@ -12,10 +12,11 @@ from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
 from rehue.cli.models import group as models
 from rehue.cli.rates import find_lr, sweep
+from rehue.cli.survey import survey
 from rehue.cli.train import train
 from rehue.errors import RehueError
 
-_ORDER = ("colorize", "evaluate", "models", "train", "find-lr", "sweep", "export")
+_ORDER = ("colorize", "evaluate", "survey", "models", "train", "find-lr", "sweep", "export")
 
 
 class _InOrder(TyperGroup):
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, evaluate, train, find_lr, sweep, export):
+for command in (colorize, evaluate, survey, train, find_lr, sweep, export):
     app.command()(command)
 app.add_typer(models, name="models")
 

@@ -1,20 +1,37 @@
 """Figures and pictures that say how good a model is; NumPy alone.
 
-`evaluate` judges a model beside plain grey and a constant colour; `report` shows, writes and reads
-the result, `sheet` and `plots` draw it; `choose` finds a model's default decoding.
+`evaluate` judges a model beside plain grey and a constant colour, over all photographs, by subject,
+by hue family (`hues`) and in groups of success, medium and failure (`groups`); `paired` says which
+of two models is better; `report` shows, writes and reads the result, `sheet` and `plots` draw it;
+`choose` finds a model's default decoding; `survey` asks people.
 """
 
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.choose import Choice, choose_decoding, decoding_grid
 from rehue.judge.evaluation import Evaluation, Row, default_decodings, evaluate
-from rehue.judge.sheet import before_after, choose_for_sheet, contact_sheet, model_sheet
+from rehue.judge.groups import Outcome, Rule
+from rehue.judge.hues import HueRow
+from rehue.judge.paired import PairedDifference, Verdict, paired_difference
+from rehue.judge.sheet import (
+    before_after,
+    choose_by_outcome,
+    choose_for_sheet,
+    contact_sheet,
+    model_sheet,
+)
 
 __all__ = [
     "Choice",
     "Estimate",
     "Evaluation",
+    "HueRow",
+    "Outcome",
+    "PairedDifference",
     "Row",
+    "Rule",
+    "Verdict",
     "before_after",
+    "choose_by_outcome",
     "choose_decoding",
     "choose_for_sheet",
     "contact_sheet",
@@ -22,4 +39,5 @@ __all__ = [
     "default_decodings",
     "evaluate",
     "model_sheet",
+    "paired_difference",
 ]

@@ -25,6 +25,8 @@ class Estimate:
     def from_draws(cls, draws: NDArray[np.floating], value: float | None = None) -> "Estimate":
         """Sum up a figure computed under each row of `weights`, the first being the set itself.
 
+        Draws in which the figure has no value are left out of the interval.
+
         Args:
             draws: the figure of the set as it is, then of each draw.
             value: the figure of the set where it is known better than `draws[0]` says; the
@@ -32,8 +34,9 @@ class Estimate:
         """
         tail = (1 - COVERAGE) / 2
         low, high = draws[0], draws[0]
-        if len(draws) > 1:
-            low, high = np.quantile(draws[1:], [tail, 1 - tail])
+        drawn = draws[1:][np.isfinite(draws[1:])]
+        if len(drawn):
+            low, high = np.quantile(drawn, [tail, 1 - tail])
         shift = 0.0 if value is None else value - draws[0]
         return cls(float(draws[0] + shift), float(low + shift), float(high + shift))
 

@@ -24,6 +24,7 @@ from rehue.errors import DatasetError
 from rehue.judge.baselines import PLAIN_GREY, constant_ab, paint
 from rehue.judge.metrics import BINS, difference_histogram, histogram_median
 from rehue.model import Decoding
+from rehue.model.decode import HEADS, Head
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -71,9 +72,16 @@ class Choice:
 def decoding_grid(
     temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0),
     chromas: Sequence[float] = (0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5),
+    heads: Sequence[Head] = HEADS,
 ) -> list[Decoding]:
-    """Return every temperature with every chroma factor, for the bins."""
-    return [Decoding("bins", t, chroma) for t in temperatures for chroma in chromas]
+    """Return what to try for a model with these heads.
+
+    Where there are bins: every temperature with every chroma factor, and no regression, which has
+    one temperature and so cannot be less dull; else the regression with every chroma factor.
+    """
+    if "bins" in heads:
+        return [Decoding("bins", t, chroma) for t in temperatures for chroma in chromas]
+    return [Decoding("regression", chroma=chroma) for chroma in chromas]
 
 
 def choose_decoding(
@@ -92,14 +100,14 @@ def choose_decoding(
     Args:
         colorizer: the model.
         photographs: a split of the training shards by hash of the key; never a judged set.
-        grid: what to try; `decoding_grid()` if None.
+        grid: what to try; `decoding_grid` of the model's heads if None.
         gap_limit: of the colourfulness gap, either way.
         absolute_gap_limit: of the mean absolute gap.
 
     Raises:
         DatasetError: there are no photographs.
     """
-    grid = decoding_grid() if grid is None else list(grid)
+    grid = decoding_grid(heads=colorizer.card.heads) if grid is None else list(grid)
     grey = np.zeros(BINS, np.int64)
     pixels = np.zeros((len(grid), BINS), np.int64)
     gaps: list[list[float]] = []

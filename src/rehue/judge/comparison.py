@@ -6,8 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import colorfulness, srgb_to_lab
-from rehue.judge.metrics import Moments, difference_histogram, mse_ab, psnr, ssim
+from rehue.color import ciede2000, colorfulness, srgb_to_lab
+from rehue.judge.groups import Appearance, Outcome, outcome_of
+from rehue.judge.hues import TrueHues
+from rehue.judge.metrics import Moments, count_differences, psnr, squared_error, ssim
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,9 @@ class Comparison:
         ssim: up to 1.
         ciede2000: mean over pixels.
         colorfulness: of the picture.
-        differences: CIEDE2000 of its pixels, counted (`metrics.difference_histogram`).
+        differences: CIEDE2000 of its pixels, counted (`metrics.count_differences`).
+        hues: errors and chroma by hue family (`TrueHues.measure`).
+        outcome: success, medium or failure.
     """
 
     mse_ab: float
@@ -29,6 +33,8 @@ class Comparison:
     ciede2000: float
     colorfulness: float
     differences: NDArray[np.int64]
+    hues: NDArray[np.float64]
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,16 @@ class Original:
         """What SSIM needs of the photograph."""
         return Moments.of(self.image)
 
+    @cached_property
+    def hues(self) -> TrueHues:
+        """Its pixels by hue family."""
+        return TrueHues.of(self.lab[..., 1:])
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """What the groups are judged by."""
+        return Appearance.of(self.image)
+
     def compare(self, ab: NDArray[np.floating], picture: NDArray[np.uint8]) -> Comparison:
         """Judge a prediction.
 
@@ -65,12 +81,16 @@ class Original:
             ab: height x width x 2, as predicted, before it is fitted into the gamut.
             picture: height x width x 3, what a viewer gets: fitted and rounded to 8 bit.
         """
-        mean, differences = difference_histogram(srgb_to_lab(picture), self.lab)
+        shown = srgb_to_lab(picture)
+        errors = squared_error(ab, self.lab[..., 1:])
+        differences = ciede2000(shown, self.lab)
         return Comparison(
-            mse_ab=mse_ab(ab, self.lab[..., 1:]),
+            mse_ab=float(errors.mean(dtype=np.float64)),
             psnr=psnr(picture, self.image),
             ssim=ssim(self.moments, picture),
-            ciede2000=mean,
+            ciede2000=float(differences.mean(dtype=np.float64)),
             colorfulness=colorfulness(picture),
-            differences=differences,
+            differences=count_differences(differences),
+            hues=self.hues.measure(errors, differences, shown[..., 1:]),
+            outcome=outcome_of(Appearance.of(picture), self.appearance),
         )

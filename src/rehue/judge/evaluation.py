@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehue import model
 from rehue.errors import DatasetError
 from rehue.judge.baselines import MEAN_COLOR, PLAIN_GREY, constant_ab, paint
 from rehue.judge.bootstrap import Estimate, weights
 from rehue.judge.comparison import Comparison, Original
+from rehue.judge.groups import Outcome
+from rehue.judge.hues import HueRow, summarize_hues
 from rehue.judge.summary import Group, Record, summarize
 from rehue.model import Decoding
 
@@ -67,6 +70,9 @@ class Judged:
         height: px.
         width: px.
         colorfulness: by predictor, "original" among them.
+        mse_ab: by predictor, as the two below.
+        ciede2000: mean over its pixels.
+        outcome: success, medium or failure.
     """
 
     key: str
@@ -74,6 +80,13 @@ class Judged:
     height: int
     width: int
     colorfulness: Mapping[str, float]
+    mse_ab: Mapping[str, float]
+    ciede2000: Mapping[str, float]
+    outcome: Mapping[str, Outcome]
+
+    def colorfulness_gap(self, predictor: str) -> float:
+        """Return the predictor's colourfulness less the original's."""
+        return self.colorfulness[predictor] - self.colorfulness[ORIGINAL]
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,8 @@ class Evaluation:
         count: photographs judged.
         left_out: keys that the set left out, by reason.
         rows: one a predictor and group.
-        judged: the photographs; not part of the report.
+        hues: one a predictor and hue family.
+        judged: the photographs; not compared, and only part of the report where asked for.
     """
 
     model: str
@@ -102,6 +116,7 @@ class Evaluation:
     count: int
     left_out: Mapping[str, tuple[str, ...]]
     rows: tuple[Row, ...]
+    hues: tuple[HueRow, ...]
     judged: tuple[Judged, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -125,14 +140,23 @@ class Evaluation:
                 return row
         raise KeyError((predictor, group))
 
+    def hue_row(self, predictor: str, family: str) -> HueRow:
+        """Look a hue family's row up.
+
+        Raises:
+            KeyError: there is none such.
+        """
+        for row in self.hues:
+            if (row.predictor, row.family) == (predictor, family):
+                return row
+        raise KeyError((predictor, family))
+
 
 def default_decodings(colorizer: "Colorizer") -> dict[str, Decoding]:
-    """Return the decodings that every model is judged by, named."""
-    return {
-        EXPECTED: model.EXPECTED,
-        REGRESSION: model.REGRESSION,
-        DEFAULT: colorizer.card.default_decoding,
-    }
+    """Return the decodings that a model with these heads is judged by, named."""
+    named = {EXPECTED: model.EXPECTED, REGRESSION: model.REGRESSION}
+    offered = {name: how for name, how in named.items() if how.head in colorizer.card.heads}
+    return offered | {DEFAULT: colorizer.card.default_decoding}
 
 
 def evaluate(
@@ -169,9 +193,12 @@ def evaluate(
     decodings = default_decodings(colorizer) if decodings is None else decodings
     records = {predictor: Record() for predictor in (*_BASELINES, *decodings)}
     judged: list[Judged] = []
+    true_hues: list[NDArray[np.float64]] = []
     with ThreadPoolExecutor(colorizer.threads) as pool:
         for sample in photographs:
-            judged.append(_judge(colorizer, sample, decodings, records, pool))
+            original = Original(sample.image)
+            judged.append(_judge(colorizer, sample, original, decodings, records, pool))
+            true_hues.append(original.hues.totals)
             if advance:
                 advance()
             if len(judged) == limit:
@@ -195,6 +222,15 @@ def evaluate(
         count=len(judged),
         left_out=left_out,
         rows=tuple(_rows(judged, records, draws, seed)),
+        hues=tuple(
+            summarize_hues(
+                weights(len(judged), draws, seed),
+                true_hues,
+                {predictor: record.hues for predictor, record in records.items()},
+                grey=GREY,
+                original=ORIGINAL,
+            )
+        ),
         judged=tuple(judged),
     )
 
@@ -202,12 +238,12 @@ def evaluate(
 def _judge(
     colorizer: "Colorizer",
     sample: "Sample",
+    original: Original,
     decodings: Mapping[str, Decoding],
     records: Mapping[str, Record],
     pool: Executor,
 ) -> Judged:
     """Compare every predictor with one photograph and note it in `records`."""
-    original = Original(sample.image)
     lightness = original.lab[..., 0]
     look = colorizer.look(sample.image)
 
@@ -218,12 +254,21 @@ def _judge(
         ab = constant_ab(lightness, _BASELINES[predictor])
         return original.compare(ab, paint(lightness, ab))
 
-    colorfulness = {ORIGINAL: original.colorfulness}
-    for predictor, comparison in zip(records, pool.map(compare, records), strict=True):
+    compared = dict(zip(records, pool.map(compare, records), strict=True))
+    for predictor, comparison in compared.items():
         records[predictor].add(comparison, sample.kind)
-        colorfulness[predictor] = comparison.colorfulness
     height, width = sample.image.shape[:2]
-    return Judged(sample.key, sample.kind, height, width, colorfulness)
+    return Judged(
+        key=sample.key,
+        kind=sample.kind,
+        height=height,
+        width=width,
+        colorfulness={ORIGINAL: original.colorfulness}
+        | {predictor: comparison.colorfulness for predictor, comparison in compared.items()},
+        mse_ab={predictor: comparison.mse_ab for predictor, comparison in compared.items()},
+        ciede2000={predictor: comparison.ciede2000 for predictor, comparison in compared.items()},
+        outcome={predictor: comparison.outcome for predictor, comparison in compared.items()},
+    )
 
 
 def _rows(

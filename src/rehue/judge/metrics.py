@@ -1,7 +1,7 @@
 """Figures of one picture against its original: pure functions of arrays.
 
-`mse_ab` compares chroma; `psnr`, `ssim` and `difference_histogram` compare pictures. How colourful
-a picture is says `rehue.color.colorfulness`.
+`squared_error` and `mse_ab` compare chroma; `psnr`, `ssim` and `difference_histogram` compare
+pictures. How colourful a picture is says `rehue.color.colorfulness`.
 """
 
 from dataclasses import dataclass
@@ -31,21 +31,29 @@ _C2 = (0.03 * 255) ** 2
 _MIDDLE = 127.5
 
 
-def mse_ab(predicted: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
-    """Return the mean squared error of ab in the study's normalisation.
+def squared_error(
+    predicted: NDArray[np.floating], truth: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Return each pixel's squared error of ab in the study's normalisation.
 
     Args:
         predicted: height x width x 2, units of ab.
         truth: the same shape.
 
     Returns:
-        The mean over pixels and both channels of ((ab' - ab) / 255)^2.
+        height x width, the mean over both channels of ((ab' - ab) / 255)^2.
+    """
+    error = normalize_ab(predicted) - normalize_ab(truth)
+    return (np.square(error[..., 0]) + np.square(error[..., 1])) / 2
+
+
+def mse_ab(predicted: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
+    """Return the mean of `squared_error`.
 
     >>> round(mse_ab(np.full((2, 2, 2), 25.5), np.zeros((2, 2, 2))), 9)
     0.01
     """
-    error = normalize_ab(predicted) - normalize_ab(truth)
-    return float(np.mean(np.square(error), dtype=np.float64))
+    return float(np.mean(squared_error(predicted, truth), dtype=np.float64))
 
 
 def psnr(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
@@ -126,8 +134,13 @@ def difference_histogram(
         what lies beyond.
     """
     differences = ciede2000(first, second)
+    return float(differences.mean(dtype=np.float64)), count_differences(differences)
+
+
+def count_differences(differences: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return how often each CIEDE2000 difference occurs, as in `difference_histogram`."""
     index = np.minimum(differences / BIN_WIDTH, BINS - 1).astype(np.int32)
-    return float(differences.mean(dtype=np.float64)), np.bincount(index.ravel(), minlength=BINS)
+    return np.bincount(index.ravel(), minlength=BINS)
 
 
 def histogram_median(counts: NDArray[np.number], width: float = BIN_WIDTH) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """An evaluation's files in one folder; each appears whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from PIL import Image
 from rehue.errors import RehueError
 from rehue.judge import plots
 from rehue.judge.evaluation import Evaluation
-from rehue.judge.report import to_csv, to_json
+from rehue.judge.groups import Outcome
+from rehue.judge.report import hues_to_csv, to_csv, to_json
 
 
 def can_plot() -> bool:
@@ -29,13 +30,19 @@ def make_folder(folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def write_output(folder: Path, evaluation: Evaluation, sheet: Image.Image) -> list[Path]:
-    """Write evaluation.json, evaluation.csv, sheet.png and, where matplotlib is, the plots.
+def write_output(
+    folder: Path,
+    evaluation: Evaluation,
+    sheet: Image.Image,
+    group_sheets: Mapping[Outcome, Image.Image] | None = None,
+) -> list[Path]:
+    """Write JSON, CSV, contact sheet and, where matplotlib is, plots.
 
     Args:
         folder: made where it is missing; files of these names in it are replaced.
-        evaluation: fresh from `evaluate`.
+        evaluation: fresh from `evaluate`; its photographs' figures go into evaluation.json, too.
         sheet: from `sheet.model_sheet`.
+        group_sheets: the same of photographs that `sheet.choose_by_outcome` chose.
 
     Returns:
         What was written.
@@ -44,18 +51,27 @@ def write_output(folder: Path, evaluation: Evaluation, sheet: Image.Image) -> li
         RehueError: the folder cannot be written to.
     """
     writers: dict[str, Callable[[Path], object]] = {
-        "evaluation.json": lambda path: path.write_text(to_json(evaluation), encoding="utf-8"),
-        "evaluation.csv": lambda path: path.write_text(to_csv(evaluation), encoding="utf-8"),
+        "evaluation.json": _text(to_json(evaluation, photographs=True)),
+        "evaluation.csv": _text(to_csv(evaluation)),
+        "hues.csv": _text(hues_to_csv(evaluation)),
         "sheet.png": sheet.save,
     }
+    for outcome, of_group in (group_sheets or {}).items():
+        writers[f"sheet-{outcome}.png"] = of_group.save
     if can_plot():
         writers["error-by-kind.png"] = plots.error_by_kind(evaluation).savefig
         writers["colorfulness.png"] = plots.colorfulness_histogram(evaluation).savefig
+        writers["hues.png"] = plots.hue_bars(evaluation).savefig
+        writers["groups.png"] = plots.group_bars(evaluation).savefig
     make_folder(folder)
     try:
         return [_write(folder / name, write) for name, write in writers.items()]
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _text(text: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(text, encoding="utf-8")
 
 
 def _unwritable(folder: Path, error: OSError) -> RehueError:

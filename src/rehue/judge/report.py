@@ -1,10 +1,10 @@
-"""An evaluation as a table on screen, as JSON and as CSV."""
+"""An evaluation as tables on screen, as JSON and as CSV."""
 
 import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from rich.table import Table
 
 from rehue.errors import DatasetError
 from rehue.judge.bootstrap import Estimate
-from rehue.judge.evaluation import ALL, GREY, Evaluation, Row
+from rehue.judge.evaluation import ALL, GREY, ORIGINAL, Evaluation, Judged, Row
+from rehue.judge.groups import Outcome
+from rehue.judge.hues import FAMILIES, HueRow
 
-SCHEMA = "rehue.evaluation/1"
+SCHEMA = "rehue.evaluation/2"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,29 @@ FIGURES: dict[str, Figure] = {
     "colorfulness": Figure("CF", 1),
     "colorfulness_gap": Figure("CF gap", 1),
     "colorfulness_absolute_gap": Figure("CF gap, absolute", 1),
+    "success": Figure("success, share", 3),
+    "medium": Figure("medium, share", 3),
+    "failure": Figure("failure, share", 3),
 }
 # What the tables by kind show.
 BY_KIND = ("mse_ab_over_grey", "ciede2000_median_over_grey", "colorfulness_gap")
+# `share` and `chroma` are the originals' own, the others a predictor's.
+HUE_FIGURES: dict[str, Figure] = {
+    "share": Figure("share of pixels", 3),
+    "chroma": Figure("mean chroma", 1),
+    "mse_ab": Figure("MSE of ab", 5),
+    "mse_ab_over_grey": Figure("MSE over grey's", 3),
+    "ciede2000": Figure("dE2000 mean", 2),
+    "ciede2000_over_grey": Figure("dE2000 mean over grey's", 3),
+    "chroma_kept": Figure("chroma kept", 2),
+    "chroma_kept_along_hue": Figure("chroma kept, along true hue", 2),
+}
+# What the tables by hue family show.
+BY_HUE = ("mse_ab_over_grey", "ciede2000", "chroma_kept", "chroma_kept_along_hue")
 
 
 def tables(evaluation: Evaluation) -> Iterator[Table]:
-    """Yield the tables to print: all figures over all photographs, then some figures by kind."""
+    """Yield the tables to print: all figures, then some by kind and some by hue family."""
     table = _table(f"{evaluation.photographs}: {evaluation.count} photographs", "")
     for predictor in evaluation.predictors:
         table.add_column(predictor, justify="right")
@@ -60,6 +78,8 @@ def tables(evaluation: Evaluation) -> Iterator[Table]:
     if len(evaluation.groups) > 1:
         for name in BY_KIND:
             yield _kind_table(evaluation, name)
+    for name in BY_HUE:
+        yield _hue_table(evaluation, name)
 
 
 def notes(evaluation: Evaluation) -> Iterator[str]:
@@ -75,8 +95,13 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
         yield f"left out, {reason}: {len(keys)} ({shown})"
 
 
-def to_json(evaluation: Evaluation) -> str:
-    """Return the evaluation as JSON text; figures without a value are null."""
+def to_json(evaluation: Evaluation, *, photographs: bool = False) -> str:
+    """Return the evaluation as JSON text; figures without a value are null.
+
+    Args:
+        evaluation: fresh, or read back.
+        photographs: add each photograph's figures, for paired comparisons (`judge.paired`).
+    """
     document = {"schema": SCHEMA} | {
         name: getattr(evaluation, name)
         for name in ("model", "sha256", "commit", "size", "runtime", "photographs", "count")
@@ -87,10 +112,16 @@ def to_json(evaluation: Evaluation) -> str:
             "predictor": row.predictor,
             "group": row.group,
             "count": row.count,
-            "figures": {name: _finite(estimate) for name, estimate in row.figures.items()},
+            "figures": _numbers(row.figures),
         }
         for row in evaluation.rows
     ]
+    document["hues"] = [
+        {"predictor": row.predictor, "family": row.family, "figures": _numbers(row.figures)}
+        for row in evaluation.hues
+    ]
+    if photographs:
+        document["judged"] = [asdict(photograph) for photograph in evaluation.judged]
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -110,24 +141,44 @@ def from_json(text: str) -> Evaluation:
             Row(row["predictor"], row["group"], row["count"], _estimates(row["figures"]))
             for row in document.pop("rows")
         )
-        return Evaluation(**document, left_out=left_out, rows=rows)
+        hues = tuple(
+            HueRow(row["predictor"], row["family"], _estimates(row["figures"]))
+            for row in document.pop("hues")
+        )
+        judged = tuple(_judged(facts) for facts in document.pop("judged", ()))
+        return Evaluation(**document, left_out=left_out, rows=rows, hues=hues, judged=judged)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"this is no evaluation that Rehue wrote: {error!r}") from error
 
 
 def to_csv(evaluation: Evaluation) -> str:
     """Return the rows as CSV: predictor, group, count, then each figure with its interval."""
+    rows = [([row.predictor, row.group, row.count], row.figures) for row in evaluation.rows]
+    return _csv(["predictor", "group", "count"], rows, FIGURES)
+
+
+def hues_to_csv(evaluation: Evaluation) -> str:
+    """Return the hue families' rows as CSV: predictor, family, then as in `to_csv`."""
+    rows = [([row.predictor, row.family], row.figures) for row in evaluation.hues]
+    return _csv(["predictor", "family"], rows, HUE_FIGURES)
+
+
+def _csv(
+    names: list[str],
+    rows: list[tuple[list[Any], Mapping[str, Estimate]]],
+    figures: Mapping[str, Figure],
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    columns = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
-    writer.writerow(["predictor", "group", "count", *columns])
-    for row in evaluation.rows:
+    ends = ("", "_low", "_high")
+    writer.writerow([*names, *(f"{name}{end}" for name in figures for end in ends)])
+    for named, estimates in rows:
         values: list[float | str] = []
-        for name in FIGURES:
-            estimate = row.figures.get(name)
-            ends = ("", "", "") if estimate is None else _finite(estimate).values()
-            values += ["" if end is None else end for end in ends]
-        writer.writerow([row.predictor, row.group, row.count, *values])
+        for name in figures:
+            estimate = estimates.get(name)
+            numbers = [None] * len(ends) if estimate is None else _finite(estimate).values()
+            values += ["" if number is None else number for number in numbers]
+        writer.writerow([*named, *values])
     return text.getvalue()
 
 
@@ -149,14 +200,34 @@ def _kind_table(evaluation: Evaluation, name: str) -> Table:
     return table
 
 
+def _hue_table(evaluation: Evaluation, name: str) -> Table:
+    """Hue families across; their shares of the photographs' pixels stand beside their names."""
+    table = _table(f"{HUE_FIGURES[name].heading}, by hue", "")
+    for family in FAMILIES:
+        share = evaluation.hue_row(ORIGINAL, family).figures["share"].value
+        table.add_column(f"{family} ({100 * share:.1f} %)", justify="right")
+    for predictor in evaluation.predictors:
+        if predictor != ORIGINAL:
+            rows = (evaluation.hue_row(predictor, family) for family in FAMILIES)
+            digits = HUE_FIGURES[name].digits
+            table.add_row(predictor, *(_shown(row.figures.get(name), digits) for row in rows))
+    return table
+
+
 def _cell(evaluation: Evaluation, predictor: str, name: str, group: str) -> str:
+    return _shown(evaluation.row(predictor, group).figures.get(name), FIGURES[name].digits)
+
+
+def _shown(estimate: Estimate | None, digits: int) -> str:
     """A figure and half of its interval; a narrow terminal breaks the line between them."""
-    estimate = evaluation.row(predictor, group).figures.get(name)
     if estimate is None:
         return ""
-    digits = FIGURES[name].digits
     half = (estimate.high - estimate.low) / 2
     return f"{estimate.value:.{digits}f} ±{half:.{digits}f}"
+
+
+def _numbers(figures: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
+    return {name: _finite(estimate) for name, estimate in figures.items()}
 
 
 def _finite(estimate: Estimate) -> dict[str, float | None]:
@@ -169,3 +240,8 @@ def _estimates(figures: dict[str, dict[str, float | None]]) -> dict[str, Estimat
         name: Estimate(**{end: math.nan if v is None else v for end, v in ends.items()})
         for name, ends in figures.items()
     }
+
+
+def _judged(facts: dict[str, Any]) -> Judged:
+    outcome = {predictor: Outcome(name) for predictor, name in facts.pop("outcome").items()}
+    return Judged(**facts, outcome=outcome)

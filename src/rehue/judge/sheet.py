@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rehue.errors import DatasetError
 from rehue.judge.baselines import PLAIN_GREY, constant_ab, paint
+from rehue.judge.groups import Outcome
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -51,6 +52,24 @@ def choose_for_sheet(judged: Sequence["Judged"], count: int = 24) -> list[str]:
         if len(keys) >= count:
             break
     return list(keys)[:count]
+
+
+def choose_by_outcome(
+    judged: Sequence["Judged"], predictor: str, count: int = 24
+) -> dict[Outcome, list[str]]:
+    """Choose photographs of each group (success, medium, failure) as `choose_for_sheet` does.
+
+    Args:
+        judged: fresh from `evaluate`, or read back with its photographs.
+        predictor: whose groups.
+        count: of each group, at most.
+    """
+    return {
+        outcome: choose_for_sheet(
+            [one for one in judged if one.outcome[predictor] is outcome], count
+        )
+        for outcome in Outcome
+    }
 
 
 def model_sheet(

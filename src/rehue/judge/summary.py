@@ -8,19 +8,24 @@ from numpy.typing import NDArray
 
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.comparison import Comparison
+from rehue.judge.groups import Outcome
 from rehue.judge.metrics import BIN_WIDTH, BINS, histogram_median
 
 # Each photograph keeps a coarse histogram, for the interval of the median alone; the median itself
 # comes from the fine one, which is kept once a kind. A set of 36,500 photographs stays in memory.
 _COARSER = 25
 _MEASURED = ("mse_ab", "psnr", "ssim", "ciede2000", "colorfulness")
+_SHARES = tuple(outcome.value for outcome in Outcome)
 
 
 @dataclass
 class Record:
     """What one predictor did, photograph by photograph."""
 
-    measured: dict[str, list[float]] = field(default_factory=lambda: {m: [] for m in _MEASURED})
+    measured: dict[str, list[float]] = field(
+        default_factory=lambda: {name: [] for name in (*_MEASURED, *_SHARES)}
+    )
+    hues: list[NDArray[np.float64]] = field(default_factory=list)
     coarse: list[NDArray[np.uint32]] = field(default_factory=list)
     fine: dict[str | None, NDArray[np.int64]] = field(default_factory=dict)
 
@@ -28,6 +33,9 @@ class Record:
         """Take in the next photograph."""
         for name in _MEASURED:
             self.measured[name].append(getattr(comparison, name))
+        for name in _SHARES:
+            self.measured[name].append(float(comparison.outcome == name))
+        self.hues.append(comparison.hues)
         counts = comparison.differences
         self.coarse.append(counts.reshape(-1, _COARSER).sum(axis=1).astype(np.uint32))
         self.fine.setdefault(kind, np.zeros(BINS, np.int64))[:] += counts
@@ -72,8 +80,8 @@ def summarize(
         originals: colourfulness of every original of the set.
     """
     figures: dict[str, NDArray[np.float64]] = {}
-    for name in _MEASURED:
-        figures[name] = group.average(np.array(record.measured[name]))
+    for name, values in record.measured.items():
+        figures[name] = group.average(np.array(values))
     gaps = np.array(record.measured["colorfulness"]) - originals
     figures["colorfulness_gap"] = group.average(gaps)
     figures["colorfulness_absolute_gap"] = group.average(np.abs(gaps))
