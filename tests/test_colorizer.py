@@ -14,11 +14,12 @@ from PIL import Image
 import rehue
 import rehue.colorizer
 from rehue import Colorizer
-from rehue.color import lightness, srgb_to_lab
+from rehue.color import ciede2000, lightness, srgb_to_lab
+from rehue.color.layer import blend_color
 from rehue.color.render import as_grey
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
-from rehue.photo import read
+from rehue.photo import draw_mark, read, upright, visible_mark
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
 COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])
@@ -419,6 +420,83 @@ def test_format_depth_quality_times_and_timestamp(colorizer, tmp_path):
     with pytest.raises(PhotoError, match="more than the 100 that Rehue opens"):
         colorizer.colorize_file(source, tmp_path / "b.jpg", max_pixels=100)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.tif", "out"]
+
+
+def test_a_layer_is_the_colour_alone(colorizer):
+    look = colorizer.look(GREY)
+    layer = look.layer(saturation=1.2, warmth=3)
+    assert (layer.shape, layer.dtype) == ((90, 120, 3), np.uint8)
+    backdrop = np.stack([GREY] * 3, axis=-1) / 255
+    laid = blend_color(backdrop, layer / 255)
+    wanted = look.colorize(saturation=1.2, warmth=3)
+    assert ciede2000(srgb_to_lab(laid), srgb_to_lab(wanted)).mean() < 1
+    assert lightness(layer).std() < 0.2 * lightness(GREY).std()
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.tif", "out"])
+def test_a_layer_in_a_file_is_marked_and_loses_nothing(colorizer, tmp_path, name):
+    grey = Image.fromarray(GREY)
+    record = Image.Exif()
+    record[274] = 6
+    grey.save(tmp_path / "in.jpg", quality=95, exif=record, dpi=(240, 240))
+    target = tmp_path / name
+    colorizer.colorize_file(tmp_path / "in.jpg", target, layer=True, warmth=2)
+    result = read(target)
+    assert result.kind == ("TIFF" if name.endswith("tif") else "PNG")
+    assert result.orientation == 6
+    assert result.carried.dpi == pytest.approx((240, 240), abs=0.01)
+    assert result.mark.settings == "size=64 saturation=1 warmth=2 layer"
+    assert result.mark.source_sha256 == read(tmp_path / "in.jpg").sha256
+    look = colorizer.look(tmp_path / "in.jpg")
+    assert np.array_equal(upright(result.pixels, 6), look.layer(warmth=2))
+
+
+def test_layers_of_pages_packed_by_jpeg_lose_nothing(colorizer, tmp_path):
+    pages = [GREY, GREY[:40]]
+    source = tiff_of(*pages, compression="jpeg")
+    colorizer.colorize_file(source, tmp_path / "out", layer=True)
+    result = read(tmp_path / "out")
+    assert result.kind == "TIFF"
+    for page, seen in zip(result.pages, read(source).pages, strict=True):
+        assert np.array_equal(page.pixels, colorizer.look(seen.pixels).layer())
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"format": "webp"}, "a colour layer is a PNG or TIFF, not a WEBP"),
+        ({"visible_mark": True}, "a colour layer shows no text"),
+    ],
+)
+def test_layers_that_would_not_do(colorizer, tmp_path, wish, says):
+    with pytest.raises(PhotoError, match=says):
+        colorizer.colorize_file(saved(GREY), tmp_path / "out", layer=True, **wish)
+    with pytest.raises(PhotoError, match="a colour layer is a PNG or TIFF, not a JPEG"):
+        colorizer.colorize_file(saved(GREY), tmp_path / "out.jpg", layer=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_visible_mark_is_upright_on_every_page_when_it_is_wished_for(colorizer, tmp_path):
+    picture = np.full((200, 300), 90, np.uint8)
+    record = Image.Exif()
+    record[274] = 6
+    (tmp_path / "in.png").write_bytes(saved(np.rot90(picture), exif=record))
+    colorizer.colorize_file(tmp_path / "in.png", tmp_path / "plain.png")
+    colorizer.colorize_file(tmp_path / "in.png", tmp_path / "seen.png", visible_mark=True)
+    plain, seen = (read(tmp_path / name) for name in ("plain.png", "seen.png"))
+    assert seen.mark.settings == "size=64 saturation=1 warmth=0 visible-mark"
+    expected = draw_mark(upright(plain.pixels, 6), visible_mark("tiny"))
+    assert np.array_equal(upright(seen.pixels, 6), expected)
+    assert not np.array_equal(seen.pixels, plain.pixels)
+    pages = tiff_of(picture, picture)
+    colorizer.colorize_file(pages, tmp_path / "out.tif", visible_mark=True)
+    for page in read(tmp_path / "out.tif").pages:
+        assert np.array_equal(page.pixels, expected)
+
+
+def test_an_unknown_wish_is_a_fault_of_the_caller(colorizer, tmp_path):
+    with pytest.raises(TypeError, match="colour"):
+        colorizer.colorize_file(saved(GREY), tmp_path / "out.png", colour=True)
 
 
 def test_deep_colour_is_seen_as_its_lightness(colorizer):

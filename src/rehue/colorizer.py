@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, Final, Unpack, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from PIL import Image
 
 from rehue import __version__
 from rehue.color import lightness
+from rehue.color.layer import color_layer
 from rehue.color.render import as_grey, render
 from rehue.color.upsample import Upsampling
 from rehue.errors import ModelError, PhotoError
@@ -21,16 +22,23 @@ from rehue.model.runtime import available_processors
 from rehue.photo import (
     MAX_PIXELS,
     Mark,
+    Output,
+    OutputOptions,
+    Photo,
     Photograph,
     as_stored,
-    from_pillow,
+    checked,
+    draw_mark,
+    for_layer,
+    photograph_of,
     read,
     to_pillow,
     upright,
+    visible_mark,
     write,
 )
 
-Photo: TypeAlias = NDArray[Any] | Image.Image | str | PathLike[str] | bytes | BinaryIO
+_AS_SOURCE: Final = Output()
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,20 @@ class Look:
         ab = self._small_ab(decoding) * np.float32(saturation)
         ab[1] += np.float32(warmth)
         return render(self.pixels, self._upsampling(ab), self.threads)
+
+    def layer(
+        self,
+        *,
+        saturation: float = 1.0,
+        warmth: float = 0.0,
+        decoding: Decoding | None = None,
+    ) -> NDArray[Any]:
+        """Return only the colour, to be laid over the photograph with the blend mode Color.
+
+        See `rehue.color.layer`; arguments and result are as for `colorize`.
+        """
+        rgb = self.colorize(saturation=saturation, warmth=warmth, decoding=decoding)
+        return color_layer(self.pixels, rgb, self.threads)
 
     def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
         height, width = self.pixels.shape[:2]
@@ -141,8 +163,8 @@ class Colorizer:
             PhotoError: it is none of these, or cannot be read.
         """
         if isinstance(photo, np.ndarray):
-            return self._look(_checked(photo))
-        return self._look_at(_photograph(photo))
+            return self._look(checked(photo))
+        return self._look_at(photograph_of(photo))
 
     def __call__(
         self, photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
@@ -161,7 +183,7 @@ class Colorizer:
         """
         if isinstance(photo, np.ndarray):
             return self.look(photo).colorize(saturation=saturation, warmth=warmth)
-        photograph = _photograph(photo)
+        photograph = photograph_of(photo)
         rgb = self._look_at(photograph).colorize(saturation=saturation, warmth=warmth)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 
@@ -178,13 +200,9 @@ class Colorizer:
         *,
         saturation: float = 1.0,
         warmth: float = 0.0,
-        format: str | None = None,  # noqa: A002 (Pillow's word)
-        quality: int | None = None,
-        bit_depth: int | None = None,
-        keep_times: bool = False,
-        timestamp: str | None = None,
         max_pixels: int = MAX_PIXELS,
         overwrite: bool = False,
+        **output: Unpack[OutputOptions],
     ) -> None:
         """Colour a file into another; size, depth, orientation, metadata, profile and pages stay.
 
@@ -193,13 +211,10 @@ class Colorizer:
             target: path, whose suffix says the format, or an open file, which gets the source's.
             saturation: as for `Look.colorize`.
             warmth: as for `Look.colorize`.
-            format: of the result, whatever the target's name says.
-            quality: 1..100, for formats that have one; None is as fine as the source.
-            bit_depth: bits of a sample; None is the source's, or the most that the format has.
-            keep_times: give the target the source's times of access and change.
-            timestamp: stands in the mark; without it the same input gives the same bytes.
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
+            **output: format, quality, bit_depth, keep_times, timestamp, layer, visible_mark and
+                credentials, as for `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target
@@ -208,13 +223,9 @@ class Colorizer:
         self.colorize_photograph(
             read(source, max_pixels=max_pixels),
             Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
+            Output(**output),
             saturation=saturation,
             warmth=warmth,
-            format=format,
-            quality=quality,
-            bit_depth=bit_depth,
-            keep_times=keep_times,
-            timestamp=timestamp,
             overwrite=overwrite,
         )
 
@@ -222,21 +233,17 @@ class Colorizer:
         self,
         photograph: Photograph,
         target: Path | BinaryIO,
+        output: Output = _AS_SOURCE,
         *,
         saturation: float = 1.0,
         warmth: float = 0.0,
-        format: str | None = None,  # noqa: A002 (Pillow's word)
-        quality: int | None = None,
-        bit_depth: int | None = None,
-        keep_times: bool = False,
-        timestamp: str | None = None,
         overwrite: bool = False,
     ) -> NDArray[Any]:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
         Returns:
-            The coloured pixels of the (first) page, upright, height x width x 3, in the sample
-            type of the photograph's pixels.
+            What was written of the (first) page, upright, height x width x 3, in the sample type
+            of the photograph's pixels.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -246,24 +253,31 @@ class Colorizer:
             raise PhotoError(
                 f"{photograph.name} was coloured by Rehue (model {marked.model}): give the original"
             )
+        if output.layer:
+            photograph, output = for_layer(photograph, target, output)
         first: list[NDArray[Any]] = []
 
-        def colored() -> Iterator[NDArray[Any]]:
+        def pages() -> Iterator[NDArray[Any]]:
             for page in photograph.pages:
-                rgb = self._look_at(page).colorize(saturation=saturation, warmth=warmth)
+                look = self._look_at(page)
+                make = look.layer if output.layer else look.colorize
+                rgb = make(saturation=saturation, warmth=warmth)
+                if output.visible_mark:
+                    rgb = draw_mark(rgb, visible_mark(self.card.name))
                 if not first:
                     first.append(rgb)
                 yield as_stored(rgb, page.orientation)
 
         write(
             photograph,
-            colored(),
+            pages(),
             target,
-            self.mark(photograph, saturation=saturation, warmth=warmth, timestamp=timestamp),
-            format=format,
-            quality=quality,
-            bit_depth=bit_depth,
-            keep_times=keep_times,
+            self.mark(photograph, output, saturation=saturation, warmth=warmth),
+            format=output.format,
+            quality=output.quality,
+            bit_depth=output.bit_depth,
+            keep_times=output.keep_times,
+            credentials=output.credentials,
             overwrite=overwrite,
         )
         return first[0]
@@ -271,10 +285,10 @@ class Colorizer:
     def mark(
         self,
         photograph: Photograph,
+        output: Output = _AS_SOURCE,
         *,
         saturation: float,
         warmth: float,
-        timestamp: str | None = None,
     ) -> Mark:
         """Return what a result of this colorizer says of itself."""
         return Mark(
@@ -282,14 +296,16 @@ class Colorizer:
             model_sha256=self.card.sha256,
             version=__version__,
             runtime=self.runtime,
-            settings=self.settings(saturation=saturation, warmth=warmth),
+            settings=self.settings(output, saturation=saturation, warmth=warmth),
             source_sha256=photograph.sha256,
-            timestamp=timestamp,
+            timestamp=output.timestamp,
         )
 
-    def settings(self, *, saturation: float, warmth: float) -> str:
+    def settings(self, output: Output = _AS_SOURCE, *, saturation: float, warmth: float) -> str:
         """Return what marks say of how a photograph was coloured."""
-        return f"size={self.size} saturation={saturation:g} warmth={warmth:g}"
+        chosen = [f"size={self.size} saturation={saturation:g} warmth={warmth:g}"]
+        chosen += ["layer"] * output.layer + ["visible-mark"] * output.visible_mark
+        return " ".join(chosen)
 
     def _look_at(self, photograph: Photograph) -> Look:
         return self._look(upright(photograph.pixels, photograph.orientation))
@@ -298,35 +314,6 @@ class Colorizer:
         seen = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
         answer = ask(self._runtime, seen, self.size, len(self.card.bin_centers))
         return Look(pixels, answer, self.card, self.threads)
-
-
-def _photograph(photo: Photo) -> Photograph:
-    if isinstance(photo, Image.Image):
-        return from_pillow(photo)
-    if isinstance(photo, str | PathLike | bytes) or hasattr(photo, "read"):
-        return read(cast("str | bytes | PathLike[str] | BinaryIO", photo))
-    raise PhotoError(
-        f"{type(photo).__name__} is not a photograph: give an array, a PIL image, a path or bytes"
-    )
-
-
-def _checked(array: NDArray[Any]) -> NDArray[Any]:
-    known = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
-    if not known or 0 in array.shape:
-        raise PhotoError(
-            f"an array of shape {array.shape}: give height x width (grey) or "
-            "height x width x 3 (sRGB)"
-        )
-    if array.dtype not in (np.uint8, np.uint16, np.float32):
-        raise PhotoError(f"an array of {array.dtype}: give uint8, uint16 or float32 (0..1)")
-    if array.dtype == np.float32:
-        low, high = float(array.min()), float(array.max())
-        # Resampling leaves values a little beyond 0..1; NaN fails both comparisons.
-        if not (low >= -0.5 and high <= 1.5):
-            raise PhotoError(
-                f"an array of float32 from {low:g} to {high:g}: give sRGB values of 0..1"
-            )
-    return array
 
 
 @cache
@@ -350,13 +337,9 @@ def colorize_file(
     *,
     saturation: float = 1.0,
     warmth: float = 0.0,
-    format: str | None = None,  # noqa: A002 (Pillow's word)
-    quality: int | None = None,
-    bit_depth: int | None = None,
-    keep_times: bool = False,
-    timestamp: str | None = None,
     max_pixels: int = MAX_PIXELS,
     overwrite: bool = False,
+    **output: Unpack[OutputOptions],
 ) -> None:
     """Colour a file into another with the shipped model; see `Colorizer.colorize_file`."""
     _default_colorizer().colorize_file(
@@ -364,11 +347,7 @@ def colorize_file(
         target,
         saturation=saturation,
         warmth=warmth,
-        format=format,
-        quality=quality,
-        bit_depth=bit_depth,
-        keep_times=keep_times,
-        timestamp=timestamp,
         max_pixels=max_pixels,
         overwrite=overwrite,
+        **output,
     )

@@ -1,8 +1,13 @@
 """Folders: mirrored, nothing twice, nothing lost, and the others go on."""
 
+import csv
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from rehue.batch.journal import Journal
 from rehue.photo import read
 
 
@@ -19,8 +24,16 @@ def album(put, grey, color):
     return root
 
 
+JOURNAL = "rehue-journal.jsonl"
+
+
 def tree(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+    found = (path for path in folder.rglob("*.*") if path.name != JOURNAL)
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def times(folder):
+    return {name: (folder / name).stat().st_mtime_ns for name in tree(folder)}
 
 
 def test_a_folder_is_mirrored_once(colorize, album):
@@ -43,10 +56,10 @@ def test_a_folder_is_mirrored_once(colorize, album):
     assert "6 coloured, 1 already in colour, 1 failed, 1 other file left out (0:" in said[-1]
     assert len(said) == 4
 
-    times = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
+    before = times(out)
     said = colorize("album", "-o", "out", "--compare", code=1).stderr
     assert "0 coloured, 6 done before, 1 already in colour, 1 failed" in said
-    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.*")} == times
+    assert times(out) == before
 
     (album / "1931/broken.jpg").unlink()
     said = colorize("album", "-o", "out", "--overwrite", "--saturation", "1.5").stderr
@@ -88,3 +101,41 @@ def test_a_folder_without_photographs(colorize, tmp_path):
         "rehue: empty holds no photographs (JPEG, PNG, TIFF, WebP, BMP or GIF): name another folder"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_a_report_has_a_row_for_each_photograph(colorize, album):
+    colorize("album", "-o", "out", "--report", "rows.csv", code=1)
+    colorize("album", "-o", "out", "--report", "rows.jsonl", code=1)
+    with (album.parent / "rows.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [json.loads(line) for line in (album.parent / "rows.jsonl").open(encoding="utf-8")]
+    assert [row["source"] for row in rows] == [line["source"] for line in lines]
+    assert len(rows) == 8
+    # The second run did nothing, and knows all the same.
+    for row, line in zip(rows, lines, strict=True):
+        assert line["status"] == {"colored": "done"}.get(row["status"], row["status"])
+        assert (line["reason"] or "") == row["reason"]
+        assert (line["target_sha256"] or "") == row["target_sha256"]
+    journal = [json.loads(line) for line in (album.parent / "out" / JOURNAL).open("rb")]
+    written = {line["source"]: line for line in journal if "source" in line}
+    assert written.keys() == {row["source"] for row in rows}
+    assert all(written[row["source"]]["settings"] == row["settings"] for row in rows)
+
+
+def test_a_dry_run_says_what_would_be_done(colorize, album):
+    said = colorize("album", "-o", "out", "--dry-run", "--report", "r.csv", code=1).stderr
+    assert f"rehue: {Path('album/a.bmp')} would become {Path('out/a.bmp.png')}\n" in said
+    assert "color.png is already in colour (use --recolor)" in said
+    assert "rehue: 6 to be coloured, 1 already in colour, 1 failed, 1 other file" in said
+    assert not (album.parent / "out").exists()
+    assert (album.parent / "r.csv").exists()
+
+
+def test_two_runs_into_one_folder(colorize, album):
+    with Journal(album.parent / "out" / JOURNAL):
+        said = colorize("album", "-o", "out", code=1).stderr
+    assert said == (
+        f"rehue: another run is at work in out and holds {JOURNAL}: wait for it, or name another "
+        "folder\n"
+    )
+    assert tree(album.parent / "out") == []

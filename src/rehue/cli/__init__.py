@@ -10,13 +10,24 @@ from rehue import __version__
 from rehue.cli.colorize import colorize
 from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
+from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.rates import find_lr, sweep
 from rehue.cli.survey import survey
 from rehue.cli.train import train
 from rehue.errors import RehueError
 
-_ORDER = ("colorize", "evaluate", "survey", "models", "train", "find-lr", "sweep", "export")
+_ORDER = (
+    "colorize",
+    "inspect",
+    "evaluate",
+    "survey",
+    "models",
+    "train",
+    "find-lr",
+    "sweep",
+    "export",
+)
 
 
 class _InOrder(TyperGroup):
@@ -36,7 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, evaluate, survey, train, find_lr, sweep, export):
+for command in (colorize, inspect, evaluate, survey, train, find_lr, sweep, export):
     app.command()(command)
 app.add_typer(models, name="models")
 

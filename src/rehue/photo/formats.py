@@ -56,6 +56,8 @@ FORMATS: Final = {
 }
 # Written when asked for by name; the mark stands in a file beside the picture.
 _WITH_SIDECAR = {".bmp": "BMP"}
+# Editors open them, and they keep every value.
+_FOR_LAYERS = {"PNG", "TIFF"}
 _WORDS = {"JP2": "JPEG2000", "JPEG 2000": "JPEG2000", "HEIF": "HEIC"}
 
 
@@ -83,6 +85,25 @@ def result_format(photograph: Photograph, target: Path | None, asked: str | None
             "picture and its mark: name a .jpg, .png, .tif, .webp, .jp2 or .avif"
         )
     return by_name
+
+
+def layer_format(photograph: Photograph, target: Path | None, asked: str | None = None) -> str:
+    """Return what a colour layer is written as: TIFF or PNG, which lose nothing.
+
+    Where neither `asked` nor the target's name says, several pages and TIFFs become TIFFs.
+
+    Raises:
+        PhotoError: the format asked for, or the target's ending, is neither.
+    """
+    if asked is None and (target is None or not target.suffix):
+        return "TIFF" if photograph.carried.format == "TIFF" or photograph.further else "PNG"
+    chosen = result_format(photograph, target, asked)
+    if chosen not in _FOR_LAYERS:
+        raise PhotoError(
+            f"a colour layer is a PNG or TIFF, not a {chosen}, which would lose some of it: name a "
+            ".png or .tif"
+        )
+    return chosen
 
 
 def result_bits(photograph: Photograph, kind: str, asked: int | None = None) -> int:

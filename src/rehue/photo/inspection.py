@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehue.errors import PhotoError
-from rehue.photo import sidecar
+from rehue.photo import c2pa, sidecar
+from rehue.photo.c2pa import Manifest
 from rehue.photo.failures import reason, shown
 from rehue.photo.mark import Mark, source_type
 from rehue.photo.read import MAX_PIXELS, read
 
-# What results have before their ending when they stand beside their source.
-_RESULT = ".rehue"
+# What results and layers have before their ending when they stand beside their source.
+_RESULT, _LAYER = ".rehue", ".rehue-layer"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Inspection:
         source: the file that was taken for the source, given or found beside.
         source_matches: whether the source is, byte for byte, what was coloured; None when there is
             no mark, no source, or no hash in the mark.
+        manifest: C2PA's, signed; None when there is none, or the extra is missing.
         notes: what reading it brought up, one line each.
     """
 
@@ -45,6 +47,7 @@ class Inspection:
     sidecar: Path | None
     source: Path | None
     source_matches: bool | None
+    manifest: Manifest | None
     notes: tuple[str, ...]
 
 
@@ -68,6 +71,12 @@ def inspect(
     mark = photograph.mark
     found = Path(source) if source is not None else _source_beside(path) if mark else None
     beside = sidecar.path_of(path)
+    manifest, notes = None, photograph.notes
+    try:
+        manifest = c2pa.read_manifest(path)
+    except PhotoError as error:
+        # The extra is missing: all else can be told.
+        notes += (str(error),)
     return Inspection(
         path=path,
         format=photograph.kind,
@@ -80,17 +89,19 @@ def inspect(
         sidecar=beside if mark and sidecar.mark_beside(path) == mark else None,
         source=found,
         source_matches=_matches(found, mark),
-        notes=photograph.notes,
+        manifest=manifest,
+        notes=notes,
     )
 
 
 def _source_beside(result: Path) -> Path | None:
     """Return the file beside a result that its name says it was made from."""
     stem = result.stem
-    if not stem.endswith(_RESULT):
+    if not stem.endswith((_RESULT, _LAYER)):
         return None
-    named = stem.removesuffix(_RESULT)
-    # `a.rehue.png` was made from `a.png`; what cannot be a result keeps its ending before `.rehue`.
+    named = stem.removesuffix(_RESULT).removesuffix(_LAYER)
+    # `a.rehue.png` was made from `a.png`; what cannot be a result keeps its ending before `.rehue`,
+    # and so does what a layer was made from.
     candidates = (result.with_name(named + result.suffix), result.with_name(named))
     return next((path for path in candidates if path.is_file()), None)
 

@@ -14,7 +14,7 @@ X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 EXIF, GPS, INTEROPERABILITY = 34665, 34853, 40965
 BYTE, SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 1, 3, 4, 5, 7, 16
 _DIRECTORIES = (EXIF, GPS, INTEROPERABILITY)
-IPTC, LAYERS = 33723, 37724
+IPTC, LAYERS, C2PA = 33723, 37724, 52545
 _OPAQUE = (XMP, ICC, PHOTOSHOP, IPTC)
 
 # Bytes of one value, and of the units in which its byte order counts, by type.
@@ -24,12 +24,13 @@ _UNIT = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8,
 
 # Tags that say how pixels lie in the file, or what their numbers mean: true of the source only.
 # With them go XMP, ICC and Photoshop resources, which are carried apart, and Photoshop's layers
-# (37724) and smaller copies (330, 513, 514), which would still show the uncoloured picture.
+# (37724) and smaller copies (330, 513, 514), which would still show the uncoloured picture, and
+# C2PA's manifests, whose signature is of the source's bytes.
 LAYOUT = frozenset(
     {254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 284}
     | {288, 289, 290, 291, 292, 293, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327}
     | {328, 330, 332, 333, 334, 336, 337, 338, 339, 340, 341, 342, 343, 347, *range(512, 522)}
-    | {529, 530, 531, 532, XMP, ICC, PHOTOSHOP, LAYERS}
+    | {529, 530, 531, 532, XMP, ICC, PHOTOSHOP, LAYERS, C2PA}
 )
 
 

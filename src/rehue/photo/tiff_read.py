@@ -86,9 +86,10 @@ def read_pages(data: bytes, name: str, max_pixels: int) -> Iterator[TiffPicture]
     offsets = _directories(data, name)
     # tifffile's objects hold each other: without the buffer's end, the bytes would stay with them.
     with BytesIO(data) as buffer, TiffFile(buffer, _multifile=False) as file:
-        pages = [page for page in _opened(file, offsets) if _is_full(page)]
+        pictures = [page for page in _opened(file, offsets) if not _is_manifest(page)]
+        pages = [page for page in pictures if _is_full(page)]
         notes: tuple[str, ...] = ()
-        if len(pages) < len(offsets):
+        if len(pages) < len(pictures):
             notes = ("its reduced copies and masks are left out",)
         left = max_pixels
         for page in pages:
@@ -124,6 +125,11 @@ def _opened(file: "TiffFile", offsets: list[int]) -> Iterator["TiffPage"]:
 
 def _is_full(page: "TiffPage") -> bool:
     return not (page.subfiletype & (_REDUCED | _MASK) or page.tags.valueof(_OLD_SUBFILE) == 2)
+
+
+def _is_manifest(page: "TiffPage") -> bool:
+    """Say whether a directory has a C2PA manifest and no picture: one more, in files of pages."""
+    return page.imagewidth == 0 and tiff.C2PA in page.tags
 
 
 def _picture_by_pillow(

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo import depth, pixels, sidecar
+from rehue.photo import c2pa, depth, pixels, sidecar
+from rehue.photo.credentials import Credentials
 from rehue.photo.encode import check, encode
 from rehue.photo.failures import reason, shown
 from rehue.photo.formats import result_bits, result_format
@@ -34,11 +35,12 @@ def write(
     quality: int | None = None,
     overwrite: bool = False,
     keep_times: bool = False,
+    credentials: Credentials | None = None,
 ) -> None:
     """Write a coloured photograph with all that its source carried, and the mark.
 
     The file is made beside its target under another name and then renamed, so that a target is
-    either whole or not there. The same arguments give the same bytes.
+    either whole or not there. The same arguments give the same bytes, unless it is signed.
 
     Args:
         photograph: the source.
@@ -53,10 +55,11 @@ def write(
         quality: 1..100, for formats that have one; by default as fine as the source.
         overwrite: replace a target that exists; the source itself is never replaced.
         keep_times: give the target the times of access and change of the source file.
+        credentials: sign a C2PA manifest with them, which is the last that is done to the file.
 
     Raises:
         PhotoError: the target is the source, exists, or cannot be written; the format cannot hold
-            the picture.
+            the picture; it cannot be signed.
     """
     path = None if hasattr(target, "write") else Path(target)
     chosen = result_format(photograph, path, format)
@@ -64,15 +67,20 @@ def write(
     if quality is not None and not 1 <= quality <= 100:
         raise PhotoError(f"quality {quality}: give 1 to 100, or none for that of the source")
     check(photograph, chosen)
+    if credentials:
+        c2pa.check_signable(photograph, chosen)
     pages = _checked([rgb] if isinstance(rgb, np.ndarray) else rgb, photograph)
     if path is not None:
         check_target(path, photograph, overwrite=overwrite)
     elif chosen == "BMP":
         raise PhotoError("a BMP has no place for Rehue's mark: write it to a file, or a PNG")
 
-    def fill(file: BinaryIO) -> None:
+    def encoded(file: BinaryIO) -> None:
         encode(photograph, pages, mark, chosen, file, bits=bits, quality=quality)
 
+    fill: Callable[[BinaryIO], None] = encoded
+    if credentials:
+        fill = c2pa.signing(fill, photograph, chosen, mark, credentials)
     if path is None:
         _send(_buffered(fill), cast(BinaryIO, target))
         return
@@ -151,7 +159,7 @@ def _place(
     beside = target.with_name(f".rehue-{secrets.token_hex(6)}.part")
     try:
         try:
-            with beside.open("xb") as file:
+            with beside.open("x+b") as file:
                 fill(file)
                 file.flush()
                 # Else a loss of power may leave a name without its content.

@@ -1,0 +1,128 @@
+"""`rehue inspect`: how a picture was coloured, and whether its source still matches."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rehue.photo import Inspection, Manifest, Mark
+
+
+def inspect(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Pictures.", show_default=False)
+    ],
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What the picture was made from, for one picture; if not given, the file beside "
+            "it that results are named after: a.jpg for a.rehue.jpg.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+) -> None:
+    """Say how a picture was coloured, and whether its source still matches.
+
+    A mark can be taken out of a picture: one without a mark may have been coloured all the same.
+
+    Exit code: 0; 1 when a file cannot be read, its source is not, byte for byte, what was coloured
+    (with --source also when nothing says so), or it is not as it was signed; 2 for wrong usage.
+    """
+    from rehue.errors import PhotoError
+    from rehue.photo import inspect as facts_of
+
+    if source is not None and len(files) > 1:
+        raise typer.BadParameter(f"--source goes with one picture, and there are {len(files)}.")
+    all_well = True
+    for path in files:
+        try:
+            found = facts_of(path, source)
+        except PhotoError as error:
+            all_well = False
+            typer.echo(f"rehue: {error}", err=True)
+            if as_json:
+                typer.echo(json.dumps({"path": str(path), "error": str(error)}))
+            continue
+        typer.echo(_to_json(found) if as_json else "\n".join(_lines(found)))
+        all_well &= _is_well(found, is_source_given=source is not None)
+    if not all_well:
+        raise typer.Exit(1)
+
+
+def _is_well(found: "Inspection", *, is_source_given: bool) -> bool:
+    if found.manifest and found.manifest.problem:
+        return False
+    return bool(found.source_matches) if is_source_given else found.source_matches is not False
+
+
+def _to_json(found: "Inspection") -> str:
+    return json.dumps(asdict(found), default=str)
+
+
+def _lines(found: "Inspection") -> Iterator[str]:
+    """Yield the file's name and its facts, one a line."""
+    from rehue.photo.failures import shown
+
+    yield shown(found.path)
+    for name, said in _facts(found):
+        yield f"  {name}: {shown(said)}"
+
+
+def _facts(found: "Inspection") -> Iterator[tuple[str, str]]:
+    pages = f", {found.pages} pages" if found.pages > 1 else ""
+    size = f"{found.width} x {found.height} pixels"
+    yield "format", f"{found.format}, {size}, {found.bits} bits a sample{pages}"
+    if found.mark:
+        yield from _facts_of_mark(found.mark)
+    else:
+        yield "coloured by", "nothing says that it was coloured"
+    if found.source_type:
+        yield "digital source type", found.source_type
+    if found.sidecar:
+        yield "mark in", str(found.sidecar)
+    if found.source or found.mark:
+        yield "source", _source(found)
+    if found.manifest:
+        yield from _facts_of_manifest(found.manifest)
+    for note in found.notes:
+        yield "note", note
+
+
+def _facts_of_mark(mark: "Mark") -> Iterator[tuple[str, str]]:
+    yield "coloured by", f"Rehue {mark.version}"
+    yield "model", mark.model
+    yield "model sha256", mark.model_sha256
+    yield "runtime", mark.runtime
+    yield "settings", mark.settings
+    for hint in mark.hints:
+        yield "hint", hint
+    if mark.timestamp:
+        yield "timestamp", mark.timestamp
+    if mark.source_sha256:
+        yield "source sha256", mark.source_sha256
+
+
+def _facts_of_manifest(manifest: "Manifest") -> Iterator[tuple[str, str]]:
+    said = manifest.problem or "as it was signed; whether to trust the signer is yours to say"
+    yield "C2PA manifest", said
+    if manifest.signer:
+        yield "signed by", manifest.signer
+    if manifest.generator:
+        yield "manifest made by", manifest.generator
+    for ingredient in manifest.ingredients:
+        yield "made from", ingredient
+
+
+def _source(found: "Inspection") -> str:
+    if found.source is None:
+        return "not beside it, name it with --source"
+    if found.source_matches is None:
+        return f"{found.source}, and nothing in the picture says whether it is that"
+    return f"{found.source}, {'the same' if found.source_matches else 'not what was coloured'}"
