@@ -1,16 +1,59 @@
 """A colorizer with the tiny network, and photographs to give it."""
 
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
 
+from rehue.batch import Settings, Setup, make_plan
+from rehue.batch.coloring import color as do
+from rehue.batch.crew import Crew
+from rehue.batch.journal import Journal
+from rehue.batch.run import run
 from rehue.colorizer import Colorizer
 
 
 @pytest.fixture(scope="session")
 def colorizer(tiny_model):
     return Colorizer(tiny_model, threads=1)
+
+
+class Here(Crew):
+    """This process, and what it was given to do."""
+
+    def __init__(self, colorizer, settings, facts):
+        self.colorizer, self.settings, self.facts = colorizer, settings, facts
+        self.given = []
+
+    def submit(self, job):
+        self.given.append(job.source.name if job.source else "-")
+        done = Future()
+        done.set_result(do(job, self.colorizer, self.settings))
+        return done
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def go(colorizer, tmp_path, monkeypatch):
+    """Plans and runs in this process; returns the outcomes. `go.given` is what was done anew."""
+    monkeypatch.chdir(tmp_path)
+
+    def going(*sources, target=None, compare=False, by=None, journal=False, **wishes):
+        draw = (lambda before, after: np.ascontiguousarray(after)) if compare else None
+        settings = Settings(draw_comparison=draw, **wishes)
+        crew = Here(by or colorizer, settings, Setup(settings).facts(colorizer))
+        going.given = crew.given
+        plan = make_plan(sources, target, compare=compare)
+        if not journal:
+            return list(run(plan, crew))
+        with Journal(plan.journal, settings.overwrite) as written:
+            return list(run(plan, crew, written))
+
+    return going
 
 
 @pytest.fixture

@@ -1,169 +1,222 @@
-from dataclasses import replace
+"""Runs as a whole: order, and what befalls files, names and disks meanwhile."""
+
+import os
+import sys
+from concurrent.futures import Future
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
-from rehue.batch import Settings, Status, make_plan, run
-from rehue.photo import read
-
-
-@pytest.fixture
-def go(colorizer, tmp_path, monkeypatch):
-    """Plans and runs; returns the outcomes."""
-    monkeypatch.chdir(tmp_path)
-
-    def going(*sources, target=None, compare=False, by=colorizer, **wishes):
-        draw = (lambda before, after: np.ascontiguousarray(after)) if compare else None
-        settings = Settings(draw_comparison=draw, **wishes)
-        return list(run(make_plan(sources, target, compare=compare), by, settings))
-
-    return going
+from rehue.batch import Outcome, Settings, Setup, Status, make_plan, open_run
+from rehue.batch.cluster import ClusterError
+from rehue.batch.crew import Crew
+from rehue.batch.journal import Journal, JournalError
+from rehue.batch.run import run
+from rehue.errors import ModelError
 
 
 def statuses(outcomes):
     return [outcome.status for outcome in outcomes]
 
 
-def test_what_is_done_is_not_done_again(go, grey):
-    grey("in/a.jpg")
-    grey("in/a.tif", part=20)
-    assert statuses(go("in", target="out")) == [Status.COLORED] * 2
-    times = [path.stat().st_mtime_ns for path in sorted(grey("x.png").parent.glob("out/*"))]
-    assert len(times) == 2
-    assert statuses(go("in", target="out")) == [Status.DONE] * 2
-    assert times == [path.stat().st_mtime_ns for path in sorted(grey("x.png").parent.glob("out/*"))]
-    assert statuses(go("in", target="out", overwrite=True)) == [Status.COLORED] * 2
+class Backwards(Crew):
+    """Ends jobs four at a time, the last first."""
+
+    capacity = 4
+    facts = None
+
+    def __init__(self):
+        self.at_work = []
+
+    def submit(self, job):
+        future = Future()
+        self.at_work.append((future, Outcome(job, Status.COLORED)))
+        if len(self.at_work) == self.capacity:
+            while self.at_work:
+                last, outcome = self.at_work.pop()
+                last.set_result(outcome)
+        return future
+
+    def close(self):
+        pass
 
 
-def test_a_source_that_changed_is_said_and_not_taken_for_done(go, grey):
-    grey("in/a.jpg")
+def test_outcomes_come_in_the_order_of_the_plan(tmp_path):
+    for number in range(12):
+        (tmp_path / f"{number:02}.jpg").touch()
+    (tmp_path / "empty").mkdir()
+    plan = make_plan([str(tmp_path / "empty"), str(tmp_path)], str(tmp_path / "out"))
+    outcomes = list(run(plan, Backwards()))
+    assert outcomes[0].status is Status.FAILED
+    assert [one.job.source.name for one in outcomes[1:]] == [f"{n:02}.jpg" for n in range(12)]
+
+
+def test_a_dry_run_says_what_a_run_would_do_and_does_nothing(go, grey, color, tmp_path):
+    grey("in/done.jpg")
     go("in", target="out")
-    grey("in/a.jpg", part=50)
-    (outcome,) = go("in", target="out")
-    assert outcome.status is Status.FAILED
-    assert "earlier state of" in outcome.reason
-    assert statuses(go("in", target="out", overwrite=True)) == [Status.COLORED]
+    grey("in/new.jpg", part=50)
+    color("in/color.png")
+    grey("in/taken.jpg", part=30)
+    (tmp_path / "out/taken.jpg").write_bytes(b"mine")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    told = go("in", target="out", dry_run=True)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+    done = go("in", target="out")
+    would = {Status.PLANNED: Status.COLORED}
+    assert [would.get(one.status, one.status) for one in told] == statuses(done)
+    assert [one.reason for one in told] == [one.reason for one in done]
+    assert statuses(told) == [Status.IN_COLOR, Status.DONE, Status.PLANNED, Status.FAILED]
 
 
-def test_settings_reach_the_colours(go, grey):
-    source = grey("a.png")
-    go("a.png", target="plain.png", saturation=0.0)
-    assert read(source.with_name("plain.png")).pixels.ndim == 2
-    go("a.png", target="normal.png")
-    go("a.png", target="warm.png", warmth=15.0)
-    warm, normal = (read(source.with_name(f"{n}.png")) for n in ("warm", "normal"))
-    assert warm.pixels[..., 2].mean() < normal.pixels[..., 2].mean() - 10
-    assert "warmth=15" in warm.mark.settings
-
-
-def test_colour_photographs_are_left_alone(go, color):
-    source = color("a.png")
-    (outcome,) = go("a.png")
-    assert outcome.status is Status.IN_COLOR
-    assert "use --recolor" in outcome.reason
-    assert not source.with_name("a.rehue.png").exists()
-    assert statuses(go("a.png", recolor=True)) == [Status.COLORED]
-    assert statuses(go("a.png")) == [Status.DONE]
-
-
-def test_results_are_never_inputs(go, grey):
-    path = grey("a.png")
-    go("a.png")
-    path.with_name("a.rehue.png").rename(path.with_name("b.png"))  # its mark tells, not its name
-    for wishes in ({}, {"recolor": True}, {"overwrite": True, "recolor": True}):
-        (outcome,) = go("b.png", target="c.png", **wishes)
-        assert outcome.status is Status.RESULT
-        assert outcome.reason.endswith("give the original")
-
-
-def test_pictures_to_compare(go, grey):
-    path = grey("a.jpg")
-    (outcome,) = go("a.jpg", compare=True)
-    both = path.with_name("a.jpg.rehue-compare.jpg")
-    assert outcome.job.compare.name == both.name
-    assert read(both).mark == read(path.with_name("a.rehue.jpg")).mark
-    # Asked for later, it is drawn from the files; it is no input either.
-    both.unlink()
-    assert statuses(go("a.jpg", compare=True)) == [Status.DONE]
-    assert statuses(go(both.name, recolor=True)) == [Status.RESULT]
-
-
-def test_pictures_to_compare_do_not_collide_across_endings(go, grey):
+def test_a_dry_run_does_not_make_folders_and_knows_which_cannot_be(go, grey, tmp_path):
     grey("a.jpg")
-    grey("a.png")
-    assert statuses(go("a.jpg", compare=True)) == [Status.COLORED]
-    assert statuses(go("a.png", compare=True)) == [Status.COLORED]
+    (tmp_path / "file").touch()
+    assert statuses(go("a.jpg", target="new/deep/b.jpg", dry_run=True)) == [Status.PLANNED]
+    (refused,) = go("a.jpg", target="file/deep/b.jpg", dry_run=True)
+    assert "cannot be made" in refused.reason
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jpg", "file"]
 
 
-def test_what_was_done_in_another_way_is_said(go, grey):
-    grey("a.jpg")
-    go("a.jpg")
-    (same,) = go("a.jpg")
-    (other,) = go("a.jpg", saturation=0.5)
-    assert (same.status, same.notes) == (Status.DONE, ())
-    assert other.status is Status.DONE
-    assert "saturation=1" in other.notes[0]
-    assert other.notes[0].endswith("--overwrite does it again")
+NAMES = ["two\nlines.jpg", " .jpg", "-o.jpg", "quote'\".jpg", "\u202eback.jpg", "\t.jpg", "ä.jpg"]
+BYTES = [b"\xff\xfe.jpg", b"caf\xe9.jpg"]
 
 
-@pytest.mark.parametrize("taken", ["a.rehue.jpg", "a.jpg.rehue-compare.jpg"])
-def test_a_foreign_file_stays(go, grey, taken):
-    path = grey("a.jpg").with_name(taken)
-    path.write_bytes(b"mine")
-    for overwrite in (False, True):
-        (outcome,) = go("a.jpg", compare=True, overwrite=overwrite)
-        assert outcome.status is Status.FAILED
-        assert "not made by Rehue" in outcome.reason
-    assert path.read_bytes() == b"mine"
-    assert len(list(path.parent.iterdir())) == 2
+def test_names_of_any_bytes_are_coloured_written_down_and_known(go, grey, tmp_path):
+    plain = grey("plain.jpg").read_bytes()
+    (tmp_path / "in").mkdir()
+    names = set()
+    for name in [*NAMES, *map(os.fsdecode, BYTES)]:
+        try:
+            (tmp_path / "in" / name).write_bytes(plain)
+            names.add(name)
+        except OSError:  # a disk that has only names of its own kind
+            continue
+    outcomes = go("in", target="out", journal=True)
+    assert statuses(outcomes) == [Status.COLORED] * len(names)
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert made == names | {"rehue-journal.jsonl"}
+    assert statuses(go("in", target="out", journal=True)) == [Status.DONE] * len(names)
+    assert go.given == []
 
 
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (MemoryError(), "a.jpg needs more memory than there is: close other programs"),
-        (RuntimeError("Failed to\nallocate"), "(RuntimeError: Failed to allocate): please report"),
-    ],
-)
-def test_a_fault_with_one_does_not_stop_the_others(go, grey, colorizer, error, says):
-    class Faulty:
-        def colorize_photograph(self, photograph, *args, **kwargs):
-            if photograph.name == "a.jpg":
-                raise error
-            return colorizer.colorize_photograph(photograph, *args, **kwargs)
-
-    grey("a.jpg")
-    grey("b.jpg")
-    first, second = go("a.jpg", "b.jpg", by=Faulty())
-    assert first.status is Status.FAILED
-    assert says in first.reason
-    assert second.status is Status.COLORED
+def test_links_that_lead_in_circles_end_in_a_line(go, grey, tmp_path):
+    grey("in/a.jpg")
+    try:
+        (tmp_path / "in/loop").symlink_to(tmp_path / "in", target_is_directory=True)
+        (tmp_path / "in/self.jpg").symlink_to("self.jpg")
+    except OSError:  # Windows, without the right to make links
+        pytest.skip("no links here")
+    good, bad = go("in", target="out", journal=True)
+    assert good.status is Status.COLORED
+    assert "self.jpg cannot be read" in bad.reason
 
 
-def test_stopping_leaves_nothing_half_written(go, grey):
-    class Stopped:
+def test_a_source_that_vanishes_meanwhile_has_a_line(go, grey, colorizer, tmp_path):
+    class Vanishing:
+        def __getattr__(self, name):
+            return getattr(colorizer, name)
+
         def colorize_photograph(self, *args, **kwargs):
-            raise KeyboardInterrupt
+            (tmp_path / "in/b.jpg").unlink(missing_ok=True)
+            return colorizer.colorize_photograph(*args, **kwargs)
 
-    path = grey("a.jpg")
-    with pytest.raises(KeyboardInterrupt):
-        go("a.jpg", by=Stopped())
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_what_cannot_be_carried_over_is_noted(go, grey, colorizer, monkeypatch):
-    grey("a.jpg")
-    noted = lambda path: replace(read(path), notes=("its EXIF is left out",))  # noqa: E731
-    monkeypatch.setattr("rehue.batch.runner.read", noted)
-    (outcome,) = go("a.jpg")
-    assert outcome.notes == ("its EXIF is left out",)
+    for name in ("a", "b", "c"):
+        grey(f"in/{name}.jpg")
+    outcomes = go("in", target="out", journal=True, by=Vanishing())
+    assert statuses(outcomes) == [Status.COLORED, Status.FAILED, Status.COLORED]
+    assert "does not exist" in outcomes[1].reason
 
 
-def test_a_stream_without_a_picture_is_a_failure(go, color, monkeypatch):
-    stream = SimpleNamespace(buffer=BytesIO(color("a.png").read_bytes()))
+def test_names_that_are_one_without_case_give_two_results(go, grey, tmp_path):
+    grey("in/A.jpg")
+    grey("in/a.JPG", part=40)
+    if len(list((tmp_path / "in").iterdir())) < 2:
+        pytest.skip("case does not count here")
+    go("in", target="out", journal=True)
+    assert {path.name for path in (tmp_path / "out").glob("*.[jJ]*")} >= {"A.jpg", "a-2.JPG"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on files are POSIX's")
+def test_a_result_that_does_not_fit_on_the_disk_is_a_failure(go, grey, tmp_path):
+    import resource
+
+    small, large = grey("in/small.jpg"), grey("in/large.tif")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (large.stat().st_size, hard))
+    try:
+        outcomes = go("in", target="out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert statuses(outcomes) == [Status.FAILED, Status.COLORED]
+    assert "large.tif cannot be written (" in outcomes[0].reason
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [small.name]
+
+
+def test_a_folder_that_may_only_be_read_is_said_before_any_work(go, grey, tmp_path):
+    grey("in/a.jpg")
+    if os.name == "posix" and os.geteuid() == 0:
+        place = Path("/sys/rehue")  # rights do not bind this user, but these files do
+    else:
+        (tmp_path / "shut").mkdir(mode=0o555)
+        place = tmp_path / "shut/out"
+    with pytest.raises(JournalError, match="cannot be written") as caught:
+        go("in", target=str(place), journal=True)
+    assert "\n" not in str(caught.value)
+    assert go.given == []
+
+
+@pytest.fixture
+def opened(tiny_model, tmp_path, monkeypatch):
+    """Runs as the command line does; returns what it depended on, and the outcomes."""
+    monkeypatch.chdir(tmp_path)
+
+    def opening(*sources, target=None, threads=None, model=tiny_model, **options):
+        setup = Setup(Settings(), model, threads=threads)
+        with open_run(make_plan(sources, target), setup, **options) as going:
+            return going.facts, list(going.outcomes)
+
+    return opening
+
+
+def test_one_photograph_stays_in_this_process(opened, grey, monkeypatch):
+    monkeypatch.setattr("rehue.batch.run.Workers", None)
+    monkeypatch.setattr("rehue.batch.run.available_processors", lambda: 3)
+    grey("in/a.jpg")
+    facts, outcomes = opened("in", target="out")
+    assert statuses(outcomes) == [Status.COLORED]
+    assert facts.runtime.endswith("cpu, 3 threads")
+
+
+def test_a_stream_stays_in_this_process(opened, grey, monkeypatch):
+    monkeypatch.setattr("rehue.batch.run.Workers", None)
+    stream = SimpleNamespace(buffer=BytesIO(grey("a.jpg").read_bytes()))
     monkeypatch.setattr("sys.stdin", stream)
-    (outcome,) = go("-")
-    assert outcome.status is Status.FAILED
-    assert outcome.reason.startswith("standard input is already in colour")
+    assert statuses(opened("-", target="b.jpg", workers=2)[1]) == [Status.COLORED]
+    with pytest.raises(ClusterError, match="not streams"):
+        opened("-", target="c.jpg", cluster="auto")
+
+
+def test_a_folder_without_photographs_needs_no_model(opened, tmp_path):
+    (tmp_path / "in").mkdir()
+    facts, (outcome,) = opened("in", target="out", model="none")
+    assert facts is None
+    assert "holds no photographs" in outcome.reason
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_is_not_there_is_raised_and_nothing_is_made(opened, grey, tmp_path):
+    grey("in/a.jpg")
+    grey("in/b.jpg")
+    with pytest.raises(ModelError, match="no model 'none'"):
+        opened("in", target="out", model="none")
+    assert not any(path.is_file() for path in tmp_path.glob("out/*"))
+
+
+def test_what_is_written_is_said_to_be_done_by_a_later_run(opened, grey, tmp_path):
+    grey("in/a.jpg")
+    opened("in", target="out")
+    with Journal(tmp_path / "out/rehue-journal.jsonl") as journal:
+        assert not journal.was_stopped
+    assert statuses(opened("in", target="out")[1]) == [Status.DONE]

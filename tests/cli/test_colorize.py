@@ -20,6 +20,11 @@ from rehue.cli import app
         (["a.jpg", "b.jpg", "-o", "-"], "holds one photograph"),
         (["a.jpg", "-o", "-", "--json"], "--json"),
         (["a.jpg", "-o", "-", "--compare"], "--compare"),
+        (["a.jpg", "--workers", "0"], "--workers"),
+        (["a.jpg", "--time-limit", "0"], "--time-limit"),
+        (["a.jpg", "--time-limit", "inf"], "--time-limit"),
+        (["a.jpg", "--report", "rows.xlsx"], "neither .csv nor .jsonl"),
+        (["a.jpg", "--report", "rehue-journal.jsonl"], "a run's journal"),
     ],
 )
 def test_wrong_usage_is_code_2_and_says_what(tmp_path, monkeypatch, arguments, says):

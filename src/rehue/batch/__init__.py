@@ -1,38 +1,39 @@
-"""Many files: which result goes where, which are done, and one after the other in colour.
+"""Many files: which result goes where, which are done, and the rest coloured by all processors.
 
-- `make_plan`: sources and a target become a `Plan` of `Job`s, before anything is coloured
-- `run`: colours a plan's jobs, one `Outcome` each; a failure is an outcome, and the others go on
-- `Settings`, `Status`: what the user chose, how a job ended
+- `make_plan`: sources and a target become a `Plan` of `Job`s, read while the work goes on
+- `open_run`: carries a plan out, one `Outcome` a job; a failure is an outcome, the others go on
+- `Setup`, `Settings`: what is wished, and what runs it
 
-Inside: `names` (how results are called), `plan`, `made` (what Rehue made before), `runner`,
-`report` (an outcome as JSON, many as one line).
+Inside: `names` (how results are called), `listing` (folders), `plan`, `made` (what Rehue made
+before, by the marks in files), `coloring` (one job), `crew` (who does the jobs), `workers`
+(processes), `cluster` (Ray), `journal` (what was done, so that a run that was stopped goes on),
+`lock`, `report` (an outcome as a row, many as one line), `run` (all of it together).
 """
 
+from rehue.batch.crew import Setup
+from rehue.batch.outcome import DrawComparison, Facts, Outcome, Settings, Status, name_of
 from rehue.batch.plan import Job, Plan, PlanError, Problem, make_plan
-from rehue.batch.report import summary, to_json
-from rehue.batch.runner import (
-    DrawComparison,
-    Outcome,
-    Settings,
-    Status,
-    name_of,
-    report_problems,
-    run,
-)
+from rehue.batch.report import Report, check_report, summary, to_json
+from rehue.batch.run import TIME_LIMIT, Run, open_run
 
 __all__ = [
+    "TIME_LIMIT",
     "DrawComparison",
+    "Facts",
     "Job",
     "Outcome",
     "Plan",
     "PlanError",
     "Problem",
+    "Report",
+    "Run",
     "Settings",
+    "Setup",
     "Status",
+    "check_report",
     "make_plan",
     "name_of",
-    "report_problems",
-    "run",
+    "open_run",
     "summary",
     "to_json",
 ]

@@ -1,16 +1,22 @@
-"""What Rehue made before, by the marks in its files; nothing is decoded where a mark is found."""
+"""What Rehue made before, by the marks in its files; nothing is decoded where a mark is found.
 
-import hashlib
+The mark in a file is what proves that it may be replaced, or that it is done. The journal of a
+run only remembers what was found out, so that nothing has to be read for it again.
+"""
+
 import os
 import re
 from pathlib import Path
 
+from rehue.batch.outcome import sha256_of
 from rehue.errors import PhotoError
 from rehue.photo import Mark, Photograph, check_target, read
 from rehue.photo.failures import shown
 
 # XMP is found in any file by its wrapper (ISO 16684-1:2019, 7.3.2 and annex A, packet scanning).
 _PACKET = re.compile(rb"<\?xpacket begin=.*?<\?xpacket end=.{0,8}?\?>", re.DOTALL)
+# What `rehue.photo.write` calls a file until it is whole.
+_PARTS = ".rehue-*.part"
 
 
 def mark_in(path: Path) -> Mark | None:
@@ -28,12 +34,7 @@ def mark_of_result(target: Path, source: Path) -> Mark | None:
     mark = mark_in(target)
     if mark is None or mark.source_sha256 is None:
         return None
-    try:
-        with source.open("rb") as file:
-            is_same = hashlib.file_digest(file, "sha256").hexdigest() == mark.source_sha256
-    except OSError:
-        return None
-    return mark if is_same else None
+    return mark if sha256_of(source) == mark.source_sha256 else None
 
 
 def check_free(target: Path, photograph: Photograph, *, overwrite: bool) -> bool:
@@ -60,6 +61,12 @@ def check_free(target: Path, photograph: Photograph, *, overwrite: bool) -> bool
             f"state of {photograph.name}: name another place, or --overwrite"
         )
     return True
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what killed processes left half-written in a folder where nobody is writing."""
+    for part in folder.glob(_PARTS):
+        part.unlink(missing_ok=True)
 
 
 def _mark_read(path: Path) -> Mark | None:

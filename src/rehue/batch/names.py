@@ -11,7 +11,6 @@
 import os
 import unicodedata
 from itertools import count
-from pathlib import Path
 
 from rehue.photo import FORMATS
 
@@ -24,7 +23,7 @@ def name_in_folder(name: str) -> str:
     >>> name_in_folder("a.TIF"), name_in_folder("a.bmp"), name_in_folder("scan")
     ('a.TIF', 'a.bmp.png', 'scan.png')
     """
-    return name if Path(name).suffix.lower() in FORMATS else f"{name}.png"
+    return name if ending_of(name) in FORMATS else f"{name}.png"
 
 
 def name_beside(name: str) -> str:
@@ -33,18 +32,18 @@ def name_beside(name: str) -> str:
     >>> name_beside("a.jpg"), name_beside("a.bmp")
     ('a.rehue.jpg', 'a.bmp.rehue.png')
     """
-    kept = Path(name_in_folder(name))
-    return f"{kept.stem}{_MARK}{kept.suffix}"
+    stem, ending = _split(name_in_folder(name))
+    return f"{stem}{_MARK}{ending}"
 
 
-def compare_beside(result: Path) -> Path:
-    """Return the path of the before/after picture of a result.
+def name_of_comparison(result: str) -> str:
+    """Return what the before/after picture of a result is called.
 
-    >>> compare_beside(Path("a.rehue.tif")).name, compare_beside(Path("a.png")).name
+    >>> name_of_comparison("a.rehue.tif"), name_of_comparison("a.png")
     ('a.tif.rehue-compare.jpg', 'a.png.rehue-compare.jpg')
     """
-    original = f"{result.stem.removesuffix(_MARK)}{result.suffix}"
-    return result.with_name(f"{original}{_MARK}-compare.jpg")
+    stem, ending = _split(result)
+    return f"{stem.removesuffix(_MARK)}{ending}{_MARK}-compare.jpg"
 
 
 def is_like_a_result(name: str) -> bool:
@@ -52,21 +51,34 @@ def is_like_a_result(name: str) -> bool:
     return _MARK in name
 
 
+def ending_of(name: str) -> str:
+    """Return the ending of a file's name in lower case, with its dot."""
+    return _split(name)[1].lower()
+
+
+def folded(text: str) -> str:
+    """Return what two names share that are one on a disk without case or ways of accents."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _split(name: str) -> tuple[str, str]:
+    return os.path.splitext(name)  # noqa: PTH122 (five times as quick, and a tree has many names)
+
+
 class Names:
-    """The paths given out so far; no two of them are one file on any file system."""
+    """The names given out in one folder so far; no two of them are one file on any disk."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def take(self, wanted: Path) -> Path:
-        """Return the path wanted, or with -2, -3, ... before its ending when it is taken."""
-        numbered = (wanted.with_name(f"{wanted.stem}-{n}{wanted.suffix}") for n in count(2))
-        path = wanted
-        while _folded(path) in self._taken:
-            path = next(numbered)
-        self._taken.add(_folded(path))
-        return path
-
-
-def _folded(path: Path) -> str:
-    return unicodedata.normalize("NFC", os.path.abspath(path)).casefold()  # noqa: PTH100 (no links)
+    def take(self, wanted: str) -> str:
+        """Return the name wanted, or with -2, -3, ... before its ending when it is taken."""
+        name = wanted
+        if folded(name) in self._taken:
+            stem, ending = _split(wanted)
+            numbered = (f"{stem}-{number}{ending}" for number in count(2))
+            name = next(name for name in numbered if folded(name) not in self._taken)
+        self._taken.add(folded(name))
+        return name

@@ -1,26 +1,26 @@
-"""Which file goes where: decided for all, from names alone, before the first is coloured."""
+"""Which file goes where: decided from names alone, in one order, while the work goes on."""
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories
 from rehue.batch.names import (
     Names,
-    compare_beside,
-    is_like_a_result,
+    ending_of,
+    folded,
     name_beside,
     name_in_folder,
+    name_of_comparison,
 )
 from rehue.errors import RehueError
-from rehue.photo import FORMATS
 from rehue.photo.failures import reason, shown
 
 # What stands for standard input as a source, and for standard output as a target.
 STREAM: Final = "-"
-# Endings that are taken from folders; a file given by name is read whatever its ending.
-PHOTOGRAPHS: Final = frozenset(FORMATS) | {".bmp", ".gif"}
 _KINDS = "JPEG, PNG, TIFF, WebP, BMP or GIF"
 
 
@@ -53,30 +53,43 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done.
+Step: TypeAlias = Job | Problem
+
+
+class Plan(Iterator[Step]):
+    """What is to be done, found out while it is read, once.
+
+    Jobs come in the order of the sources; files of a folder by name, before its subfolders. Names
+    follow from this order alone. What is kept grows with folders, not with files.
 
     Attributes:
-        jobs: in the order of the sources; files of a folder by name, before its subfolders.
         place: where the results go, in words.
-        problems: folders that cannot be read or hold no photograph.
-        others: how many files in folders are no photographs, by their endings.
+        journal: where the run is written down; None for photographs given by name, beside which
+            nothing but results is put.
     """
 
-    jobs: tuple[Job, ...]
-    place: str
-    problems: tuple[Problem, ...] = ()
-    others: int = 0
+    def __init__(self, steps: "_Steps | list[Job]", place: str, journal: Path | None) -> None:
+        self.place = place
+        self.journal = journal
+        self._steps = steps
+        self._seen: deque[Step] = deque()
+        self._coming: Iterator[Step] = iter(steps)
 
+    def __next__(self) -> Step:
+        return self._seen.popleft() if self._seen else next(self._coming)
 
-@dataclass(frozen=True)
-class _Found:
-    """A source's file; `below` is where its result would stand in a target folder."""
+    @property
+    def others(self) -> int:
+        """Files in the folders read so far that are no photographs."""
+        return self._steps.others if isinstance(self._steps, _Steps) else 0
 
-    source: Path
-    below: Path
-    named: bool
+    def peek(self, count: int) -> tuple[Job, ...]:
+        """Return the first jobs to come, at most `count`, without taking them."""
+        jobs = [step for step in self._seen if isinstance(step, Job)]
+        while len(jobs) < count and (step := next(self._coming, None)):
+            self._seen.append(step)
+            jobs += [step] if isinstance(step, Job) else []
+        return tuple(jobs[:count])
 
 
 def make_plan(sources: Sequence[str], target: str | None = None, *, compare: bool = False) -> Plan:
@@ -100,30 +113,102 @@ def make_plan(sources: Sequence[str], target: str | None = None, *, compare: boo
     if STREAM in (*sources, target) or (target and not _is_folder(target, sources, folders)):
         return _single(sources[0], target, compare)
     into = Path(target) if target else None
-    names, planned = Names(), dict[str, Job]()
-    problems: list[Problem] = []
-    others = 0
-    for source, base in zip(sources, _bases(sources, folders), strict=True):
-        if source not in folders:
-            found = [_Found(Path(source), Path(Path(source).name), named=True)]
-        else:
-            listing = _Listing(Path(source), base, into)
-            found = list(listing)
-            others += listing.others
-            problems += listing.problems
-        for one in found:
-            # Named twice, or named and found in a folder: coloured once.
-            key = os.path.normcase(os.path.abspath(one.source))  # noqa: PTH100 (links count)
-            if key not in planned:
-                planned[key] = _job(one, into, names, compare)
-    jobs = tuple(planned.values())
-    return Plan(jobs, _place(jobs, into), tuple(problems), others)
+    steps = _Steps(sources, folders, into, compare)
+    place = shown(into) if into else "beside the originals as NAME.rehue.EXT"
+    if folders or (into and len(sources) > 1):
+        return Plan(steps, place, (into or Path(folders[0])) / JOURNAL)
+    plan = Plan(steps, place, None)
+    only = plan.peek(2)
+    if len(only) == 1 and only[0].target:
+        plan.place = shown(only[0].target)
+    return plan
 
 
-def _place(jobs: Sequence[Job], into: Path | None) -> str:
-    if len(jobs) == 1 and jobs[0].target:
-        return shown(jobs[0].target)
-    return shown(into) if into else "beside the originals as NAME.rehue.EXT"
+class _Steps:
+    """The steps of a plan from files and folders to files in folders."""
+
+    def __init__(
+        self, sources: Sequence[str], folders: list[str], into: Path | None, compare: bool
+    ) -> None:
+        self.others = 0
+        self._sources, self._folders = sources, folders
+        self._into, self._compare = into, compare
+        self._names: dict[str, Names] = {}
+        # Whatever is found, names are kept where a file named later may want one.
+        files = [source for source in sources if source not in folders]
+        self._kept = {self._key(into or Path(source).parent) for source in files}
+        self._walked: set[str] = set()
+        self._named: set[str] = set()
+
+    def __iter__(self) -> Iterator[Step]:
+        for source, base in zip(self._sources, _bases(self._sources, self._folders), strict=True):
+            if source in self._folders:
+                yield from self._folder(source, base)
+            else:
+                yield from self._file(Path(source))
+
+    def _file(self, source: Path) -> Iterator[Step]:
+        # Named twice, or found in a folder before: coloured once.
+        if _absolute(source) in self._named or self._was_found(source):
+            return
+        self._named.add(_absolute(source))
+        where = self._into or source.parent
+        names = self._names.setdefault(self._key(where), Names())
+        yield self._job(source, where, *self._results(names, source.name), named=True)
+
+    def _was_found(self, source: Path) -> bool:
+        return (
+            _absolute(source.parent) in self._walked
+            and ending_of(source.name) in PHOTOGRAPHS
+            and not source.name.startswith(".")
+            and os.path.isfile(source)  # noqa: PTH113 (never raises)
+        )
+
+    def _folder(self, source: str, base: str) -> Iterator[Step]:
+        others, gave = self.others, False
+        for found in directories(source, self._into):
+            if isinstance(found, OSError):
+                path, gave = Path(found.filename or source), True
+                why = f"{shown(path)} cannot be listed ({reason(found)}): check its rights"
+                yield Problem(path, why)
+                continue
+            self.others += found.others
+            gave = gave or bool(found.photographs)
+            yield from self._directory(found, base)
+        if not gave:
+            yield Problem(Path(source), _nothing(source, self.others - others))
+
+    def _directory(self, found: Directory, base: str) -> Iterator[Step]:
+        if len(self._sources) > 1:
+            path = _absolute(found.path)
+            if path in self._walked:
+                return
+            self._walked.add(path)
+        folder = Path(found.path)
+        where = self._into / base / found.below if self._into else folder
+        key = self._key(where)
+        names = self._names.setdefault(key, Names())
+        taken = [
+            (name, *self._results(names, name))
+            for name in found.photographs
+            if not (self._named and _absolute(folder / name) in self._named)
+        ]
+        if not found.has_twin and key not in self._kept:
+            del self._names[key]
+        for name, result, comparison in taken:
+            yield self._job(folder / name, where, result, comparison, named=False)
+
+    def _results(self, names: Names, name: str) -> tuple[str, str | None]:
+        result = names.take(name_in_folder(name) if self._into else name_beside(name))
+        return result, names.take(name_of_comparison(result)) if self._compare else None
+
+    @staticmethod
+    def _job(source: Path, where: Path, result: str, comparison: str | None, *, named: bool) -> Job:
+        return Job(source, where / result, where / comparison if comparison else None, named)
+
+    @staticmethod
+    def _key(folder: Path) -> str:
+        return folded(_absolute(folder))
 
 
 def _check(sources: Sequence[str], folders: list[str], target: str | None) -> None:
@@ -158,78 +243,28 @@ def _single(source: str, target: str | None, compare: bool) -> Plan:
     result = None if target in (None, STREAM) else Path(target)
     if compare and result is None:
         raise PlanError("--compare writes beside a result, not to standard output: name a file")
-    beside = compare_beside(result) if compare and result else None
+    beside = result.with_name(name_of_comparison(result.name)) if compare and result else None
     job = Job(None if source == STREAM else Path(source), result, beside)
-    return Plan((job,), shown(result) if result else "standard output")
+    return Plan([job], shown(result) if result else "standard output", None)
 
 
-def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[Path]:
+def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[str]:
     """Yield what stands in a target folder above the files of each source."""
     names = Names()
     for source in sources:
         alone = len(sources) == 1 or source not in folders
         # "." and ".." have names too.
-        yield Path() if alone else names.take(Path(Path(source).resolve().name))
+        yield "" if alone else names.take(Path(source).resolve().name)
 
 
-def _job(found: _Found, into: Path | None, names: Names, compare: bool) -> Job:
-    if into is None:
-        wanted = found.source.with_name(name_beside(found.source.name))
-    else:
-        wanted = into / found.below.with_name(name_in_folder(found.below.name))
-    result = names.take(wanted)
-    beside = names.take(compare_beside(result)) if compare else None
-    return Job(found.source, result, beside, found.named)
-
-
-class _Listing:
-    """The photographs of a folder and of all below it; what else there is, is counted."""
-
-    def __init__(self, folder: Path, base: Path, without: Path | None) -> None:
-        self.problems: list[Problem] = []
-        self.others = 0
-        self._folder, self._base = folder, base
-        self._without = os.path.realpath(without) if without else None
-
-    def __iter__(self) -> Iterator[_Found]:
-        empty = True
-        for where, folders, names in os.walk(self._folder, onerror=self._unreadable):
-            folders[:] = sorted(name for name in folders if self._is_entered(where, name))
-            # Results come last: they have no results, and must not take an original's name.
-            for name in sorted(names, key=lambda name: (is_like_a_result(name), name)):
-                path = Path(where, name)
-                if name.startswith("."):
-                    continue
-                if _is_photograph(path):
-                    empty = False
-                    below = self._base / path.relative_to(self._folder)
-                    yield _Found(path, below, named=False)
-                else:
-                    self.others += 1
-        if empty and not self.problems:
-            self.problems.append(Problem(self._folder, self._nothing()))
-
-    def _is_entered(self, where: str, name: str) -> bool:
-        if name.startswith("."):
-            return False
-        return self._without is None or os.path.realpath(Path(where, name)) != self._without
-
-    def _unreadable(self, error: OSError) -> None:
-        path = Path(error.filename or self._folder)
-        why = f"{shown(path)} cannot be listed ({reason(error)}): check its rights"
-        self.problems.append(Problem(path, why))
-
-    def _nothing(self) -> str:
-        files = f", found {self.others} other files" if self.others else ""
-        return f"{shown(self._folder)} holds no photographs ({_KINDS}){files}: name another folder"
-
-
-def _is_photograph(path: Path) -> bool:
-    if path.suffix.lower() not in PHOTOGRAPHS:
-        return False
-    # Pipes and devices would block. What cannot be looked up is tried, and then said to be bad.
-    return os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113 (never raise)
+def _nothing(folder: str, others: int) -> str:
+    files = f", found {others} other files" if others else ""
+    return f"{shown(folder)} holds no photographs ({_KINDS}){files}: name another folder"
 
 
 def _is_dir(path: str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 (never raises, also for names that are too long)
+
+
+def _absolute(path: Path | str) -> str:
+    return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (links count)

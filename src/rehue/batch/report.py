@@ -1,18 +1,45 @@
-"""Outcomes for people and programs: one line of JSON each, and all of them in one line."""
+"""Outcomes for people and programs: rows of a table, lines of JSON, and all of them in one line."""
 
+import csv
 import json
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
 
-from rehue.batch.runner import Outcome, Status
+from rehue import __version__
+from rehue.batch.listing import JOURNAL
+from rehue.batch.outcome import Facts, Outcome, Status
+from rehue.batch.plan import PlanError
+from rehue.errors import RehueError
+from rehue.photo.failures import reason, shown
 
 _WORDS = {
     Status.COLORED: "coloured",
+    Status.PLANNED: "to be coloured",
     Status.DONE: "done before",
     Status.IN_COLOR: "already in colour",
     Status.RESULT: "made by Rehue",
     Status.FAILED: "failed",
 }
+COLUMNS: Final = (
+    "source",
+    "target",
+    "compare",
+    "status",
+    "reason",
+    "notes",
+    "seconds",
+    "source_sha256",
+    "target_sha256",
+    "settings",
+    "model",
+    "model_sha256",
+    "runtime",
+    "version",
+)
 
 
 def summary(counts: Mapping[Status, int], seconds: float, others: int = 0) -> str:
@@ -27,10 +54,11 @@ def summary(counts: Mapping[Status, int], seconds: float, others: int = 0) -> st
     '12 coloured, 1 failed, 3 other files left out (0:34)'
     """
     count = Counter(counts)
+    first = Status.PLANNED if count[Status.PLANNED] else Status.COLORED
     parts = [
         f"{count[status]:,} {words}"
         for status, words in _WORDS.items()
-        if count[status] or status is Status.COLORED
+        if count[status] or status is first
     ]
     if others:
         parts.append(f"{others:,} other file{'s' if others > 1 else ''} left out")
@@ -49,7 +77,7 @@ def to_json(outcome: Outcome, model: str | None, runtime: str | None) -> str:
     """
     job = outcome.job
     is_there = outcome.status in (Status.COLORED, Status.DONE)
-    record = {
+    row = {
         "source": str(job.source or "-"),
         "target": str(job.target) if is_there and job.target else None,
         "compare": str(job.compare) if is_there and job.compare else None,
@@ -60,7 +88,103 @@ def to_json(outcome: Outcome, model: str | None, runtime: str | None) -> str:
         "model": model,
         "runtime": runtime,
     }
-    return json.dumps(record)
+    return json.dumps(row)
+
+
+def record(outcome: Outcome, facts: Facts | None) -> dict[str, Any]:
+    """Return an outcome as a row of a journal or report, by `COLUMNS`.
+
+    Paths are absolute, for a journal is read from anywhere. `target` is null when there is no
+    result; `reason` says why it was not coloured: what went wrong, if it failed.
+    """
+    row = json.loads(to_json(outcome, *((facts.model, facts.runtime) if facts else (None, None))))
+    job, is_there = outcome.job, row["target"] is not None
+    row |= {
+        "source": absolute(job.source) if job.source else "-",
+        "target": absolute(job.target) if is_there and job.target else None,
+        "compare": absolute(job.compare) if is_there and job.compare else None,
+        "source_sha256": outcome.source and outcome.source.sha256,
+        "target_sha256": outcome.target and outcome.target.sha256,
+        "settings": facts and facts.settings,
+        "model_sha256": facts and facts.model_sha256,
+        "version": __version__,
+    }
+    return {name: row[name] for name in COLUMNS}
+
+
+def absolute(path: Path) -> str:
+    """Return a path from the root; links stay."""
+    return os.path.abspath(path)  # noqa: PTH100 (links count)
+
+
+class Report:
+    """A table of outcomes, CSV or JSON Lines by its ending.
+
+    It is made beside its name and takes it at the end of the run: a report is whole, or not there.
+
+    Raises:
+        PlanError: the ending is neither .csv nor .jsonl.
+        RehueError: it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_report(path)
+        self._path = path
+        self._part = path.with_name(f".{path.name}.part")
+        with self._writing():
+            # Names of files are bytes, and come out as they were.
+            self._file = self._part.open(
+                "w", encoding="utf-8", errors="surrogateescape", newline=""
+            )
+        self._csv = csv.DictWriter(self._file, COLUMNS) if _is_csv(path) else None
+        if self._csv:
+            self._csv.writeheader()
+
+    def write(self, outcome: Outcome, facts: Facts | None) -> None:
+        """Add a row."""
+        row = record(outcome, facts)
+        with self._writing():
+            if self._csv:
+                self._csv.writerow({**row, "notes": "; ".join(row["notes"])})
+            else:
+                self._file.write(json.dumps(row) + "\n")
+
+    def __enter__(self) -> "Report":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._writing():
+            self._file.close()
+            if kind is None:
+                self._part.replace(self._path)
+            else:
+                self._part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RehueError(
+                f"the report {shown(self._path)} cannot be written ({reason(error)}): "
+                "name another place"
+            ) from error
+
+
+def check_report(path: Path) -> None:
+    """Refuse a report of an unknown kind.
+
+    Raises:
+        PlanError: the ending is neither .csv nor .jsonl, or it is called as a journal is.
+    """
+    if path.suffix.lower() not in (".csv", ".jsonl"):
+        raise PlanError(f"the report {shown(path)} is neither .csv nor .jsonl: name it so")
+    if path.name == JOURNAL:
+        raise PlanError(f"{JOURNAL} is what a run's journal is called: name the report otherwise")
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
 
 
 def _clock(seconds: float) -> str:

@@ -4,15 +4,20 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
-    from rehue.batch import DrawComparison, Outcome, Plan, Settings
-    from rehue.colorizer import Colorizer
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rehue.batch import Outcome, Plan, Report, Run
 
 # Prints one line on standard error, above the progress bar where there is one.
 _Say: TypeAlias = Callable[[str], None]
@@ -93,12 +98,52 @@ def colorize(
     threads: Annotated[
         int | None,
         typer.Option(
-            help="Threads of the network and of the colouring; if not given, all cores.",
+            help="Threads of the network and of the colouring, in each process; if not given, the "
+            "cores are divided.",
             min=1,
             max=1024,
             show_default=False,
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes that colour; if not given, one a core, and none but this for one "
+            "photograph.",
+            min=1,
+            max=1024,
+            show_default=False,
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            help="Seconds after which a photograph is given up, where there are workers.",
+            min=0.1,
+            callback=_finite,
+        ),
+    ] = 600.0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have a Ray cluster do the work: HOST:PORT, ray://HOST:PORT or auto; all of its "
+            "machines see the same files under the same paths.",
+            show_default=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a row a photograph: .csv or .jsonl (JSON Lines).",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would be done; colour and write nothing."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a file on standard output.")
     ] = False,
@@ -116,13 +161,19 @@ def colorize(
     WebP, BMP and GIF files are taken, by their endings, but no hidden ones; links to folders are
     not followed.
 
+    Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
+    A run that was stopped, however, goes on by the same command. A photograph that kills the
+    process that colours it, or takes too long, has failed; the others are done.
+
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
-    from rehue.batch import PlanError, Settings, make_plan
+    from rehue.batch import PlanError, Report, Settings, Setup, check_report, make_plan, open_run
 
     try:
         plan = make_plan(sources, output, compare=compare)
         _check_standard_output(plan, as_json=as_json)
+        if report:
+            check_report(report)
     except PlanError as error:
         raise typer.BadParameter(str(error)) from error
     settings = Settings(
@@ -130,17 +181,20 @@ def colorize(
         warmth=warmth,
         recolor=recolor,
         overwrite=overwrite,
-        draw_comparison=_draw_comparison() if compare else None,
+        draw_comparison=draw_comparison if compare else None,
+        dry_run=dry_run,
     )
-    colorizer = None
-    if plan.jobs:
-        from rehue.colorizer import Colorizer
-
-        colorizer = Colorizer(model, runtime=runtime, device=device, threads=threads)
-        if not quiet:
-            where = f"model {colorizer.card.name}, {colorizer.runtime}; results: {plan.place}"
-            _say(f"rehue: {where}")
-    if _report(plan, colorizer, settings, as_json=as_json, quiet=quiet):
+    setup = Setup(settings, model, runtime, device, threads)
+    total = partial(_count, sources, output) if len(plan.peek(2)) > 1 else None
+    with ExitStack() as stack:
+        table = stack.enter_context(Report(report)) if report else None
+        going = stack.enter_context(
+            open_run(plan, setup, workers=workers, time_limit=time_limit, cluster=cluster)
+        )
+        if going.facts and not quiet:
+            _say(f"rehue: model {going.facts.model}, {going.facts.runtime}; results: {plan.place}")
+        any_failed = _tell(going, plan, table, total, as_json=as_json, quiet=quiet)
+    if any_failed:
         raise typer.Exit(1)
 
 
@@ -148,7 +202,8 @@ def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
     """Refuse what would mix the picture with anything else that goes to standard output."""
     from rehue.batch import PlanError
 
-    if all(job.target for job in plan.jobs):
+    first = plan.peek(1)
+    if not first or first[0].target:
         return
     if as_json:
         raise PlanError("--json and the picture both go to standard output: name a file with -o")
@@ -156,28 +211,31 @@ def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
         raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
 
 
-def _report(
+def _tell(
+    going: "Run",
     plan: "Plan",
-    colorizer: "Colorizer | None",
-    settings: "Settings",
+    table: "Report | None",
+    total: Callable[[], int] | None,
     *,
     as_json: bool,
     quiet: bool,
 ) -> bool:
-    """Do what is planned, say what became of it, and return whether anything failed."""
+    """Say what becomes of each photograph as it does; return whether anything failed."""
     from rehue.batch import Status, summary, to_json
 
     counts: Counter[Status] = Counter()
     started = perf_counter()
-    facts = (colorizer.card.name, colorizer.runtime) if colorizer else (None, None)
+    facts = (going.facts.model, going.facts.runtime) if going.facts else (None, None)
     try:
-        with _following(plan, quiet=quiet) as (follow, say):
-            for outcome in follow(_outcomes(plan, colorizer, settings)):
+        with _following(None if quiet else total) as (follow, say):
+            for outcome in follow(going.outcomes):
                 counts[outcome.status] += 1
                 for line in _lines(outcome, quiet=quiet):
                     say(f"rehue: {line}")
                 if as_json:
                     typer.echo(to_json(outcome, *facts))
+                if table:
+                    table.write(outcome, going.facts)
     finally:
         # Also when it is stopped: then it says how far it came.
         if not quiet and counts:
@@ -185,23 +243,18 @@ def _report(
     return counts[Status.FAILED] > 0
 
 
-def _outcomes(
-    plan: "Plan", colorizer: "Colorizer | None", settings: "Settings"
-) -> Iterator["Outcome"]:
-    from rehue.batch import report_problems, run
-
-    return run(plan, colorizer, settings) if colorizer else report_problems(plan)
-
-
 def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
     """Yield what a person is told of one photograph."""
     from rehue.batch import Status, name_of
+    from rehue.photo.failures import shown
 
     job = outcome.job
     if outcome.status is Status.FAILED:
         yield str(outcome.reason)
     elif quiet:
         return
+    elif outcome.status is Status.PLANNED and job.target:
+        yield f"{name_of(job)} would become {shown(job.target)}"
     elif outcome.reason and (outcome.status is not Status.RESULT or job.named):
         yield outcome.reason
     for note in outcome.notes:
@@ -212,9 +265,9 @@ _Follow: TypeAlias = "Callable[[Iterable[Outcome]], Iterable[Outcome]]"
 
 
 @contextmanager
-def _following(plan: "Plan", *, quiet: bool) -> Iterator[tuple[_Follow, _Say]]:
-    """Show progress on a terminal when there is more than one photograph; give what prints."""
-    if quiet or len(plan.jobs) < 2 or not sys.stderr.isatty():
+def _following(total: Callable[[], int] | None) -> Iterator[tuple[_Follow, _Say]]:
+    """Show progress on a terminal, where a total is counted meanwhile; give what prints."""
+    if total is None or not sys.stderr.isatty():
         yield (lambda outcomes: outcomes), _say
         return
     from rich.console import Console
@@ -223,20 +276,30 @@ def _following(plan: "Plan", *, quiet: bool) -> Iterator[tuple[_Follow, _Say]]:
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        total = len(plan.jobs) + len(plan.problems)
+        task = progress.add_task("", total=None)
+        counting = Thread(target=lambda: progress.update(task, total=total()), daemon=True)
+        counting.start()
         yield (
-            lambda outcomes: progress.track(outcomes, total=total),
+            lambda outcomes: progress.track(outcomes, task_id=task),
             lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True),
         )
+
+
+def _count(sources: list[str], output: str | None) -> int:
+    """Return how many outcomes there will be: a plan is read once, so this reads another."""
+    from rehue.batch import make_plan
+
+    return sum(1 for _ in make_plan(sources, output))
 
 
 def _say(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def _draw_comparison() -> "DrawComparison":
+def draw_comparison(before: "NDArray[Any]", after: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
+    """Draw a before/after picture; other processes find it by its name."""
     import numpy as np
 
     from rehue.judge.sheet import before_after
 
-    return lambda before, after: np.asarray(before_after(before, after))
+    return np.asarray(before_after(before, after))

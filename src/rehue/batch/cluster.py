@@ -1,0 +1,188 @@
+"""Many machines: the same jobs sent to a Ray cluster over storage that all of them mount.
+
+Ray does the scheduling. A task of it keeps one worker (`rehue.batch.workers`), so that what kills
+or holds up a photograph is told as it is on one machine; Ray's own second try is left for machines
+that die. Sources, results and weights have the same paths everywhere.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from rehue.batch.crew import Crew, Setup
+from rehue.batch.journal import Journal, JournalError
+from rehue.batch.made import remove_parts
+from rehue.batch.outcome import Facts, Outcome, Status, name_of
+from rehue.batch.plan import Job
+from rehue.batch.report import absolute
+from rehue.batch.workers import Worker
+from rehue.errors import RehueError
+from rehue.photo.failures import reason, shown
+
+
+class ClusterError(RehueError):
+    """A cluster that cannot be reached, or has nothing to work with."""
+
+
+class Cluster(Crew):
+    """The machines of a Ray cluster.
+
+    Args:
+        address: as for `ray.init`: `HOST:PORT`, `ray://HOST:PORT` or `auto`.
+        setup: what each process needs; its threads are the processors that a job reserves.
+        time_limit: for one photograph (s).
+
+    Raises:
+        RehueError: Ray is not installed, the cluster cannot be reached, or the model not loaded.
+    """
+
+    def __init__(self, address: str, setup: Setup, time_limit: float) -> None:
+        try:
+            import ray  # noqa: PLC0415 (an extra)
+        except ImportError as error:
+            raise ClusterError('Ray is not installed: pip install "rehue[cluster]"') from error
+        self._ray: Any = ray
+        self._is_ours = not ray.is_initialized()
+        if self._is_ours:
+            _connect(ray, address)
+        threads = setup.threads or 1
+        most = max((node["Resources"].get("CPU", 0) for node in _alive(ray)), default=0)
+        if most < threads:
+            self._leave()
+            raise ClusterError(
+                f"a photograph takes {threads} processors, and no machine of the cluster at "
+                f"{shown(address)} has more than {most:g}: name fewer --threads"
+            )
+        # A machine that dies costs its files a second try, and no third.
+        remote = ray.remote(num_cpus=threads, max_retries=1)
+        self._do, self._arguments = remote(_do), (ray.put(setup), time_limit)
+        self._folders: set[Path] = set()
+        try:
+            self.facts = ray.get(remote(_start).remote(*self._arguments))
+        except ray.exceptions.RayError as error:
+            self.close()
+            raise _cause(error) or ClusterError(
+                f"the cluster at {shown(address)} cannot start a worker ({_line(error)}): "
+                "install the same Rehue on its machines"
+            ) from error
+        processors = self._ray.cluster_resources().get("CPU", 1)
+        self.capacity = max(2, 2 * int(processors // threads))
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Send a job to the cluster."""
+        if job.target:
+            self._folders.add(job.target.parent)
+        outcome: Future[Outcome] = Future()
+
+        def settle(answer: Future[Outcome]) -> None:
+            error = answer.exception()
+            if error is None:
+                outcome.set_result(answer.result())
+            elif cause := _cause(error):
+                outcome.set_exception(cause)
+            else:
+                why = f"{name_of(job)} was lost with its machine twice ({_line(error)}): try again"
+                outcome.set_result(Outcome(job, Status.FAILED, why))
+
+        self._do.remote(*self._arguments, job).future().add_done_callback(settle)
+        return outcome
+
+    def close(self) -> None:
+        """Leave the cluster; remove what machines that died left half-written."""
+        if len(_alive(self._ray)) < len(self._ray.nodes()):
+            for folder in self._folders:
+                with suppress(OSError):
+                    remove_parts(folder)
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._is_ours:
+            self._ray.shutdown()
+
+
+@contextmanager
+def local_journal(path: Path, overwrite: bool) -> Iterator[Journal]:
+    """Open a run's journal on this machine's disk, and move it to its place at the end.
+
+    Storage that machines share promises neither locks nor that lines are appended whole. What is
+    found on this disk is from a run that was stopped: that one goes on. Otherwise the journal
+    begins with what lies at its place.
+
+    Raises:
+        JournalError: it cannot be written, here or there, or another run is at work.
+    """
+    name = hashlib.sha256(os.fsencode(absolute(path))).hexdigest()[:16]
+    local = _state_folder() / name / path.name
+    if path.exists() and not local.exists():
+        _copy(path, local)
+    with Journal(local, overwrite) as journal:
+        yield journal
+        _copy(local, path)
+        local.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, part)
+        part.replace(target)
+    except OSError as error:
+        raise JournalError(
+            f"the run's journal {shown(source)} cannot be copied to {shown(target)} "
+            f"({reason(error)}): see to rights and free space; the same command goes on"
+        ) from error
+
+
+def _state_folder() -> Path:
+    """Return where programs keep what they need again (XDG Base Directory Specification 0.8)."""
+    chosen = os.environ.get("XDG_STATE_HOME")
+    return (Path(chosen) if chosen else Path.home() / ".local" / "state") / "rehue"
+
+
+def _connect(ray: Any, address: str) -> None:  # noqa: ANN401 (a module)
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except Exception as error:  # which ones is not written down
+        raise ClusterError(
+            f"no Ray cluster can be reached at {shown(address)} ({_line(error)}): check the "
+            "address, or start one with `ray start --head`"
+        ) from error
+
+
+def _alive(ray: Any) -> list[dict[str, Any]]:  # noqa: ANN401 (a module)
+    return [node for node in ray.nodes() if node["Alive"]]
+
+
+# In the processes of the cluster:
+
+
+@lru_cache(maxsize=1)
+def _worker(setup: Setup, time_limit: float) -> Worker:
+    return Worker(setup, time_limit)
+
+
+def _start(setup: Setup, time_limit: float) -> Facts:
+    return _worker(setup, time_limit).start()
+
+
+def _do(setup: Setup, time_limit: float, job: Job) -> Outcome:
+    return _worker(setup, time_limit).do(job)
+
+
+def _cause(error: BaseException) -> RehueError | None:
+    """Return what our own code raised on the cluster; None for what befell the cluster."""
+    cause = getattr(error, "cause", None)
+    return cause if isinstance(cause, RehueError) else None
+
+
+def _line(error: BaseException) -> str:
+    words = " ".join(str(error).split()) or type(error).__name__
+    return shown(words[:160])

@@ -1,0 +1,216 @@
+"""One photograph: is it to be coloured, where to, and done; what goes wrong stays with it."""
+
+import os
+import sys
+from io import BytesIO
+from pathlib import Path
+from time import perf_counter
+
+from rehue.batch.made import check_free, mark_in, mark_of_result
+from rehue.batch.names import is_like_a_result
+from rehue.batch.outcome import (
+    DrawComparison,
+    Fingerprint,
+    Outcome,
+    Settings,
+    Status,
+    fingerprint_of,
+    name_of,
+    sha256_of,
+    stat_of,
+)
+from rehue.batch.plan import Job
+from rehue.color import Tone, judge_neutrality
+from rehue.colorizer import Colorizer
+from rehue.errors import PhotoError, RehueError
+from rehue.photo import Mark, Photograph, read, result_format, upright, write
+from rehue.photo.failures import reason as reason_of
+from rehue.photo.failures import shown
+
+
+class _LeftAloneError(Exception):
+    """A photograph that is not to be coloured; never leaves this module."""
+
+    def __init__(self, status: Status, reason: str, sha256: str | None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.sha256 = sha256
+
+
+def color(job: Job, colorizer: Colorizer, settings: Settings) -> Outcome:
+    """Do one job; nothing that a file holds or lacks is raised."""
+    started = perf_counter()
+    # Looked at before it is read: who changes it meanwhile is noticed later.
+    before = stat_of(job.source)
+    sha256: str | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+    try:
+        status, notes, sha256 = _done(job, colorizer, settings)
+    except Exception as error:  # a fault with one file must not cost the rest
+        status, reason = _explained(job, error)
+        sha256 = getattr(error, "sha256", None)
+    return Outcome(
+        job,
+        status,
+        reason,
+        perf_counter() - started,
+        notes,
+        source=Fingerprint(sha256, before) if sha256 and before else None,
+        target=fingerprint_of(job.target) if status in (Status.COLORED, Status.DONE) else None,
+    )
+
+
+def _explained(job: Job, error: Exception) -> tuple[Status, str]:
+    if isinstance(error, _LeftAloneError):
+        # Whoever reads the stream waits for a picture.
+        return (Status.FAILED if job.target is None else error.status), str(error)
+    if isinstance(error, RehueError):
+        return Status.FAILED, str(error)
+    if isinstance(error, MemoryError):
+        advice = "close other programs or make it smaller"
+        return Status.FAILED, f"{name_of(job)} needs more memory than there is: {advice}"
+    words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return Status.FAILED, f"{name_of(job)} could not be coloured ({words}): please report this"
+
+
+def _done(
+    job: Job, colorizer: Colorizer, settings: Settings
+) -> tuple[Status, tuple[str, ...], str | None]:
+    """Return the status, notes, and the source's sha256."""
+    made = _made_before(job, settings)
+    if made is not None:
+        draw = settings.draw_comparison
+        if draw and job.compare and not job.compare.exists() and not settings.dry_run:
+            _compare(job, draw)
+        return Status.DONE, _other_wishes(made, colorizer, settings), made.source_sha256
+    photograph = _taken(job, settings)
+    if settings.dry_run:
+        _check_targets(job, photograph, settings)
+        return Status.PLANNED, photograph.notes, photograph.sha256
+    if job.target is None:
+        _color_to_stream(photograph, colorizer, settings)
+    else:
+        _color_to_file(job, job.target, photograph, colorizer, settings)
+    return Status.COLORED, photograph.notes, photograph.sha256
+
+
+def _made_before(job: Job, settings: Settings) -> Mark | None:
+    if settings.overwrite or job.target is None or job.source is None:
+        return None
+    return mark_of_result(job.target, job.source)
+
+
+def _other_wishes(made: Mark, colorizer: Colorizer, settings: Settings) -> tuple[str, ...]:
+    """Say it when a result that is there was made by another model or with other settings."""
+    now = colorizer.settings(saturation=settings.saturation, warmth=settings.warmth)
+    if (made.model_sha256, made.settings) == (colorizer.card.sha256, now):
+        return ()
+    before = f"{shown(made.model)}, {shown(made.settings)}"
+    return (f"was coloured before in another way ({before}): --overwrite does it again",)
+
+
+def _taken(job: Job, settings: Settings) -> Photograph:
+    """Read a photograph that is to be coloured."""
+    name = name_of(job)
+    # Results lie beside their sources: those called so are known without being decoded.
+    if job.source and is_like_a_result(job.source.name):
+        mark = mark_in(job.source)
+        _leave_result_alone(name, mark, sha256_of(job.source) if mark else None)
+    photograph = read(job.source or sys.stdin.buffer)
+    _leave_result_alone(name, photograph.mark, photograph.sha256)
+    if not settings.recolor:
+        _leave_colors_alone(name, photograph)
+    return photograph
+
+
+def _leave_colors_alone(name: str, photograph: Photograph) -> None:
+    judged = judge_neutrality(photograph.pixels)
+    if judged.tone is Tone.COLORED:
+        why = f"{name} is already in colour (use --recolor): {judged.reason}"
+        raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
+
+
+def _leave_result_alone(name: str, mark: Mark | None, sha256: str | None) -> None:
+    if mark is not None:
+        why = (
+            f"{name} was coloured by Rehue (model {shown(mark.model)}) and is left alone: "
+            "give the original"
+        )
+        raise _LeftAloneError(Status.RESULT, why, sha256)
+
+
+def _check_targets(job: Job, photograph: Photograph, settings: Settings) -> bool:
+    """Refuse what cannot be written before work is done for it; say if something is replaced."""
+    if job.target is None:
+        return False
+    result_format(photograph, job.target)
+    if settings.dry_run and not job.target.parent.is_dir():
+        _check_folder(job.target.parent)
+        return False
+    if job.compare:
+        check_free(job.compare, photograph, overwrite=settings.overwrite)
+    return check_free(job.target, photograph, overwrite=settings.overwrite)
+
+
+def _color_to_file(
+    job: Job, target: Path, photograph: Photograph, colorizer: Colorizer, settings: Settings
+) -> None:
+    result_format(photograph, target)
+    _make_folder(target.parent)
+    replaces = _check_targets(job, photograph, settings)
+    colorizer.colorize_photograph(
+        photograph,
+        target,
+        saturation=settings.saturation,
+        warmth=settings.warmth,
+        overwrite=replaces,
+    )
+    if settings.draw_comparison:
+        _compare(job, settings.draw_comparison)
+
+
+def _color_to_stream(photograph: Photograph, colorizer: Colorizer, settings: Settings) -> None:
+    whole = BytesIO()
+    colorizer.colorize_photograph(
+        photograph, whole, saturation=settings.saturation, warmth=settings.warmth
+    )
+    try:
+        # Opened anew, so that nothing stays in `sys.stdout` for a reader who is gone.
+        with open(sys.stdout.fileno(), "wb", closefd=False) as stream:
+            stream.write(whole.getvalue())
+    except OSError as error:
+        raise PhotoError(
+            f"standard output cannot be written ({reason_of(error)}): check what reads it"
+        ) from error
+
+
+def _compare(job: Job, draw: DrawComparison) -> None:
+    """Draw the before/after picture from the files: the same now and after a run that stopped."""
+    if not (job.source and job.target and job.compare):
+        return
+    before, after = read(job.source), read(job.target)
+    if after.mark:
+        drawn = draw(
+            upright(before.pixels, before.orientation), upright(after.pixels, after.orientation)
+        )
+        # It has the result's mark, and so is never an input.
+        write(Photograph(drawn), drawn, job.compare, after.mark, overwrite=True)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhotoError(
+            f"folder {shown(folder)} cannot be made ({reason_of(error)}): name another place"
+        ) from error
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that could not be made, without making it."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise PhotoError(
+            f"folder {shown(folder)} cannot be made in {shown(there)}: name another place"
+        )

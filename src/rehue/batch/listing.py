@@ -1,0 +1,94 @@
+"""Walking through folders: one after the other, so that a large tree is not waited for."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rehue.batch.names import ending_of, folded, is_like_a_result
+from rehue.photo import FORMATS
+
+# Endings that are taken from folders; a file given by name is read whatever its ending.
+PHOTOGRAPHS: Final = frozenset(FORMATS) | {".bmp", ".gif"}
+# What a run writes down; beside results, and so perhaps among photographs.
+JOURNAL: Final = "rehue-journal.jsonl"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What is in one directory, without what is below it.
+
+    Attributes:
+        path: of the directory.
+        below: the same from the root; empty for the root itself.
+        photographs: their names, sorted; those called as results last, for they have no
+            results and must not take an original's name.
+        others: how many other files there are.
+        has_twin: it, or one above it, is one with its neighbour where case does not count.
+    """
+
+    path: str
+    below: str
+    photographs: tuple[str, ...]
+    others: int
+    has_twin: bool
+
+
+def directories(root: str, without: Path | None = None) -> Iterator[Directory | OSError]:
+    """Yield a directory and all below it, each before its subdirectories, by name.
+
+    Hidden ones and links are not entered. What cannot be listed gives its error.
+
+    Args:
+        root: to begin with.
+        without: is not entered.
+    """
+    real_root = os.path.realpath(root)
+    left_out = os.path.realpath(without) if without else None
+    pending = [("", False)]
+    while pending:
+        below, has_twin = pending.pop()
+        path = os.path.join(root, below) if below else root  # noqa: PTH118 (quick)
+        try:
+            with os.scandir(path) as scan:
+                entries = [entry for entry in scan if not entry.name.startswith(".")]
+        except OSError as error:
+            yield error
+            continue
+        folders = sorted(entry.name for entry in entries if _is_folder(entry))
+        yield _directory(path, below, entries, has_twin)
+        alike = Counter(map(folded, folders))
+        for name in reversed(folders):
+            inside = os.path.join(below, name)  # noqa: PTH118
+            if os.path.join(real_root, inside) != left_out:  # noqa: PTH118
+                pending.append((inside, has_twin or alike[folded(name)] > 1))
+
+
+def _directory(path: str, below: str, entries: list[os.DirEntry[str]], has_twin: bool) -> Directory:
+    files = [entry for entry in entries if entry.name != JOURNAL and not _leads_to_folder(entry)]
+    photographs = [entry.name for entry in files if _is_photograph(entry)]
+    photographs.sort(key=lambda name: (is_like_a_result(name), name))
+    return Directory(path, below, tuple(photographs), len(files) - len(photographs), has_twin)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    is_junction = getattr(entry, "is_junction", None)  # Windows' links, from Python 3.12 on
+    return entry.is_dir(follow_symlinks=False) and not (is_junction and is_junction())
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or (
+        entry.is_symlink() and os.path.isdir(entry.path)  # noqa: PTH112 (never raises)
+    )
+
+
+def _is_photograph(entry: os.DirEntry[str]) -> bool:
+    if ending_of(entry.name) not in PHOTOGRAPHS:
+        return False
+    if entry.is_file(follow_symlinks=False):
+        return True
+    # Pipes and devices would block. What cannot be looked up is tried, and then said to be bad.
+    path = entry.path
+    return os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113 (never raise)

@@ -1,0 +1,134 @@
+"""What is wished for a run, and what becomes of each photograph."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.batch.plan import Job
+from rehue.photo.failures import shown
+
+# Draws one picture of a photograph before and after: both upright, uint8.
+DrawComparison: TypeAlias = Callable[[NDArray[Any], NDArray[np.uint8]], NDArray[np.uint8]]
+
+# Size in bytes, and when content and inode were last changed (ns): what tells without reading
+# that a file is another one now. The time of the inode cannot be set back by hand.
+Stat: TypeAlias = tuple[int, int, int]
+
+
+class Status(StrEnum):
+    """How a job ended."""
+
+    COLORED = "colored"
+    DONE = "done"
+    IN_COLOR = "in_color"
+    RESULT = "result"
+    PLANNED = "planned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose for all photographs.
+
+    Attributes:
+        saturation: as for `Look.colorize`.
+        warmth: as for `Look.colorize`.
+        recolor: take the lightness of photographs that are in colour, too.
+        overwrite: do again what is done; only Rehue's own results are replaced.
+        draw_comparison: draws the before/after pictures that a plan has places for; a function
+            of a module, so that other processes find it.
+        dry_run: look at everything, colour and write nothing.
+    """
+
+    saturation: float = 1.0
+    warmth: float = 0.0
+    recolor: bool = False
+    overwrite: bool = False
+    draw_comparison: DrawComparison | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the results of a run depend on besides their sources.
+
+    Attributes:
+        model: name of the network.
+        model_sha256: of its weights.
+        runtime: what runs it, in words.
+        settings: a digest of these three, Rehue's version, and all wishes that tell in a result or
+            in whether there is one.
+    """
+
+    model: str
+    model_sha256: str
+    runtime: str
+    settings: str
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """A file as it was: its content, and what tells without reading that it is another now."""
+
+    sha256: str
+    stat: Stat
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        job: a folder that could not be read is a job without a target.
+        status: how it ended.
+        reason: one line for a person; None when it was coloured, or done before.
+        seconds: that it took.
+        notes: what could not be carried over to the result, one line each.
+        source: the file that was read; None when it was not read to its end.
+        target: the result; None when there is none.
+    """
+
+    job: Job
+    status: Status
+    reason: str | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    source: Fingerprint | None = None
+    target: Fingerprint | None = None
+
+
+def name_of(job: Job) -> str:
+    """Return what messages call a job's source."""
+    return shown(job.source) if job.source else "standard input"
+
+
+def stat_of(path: Path | None) -> Stat | None:
+    """Return what tells whether a file is another one later; None when it cannot be had."""
+    try:
+        found = os.stat(path) if path else None  # noqa: PTH116 (as quick as can be)
+    except (OSError, ValueError):
+        return None
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns) if found else None
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the digest of a file's content, hexadecimal; None when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def fingerprint_of(path: Path | None) -> Fingerprint | None:
+    """Return the fingerprint of a file as it is now; None when it cannot be read."""
+    stat = stat_of(path)
+    sha256 = sha256_of(path) if path and stat else None
+    return Fingerprint(sha256, stat) if sha256 and stat else None

@@ -1,0 +1,114 @@
+"""A Ray cluster of two nodes on this machine, of which one dies."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from rehue.batch import Settings, Setup, Status, make_plan, open_run
+from rehue.batch.cluster import ClusterError, local_journal
+from rehue.batch.journal import JournalError
+
+JOURNAL = "rehue-journal.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    """Where this machine keeps what it needs again, and the folder of the run."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "state"
+
+
+def test_the_journal_of_a_cluster_moves_to_the_results_at_the_end(tmp_path, state):
+    place = tmp_path / "out" / JOURNAL
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 1})
+        assert not place.exists()
+    first = place.read_bytes()
+    assert not list(state.rglob("*.jsonl"))
+    # A run that is stopped leaves it here, and the next goes on with it.
+    with pytest.raises(KeyboardInterrupt):
+        stop_within(place)
+    assert place.read_bytes() == first
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 3})
+    ended = [json.loads(line)["counts"] for line in place.read_bytes().splitlines()]
+    assert ended == [{"colored": 1}, {"colored": 2}, {"colored": 3}]
+
+
+def stop_within(place):
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 2})
+        raise KeyboardInterrupt
+
+
+def test_a_journal_that_cannot_be_copied_is_an_error_of_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(JournalError, match="cannot be copied") as caught,
+        local_journal(tmp_path / "file" / JOURNAL, False),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+
+
+def test_without_ray_the_line_says_how_to_install_it(grey, tiny_model, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    grey("in/a.jpg")
+    with (
+        pytest.raises(ClusterError, match=r'pip install "rehue\[cluster\]"'),
+        open_run(make_plan(["in"], "out"), Setup(model=tiny_model), cluster="auto"),
+    ):
+        pass
+
+
+@pytest.fixture
+def nodes(monkeypatch):
+    """A cluster's address, and what kills its second node."""
+    pytest.importorskip("ray")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    second = cluster.add_node(num_cpus=1)
+    cluster.wait_for_nodes()
+    yield cluster.address, lambda: cluster.remove_node(second, allow_graceful=False)
+    cluster.shutdown()
+
+
+@pytest.mark.long
+def test_a_node_that_dies_costs_nothing_but_a_second_try(nodes, tiny_model, tmp_path):
+    address, kill = nodes
+    for number in range(60):
+        path = tmp_path / f"in/{number:02}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        seen = np.roll(data.camera(), 7 * number, axis=1)[0:384, 0:384]
+        Image.fromarray(np.ascontiguousarray(seen)).save(path)
+    (tmp_path / "in/broken.jpg").write_bytes(path.read_bytes()[:999])
+    setup = Setup(Settings(), tiny_model, threads=1)
+    with open_run(make_plan(["in"], "here"), setup, workers=1) as going:
+        alone = list(going.outcomes)
+    outcomes = []
+    with open_run(make_plan(["in"], "there"), setup, cluster=address) as going:
+        for outcome in going.outcomes:
+            outcomes.append(outcome)
+            if len(outcomes) == 10:
+                kill()
+    assert [one.status for one in outcomes] == [one.status for one in alone]
+    assert [one.reason for one in outcomes] == [one.reason for one in alone]
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+    lines = [json.loads(line) for line in (tmp_path / "there" / JOURNAL).open("rb")]
+    assert lines[-1]["counts"] == {"colored": 60, "failed": 1}
+    assert sorted(line["source"] for line in lines[:-1]) == [
+        str(one.job.source.absolute()) for one in alone
+    ]
+    # And is known, without the cluster, too.
+    with open_run(make_plan(["in"], "there"), setup, workers=1) as going:
+        assert [one.status for one in going.outcomes].count(Status.DONE) == 60
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != JOURNAL}
