@@ -7,8 +7,9 @@ below), and measured. The limits are fitted on photographs of the training shard
 back by hash, and the shares shown on `val-000.tar`, which nothing was fitted on. Each limit of a
 failure has one condition of its own, milder than what the rule is asked to see (`MILDER`), and is
 the mildest limit, the one that leaves most to *medium*, that misses a tenth of it (of tinted
-colourings, where nothing is asked, two thirds); the limits of a success miss a fortieth of the
-faded and an eighth of the tinted. `--measures` keeps what was
+colourings, where nothing is asked, two thirds). Those of a success are the strictest that miss one
+in forty of the faded, one in eight of the tinted, and of all of them one in a hundred for its hues;
+with these every condition reaches what is asked of it on the split. `--measures` keeps what was
 measured, so that a change of the limits needs no photographs.
 """
 
@@ -185,7 +186,7 @@ def fit(measured: Measured) -> Rule:
         least_detail=quantile(["chroma blurred, sigma 1/16 of the side"], "detail", 0.9),
         least_agreement=quantile(["hue turned by 75 degrees"], "agreement", 0.9),
         worst_balance=quantile(["tinted, the original clean"], "balance", 0.35),
-        success_agreement=quantile(list(SUCCESSES), "agreement", 0.025),
+        success_agreement=quantile(list(SUCCESSES), "agreement", 0.01),
         more_colorful=quantile(faded, "colorfulness", 0.025),
         better_balanced=quantile(tints, "balance", 0.125),
     )

@@ -59,7 +59,7 @@ STUDY_SHARES = {Outcome.SUCCESS: 0.1235, Outcome.MEDIUM: 0.6941, Outcome.FAILURE
 
 @dataclass(frozen=True)
 class Rule:
-    """The limits of the five measures, as fitted, rounded.
+    """The limits of the five measures, as fitted.
 
     Attributes:
         least_colorfulness: less is a failure.
@@ -72,14 +72,14 @@ class Rule:
         better_balanced: this and more is a success.
     """
 
-    least_colorfulness: float = 0.35
-    most_uncolored: float = 0.33
-    least_detail: float = 0.55
+    least_colorfulness: float = 0.34
+    most_uncolored: float = 0.34
+    least_detail: float = 0.56
     least_agreement: float = 0.27
-    worst_balance: float = -10.5
-    success_agreement: float = 0.6
-    more_colorful: float = 1.55
-    better_balanced: float = 1.5
+    worst_balance: float = -11.17
+    success_agreement: float = 0.5
+    more_colorful: float = 1.57
+    better_balanced: float = 1.19
 
 
 RULE = Rule()
