@@ -14,16 +14,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rehue.colorizer import Colorizer, Look, colorize, colorize_file
+    from rehue.colorizer import Colorizer, colorize, colorize_file
     from rehue.errors import RehueError
     from rehue.judge import evaluate
+    from rehue.look import Look
+    from rehue.model import Hint
 
 __version__ = "0.1.0"
 
 # Loaded when first asked for (PEP 562), so that `import rehue` and `rehue --help` are quick.
 _HOMES = {
     "Colorizer": "rehue.colorizer",
-    "Look": "rehue.colorizer",
+    "Hint": "rehue.model",
+    "Look": "rehue.look",
     "RehueError": "rehue.errors",
     "colorize": "rehue.colorizer",
     "colorize_file": "rehue.colorizer",
@@ -32,6 +35,7 @@ _HOMES = {
 
 __all__ = [
     "Colorizer",
+    "Hint",
     "Look",
     "RehueError",
     "__version__",

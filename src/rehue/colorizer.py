@@ -1,7 +1,6 @@
-"""Look at a photograph once, colour it many times: lightness stays, the network gives colour."""
+"""A model that colours photographs: arrays, pictures and files in, the same in colour out."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -12,12 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue import __version__
-from rehue.color import lightness
-from rehue.color.layer import color_layer
-from rehue.color.render import as_grey, render
-from rehue.color.upsample import Upsampling
+from rehue.color.render import as_grey
 from rehue.errors import ModelError, PhotoError
-from rehue.model import Answer, Card, Decoding, ask, decode, find_model, open_runtime
+from rehue.look import Coloring, ColoringOptions, Look, described
+from rehue.model import ask, find_model, open_runtime, shrunk_lightness
 from rehue.model.runtime import available_processors
 from rehue.photo import (
     MAX_PIXELS,
@@ -39,80 +36,11 @@ from rehue.photo import (
 )
 
 _AS_SOURCE: Final = Output()
+_AS_MODEL: Final = Coloring()
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the network saw in one photograph; colouring it again costs no second look.
-
-    Attributes:
-        pixels: the photograph upright, height x width (grey) or height x width x 3.
-        answer: the network's.
-        card: the model's.
-        threads: of the colouring.
-    """
-
-    pixels: NDArray[Any]
-    answer: Answer
-    card: Card
-    threads: int = 1
-
-    @property
-    def lightness(self) -> NDArray[np.float32]:
-        """L of every pixel, height x width, 0..100."""
-        return lightness(self.pixels).astype(np.float32, copy=False)
-
-    def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
-        """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
-        return self._upsampling(self._small_ab(decoding)).all()
-
-    def colorize(
-        self,
-        *,
-        saturation: float = 1.0,
-        warmth: float = 0.0,
-        decoding: Decoding | None = None,
-    ) -> NDArray[Any]:
-        """Return the photograph in colour.
-
-        Args:
-            saturation: factor of chroma; 0 is grey, 1 the model's own choice.
-            warmth: added to b, in units of Lab: positive is yellower, negative bluer.
-            decoding: how colours are chosen from the network's answer; None is the card's way.
-
-        Returns:
-            height x width x 3, sRGB, in the sample type of `pixels`.
-        """
-        if not (0 <= saturation < np.inf and np.isfinite(warmth)):
-            raise PhotoError(
-                f"saturation {saturation} and warmth {warmth}: give a saturation of 0 or more "
-                "and a finite warmth"
-            )
-        ab = self._small_ab(decoding) * np.float32(saturation)
-        ab[1] += np.float32(warmth)
-        return render(self.pixels, self._upsampling(ab), self.threads)
-
-    def layer(
-        self,
-        *,
-        saturation: float = 1.0,
-        warmth: float = 0.0,
-        decoding: Decoding | None = None,
-    ) -> NDArray[Any]:
-        """Return only the colour, to be laid over the photograph with the blend mode Color.
-
-        See `rehue.color.layer`; arguments and result are as for `colorize`.
-        """
-        rgb = self.colorize(saturation=saturation, warmth=warmth, decoding=decoding)
-        return color_layer(self.pixels, rgb, self.threads)
-
-    def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
-        height, width = self.pixels.shape[:2]
-        return Upsampling(small_ab, self.answer.box, height, width)
-
-    def _small_ab(self, decoding: Decoding | None) -> NDArray[np.float32]:
-        how = decoding or self.card.default_decoding
-        return decode(how, self.answer.logits, self.answer.ab, self.card.bins)
+class FileOptions(ColoringOptions, OutputOptions, total=False):
+    """The fields of `Coloring` and of `Output` as keywords of a function."""
 
 
 class Colorizer:
@@ -167,65 +95,63 @@ class Colorizer:
         return self._look_at(photograph_of(photo))
 
     def __call__(
-        self, photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
+        self, photo: Photo, **coloring: Unpack[ColoringOptions]
     ) -> NDArray[Any] | Image.Image:
         """Colour a photograph.
 
         Args:
             photo: as for `look`.
-            saturation: as for `Look.colorize`.
-            warmth: as for `Look.colorize`.
+            **coloring: as for `Look.colorize`.
 
         Returns:
             For an array an array (height x width x 3, same sample type), otherwise an upright PIL
             image of 8 bits (of the first page), with the alpha of the one given. Neither says that
             it was coloured: only files that `colorize_file` writes are marked.
         """
+        wished = Coloring(**coloring)
         if isinstance(photo, np.ndarray):
-            return self.look(photo).colorize(saturation=saturation, warmth=warmth)
+            return self.look(photo).colorize(wished)
         photograph = photograph_of(photo)
-        rgb = self._look_at(photograph).colorize(saturation=saturation, warmth=warmth)
+        rgb = self._look_at(photograph).colorize(wished)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 
     def batch(
-        self, photos: Iterable[Photo], *, saturation: float = 1.0, warmth: float = 0.0
+        self, photos: Iterable[Photo], **coloring: Unpack[ColoringOptions]
     ) -> list[NDArray[Any] | Image.Image]:
         """Colour several photographs; they need not have one size or kind."""
-        return [self(photo, saturation=saturation, warmth=warmth) for photo in photos]
+        return [self(photo, **coloring) for photo in photos]
 
     def colorize_file(
         self,
         source: str | PathLike[str] | bytes | BinaryIO,
         target: str | PathLike[str] | BinaryIO,
         *,
-        saturation: float = 1.0,
-        warmth: float = 0.0,
         max_pixels: int = MAX_PIXELS,
         overwrite: bool = False,
-        **output: Unpack[OutputOptions],
+        **options: Unpack[FileOptions],
     ) -> None:
         """Colour a file into another; size, depth, orientation, metadata, profile and pages stay.
 
         Args:
             source: path, bytes or open file.
             target: path, whose suffix says the format, or an open file, which gets the source's.
-            saturation: as for `Look.colorize`.
-            warmth: as for `Look.colorize`.
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
-            **output: format, quality, bit_depth, keep_times, timestamp, layer, visible_mark and
-                credentials, as for `rehue.photo.Output`.
+            **options: saturation, warmth and so on, as for `rehue.look.Coloring`; format, quality,
+                bit_depth, keep_times, timestamp, layer, visible_mark and credentials, as for
+                `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target
                 is left behind.
         """
+        of_colors = {k: v for k, v in options.items() if k in ColoringOptions.__annotations__}
+        of_file = {k: v for k, v in options.items() if k not in of_colors}
         self.colorize_photograph(
             read(source, max_pixels=max_pixels),
             Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
-            Output(**output),
-            saturation=saturation,
-            warmth=warmth,
+            Output(**cast(OutputOptions, of_file)),
+            Coloring(**cast(ColoringOptions, of_colors)),
             overwrite=overwrite,
         )
 
@@ -234,16 +160,14 @@ class Colorizer:
         photograph: Photograph,
         target: Path | BinaryIO,
         output: Output = _AS_SOURCE,
+        coloring: Coloring = _AS_MODEL,
         *,
-        saturation: float = 1.0,
-        warmth: float = 0.0,
         overwrite: bool = False,
-    ) -> NDArray[Any]:
+    ) -> tuple[str, ...]:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
         Returns:
-            What was written of the (first) page, upright, height x width x 3, in the sample type
-            of the photograph's pixels.
+            A line for each hint that could not be taken as it was given.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -255,24 +179,23 @@ class Colorizer:
             )
         if output.layer:
             photograph, output = for_layer(photograph, target, output)
-        first: list[NDArray[Any]] = []
+        notes: dict[str, None] = {}
 
         def pages() -> Iterator[NDArray[Any]]:
             for page in photograph.pages:
                 look = self._look_at(page)
+                notes.update(dict.fromkeys(look.notes(coloring)))
                 make = look.layer if output.layer else look.colorize
-                rgb = make(saturation=saturation, warmth=warmth)
+                rgb = make(coloring)
                 if output.visible_mark:
                     rgb = draw_mark(rgb, visible_mark(self.card.name))
-                if not first:
-                    first.append(rgb)
                 yield as_stored(rgb, page.orientation)
 
         write(
             photograph,
             pages(),
             target,
-            self.mark(photograph, output, saturation=saturation, warmth=warmth),
+            self.mark(photograph, output, coloring),
             format=output.format,
             quality=output.quality,
             bit_depth=output.bit_depth,
@@ -280,15 +203,10 @@ class Colorizer:
             credentials=output.credentials,
             overwrite=overwrite,
         )
-        return first[0]
+        return tuple(notes)
 
     def mark(
-        self,
-        photograph: Photograph,
-        output: Output = _AS_SOURCE,
-        *,
-        saturation: float,
-        warmth: float,
+        self, photograph: Photograph, output: Output = _AS_SOURCE, coloring: Coloring = _AS_MODEL
     ) -> Mark:
         """Return what a result of this colorizer says of itself."""
         return Mark(
@@ -296,24 +214,28 @@ class Colorizer:
             model_sha256=self.card.sha256,
             version=__version__,
             runtime=self.runtime,
-            settings=self.settings(output, saturation=saturation, warmth=warmth),
+            settings=self.settings(output, coloring),
             source_sha256=photograph.sha256,
             timestamp=output.timestamp,
         )
 
-    def settings(self, output: Output = _AS_SOURCE, *, saturation: float, warmth: float) -> str:
+    def settings(self, output: Output = _AS_SOURCE, coloring: Coloring = _AS_MODEL) -> str:
         """Return what marks say of how a photograph was coloured."""
-        chosen = [f"size={self.size} saturation={saturation:g} warmth={warmth:g}"]
+        chosen = [f"size={self.size}", described(coloring, self.card)]
+        chosen += [f"quality={output.quality}"] * (output.quality is not None)
+        chosen += [f"bits={output.bit_depth}"] * (output.bit_depth is not None)
         chosen += ["layer"] * output.layer + ["visible-mark"] * output.visible_mark
+        chosen += ["c2pa"] * (output.credentials is not None)
         return " ".join(chosen)
 
     def _look_at(self, photograph: Photograph) -> Look:
         return self._look(upright(photograph.pixels, photograph.orientation))
 
     def _look(self, pixels: NDArray[Any]) -> Look:
-        seen = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
+        grey = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
+        seen = shrunk_lightness(grey, self.size)
         answer = ask(self._runtime, seen, self.size, len(self.card.bin_centers))
-        return Look(pixels, answer, self.card, self.threads)
+        return Look(pixels, seen, answer, self.card, self._runtime, self.size, self.threads)
 
 
 @cache
@@ -321,33 +243,23 @@ def _default_colorizer() -> Colorizer:
     return Colorizer()
 
 
-def colorize(
-    photo: Photo, *, saturation: float = 1.0, warmth: float = 0.0
-) -> NDArray[Any] | Image.Image:
+def colorize(photo: Photo, **coloring: Unpack[ColoringOptions]) -> NDArray[Any] | Image.Image:
     """Colour a photograph with the shipped model; see `Colorizer.__call__`.
 
     The model is loaded at the first call and kept.
     """
-    return _default_colorizer()(photo, saturation=saturation, warmth=warmth)
+    return _default_colorizer()(photo, **coloring)
 
 
 def colorize_file(
     source: str | PathLike[str] | bytes | BinaryIO,
     target: str | PathLike[str] | BinaryIO,
     *,
-    saturation: float = 1.0,
-    warmth: float = 0.0,
     max_pixels: int = MAX_PIXELS,
     overwrite: bool = False,
-    **output: Unpack[OutputOptions],
+    **options: Unpack[FileOptions],
 ) -> None:
     """Colour a file into another with the shipped model; see `Colorizer.colorize_file`."""
     _default_colorizer().colorize_file(
-        source,
-        target,
-        saturation=saturation,
-        warmth=warmth,
-        max_pixels=max_pixels,
-        overwrite=overwrite,
-        **output,
+        source, target, max_pixels=max_pixels, overwrite=overwrite, **options
     )

@@ -13,6 +13,8 @@ from rehue.batch.crew import Crew
 from rehue.batch.journal import Journal
 from rehue.batch.run import run
 from rehue.colorizer import Colorizer
+from rehue.look import Coloring, ColoringOptions
+from rehue.photo import Output, OutputOptions, format_named
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +46,15 @@ def go(colorizer, tmp_path, monkeypatch):
 
     def going(*sources, target=None, compare=False, by=None, journal=False, **wishes):
         draw = (lambda before, after: np.ascontiguousarray(after)) if compare else None
-        settings = Settings(draw_comparison=draw, **wishes)
+        coloring = Coloring(
+            **{k: wishes.pop(k) for k in ColoringOptions.__annotations__ if k in wishes}
+        )
+        output = Output(**{k: wishes.pop(k) for k in OutputOptions.__annotations__ if k in wishes})
+        settings = Settings(coloring, output, draw_comparison=draw, **wishes)
         crew = Here(by or colorizer, settings, Setup(settings).facts(colorizer))
         going.given = crew.given
-        plan = make_plan(sources, target, compare=compare)
+        kind = output.format and format_named(output.format)
+        plan = make_plan(sources, target, compare=compare, layer=output.layer, kind=kind)
         if not journal:
             return list(run(plan, crew))
         with Journal(plan.journal, settings.overwrite) as written:

@@ -2,7 +2,10 @@ from dataclasses import replace
 from io import BytesIO
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import tifffile
+from skimage import data
 
 from rehue.batch import Status
 from rehue.photo import read
@@ -141,7 +144,7 @@ def test_stopping_leaves_nothing_half_written(go, grey):
 
 def test_what_cannot_be_carried_over_is_noted(go, grey, colorizer, monkeypatch):
     grey("a.jpg")
-    noted = lambda path: replace(read(path), notes=("its EXIF is left out",))  # noqa: E731
+    noted = lambda path, **_: replace(read(path), notes=("its EXIF is left out",))  # noqa: E731
     monkeypatch.setattr("rehue.batch.coloring.read", noted)
     (outcome,) = go("a.jpg")
     assert outcome.notes == ("its EXIF is left out",)
@@ -153,3 +156,74 @@ def test_a_stream_without_a_picture_is_a_failure(go, color, monkeypatch):
     (outcome,) = go("-")
     assert outcome.status is Status.FAILED
     assert outcome.reason.startswith("standard input is already in colour")
+
+
+def test_results_are_written_as_wished(go, grey):
+    path = grey("a.jpg")
+    wishes = {"format": "tif", "bit_depth": 16, "visible_mark": True, "keep_times": True}
+    (outcome,) = go("a.jpg", timestamp="2026-01-02T03:04:05+00:00", **wishes)
+    assert (outcome.status, outcome.job.target.name) == (Status.COLORED, "a.jpg.rehue.tif")
+    result = read(outcome.job.target)
+    assert (result.kind, result.bits) == ("TIFF", 16)
+    assert result.mark.timestamp == "2026-01-02T03:04:05+00:00"
+    assert "bits=16 visible-mark" in result.mark.settings
+    assert outcome.job.target.stat().st_mtime_ns == path.stat().st_mtime_ns
+    # The time in it does not make it another result.
+    assert statuses(go("a.jpg", **wishes)) == [Status.DONE]
+    (other,) = go("a.jpg", **(wishes | {"bit_depth": 8}))
+    assert "bits=16" in other.notes[0]
+
+
+def test_a_format_that_is_none_of_ours_fails_its_file(go, grey):
+    grey("a.jpg")
+    (outcome,) = go("a.jpg", target="a.gif")
+    assert outcome.status is Status.FAILED
+    assert ".gif" in outcome.reason
+
+
+def test_colour_layers_lie_beside_their_originals(go, grey):
+    grey("a.jpg")
+    grey("b.tif", part=40)
+    outcomes = go("a.jpg", "b.tif", layer=True)
+    assert statuses(outcomes) == [Status.COLORED] * 2
+    names = [outcome.job.target.name for outcome in outcomes]
+    assert names == ["a.jpg.rehue-layer.png", "b.tif.rehue-layer.tif"]
+    assert all("layer" in read(outcome.job.target).mark.settings for outcome in outcomes)
+    assert statuses(go("a.jpg", layer=True)) == [Status.DONE]
+    assert statuses(go("a.jpg")) == [Status.COLORED]  # beside it, whole
+    (refused,) = go("a.jpg", target="c.jpg", layer=True)
+    assert "a colour layer is a PNG or TIFF" in refused.reason
+
+
+def test_what_a_format_cannot_hold_is_said(go, tmp_path):
+    deep = np.repeat(np.arange(64, dtype=np.uint16)[:, None] * 999, 64, axis=1)
+    tifffile.imwrite(tmp_path / "a.tif", deep)
+    (planned,) = go("a.tif", target="a.jpg", dry_run=True)
+    (done,) = go("a.tif", target="a.jpg")
+    assert planned.notes == done.notes == ("its 16 bits a sample become 8",)
+
+
+def test_a_deep_photograph_is_compared_in_8_bits(go, tmp_path):
+    deep = np.repeat(np.arange(64, dtype=np.uint16)[:, None] * 999, 64, axis=1)
+    tifffile.imwrite(tmp_path / "a.tif", deep)
+    (outcome,) = go("a.tif", compare=True)
+    assert outcome.status is Status.COLORED
+    assert read(outcome.job.compare).bits == 8
+
+
+def test_one_page_in_colour_keeps_all_from_being_coloured(go, tmp_path):
+    pages = [np.stack([data.camera()[:96, :96]] * 3, axis=-1), data.astronaut()[:96, 150:246]]
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for page in pages:
+            file.write(np.ascontiguousarray(page))
+    (outcome,) = go("a.tif")
+    assert outcome.status is Status.IN_COLOR
+    assert "page 2" in outcome.reason
+    assert statuses(go("a.tif", recolor=True)) == [Status.COLORED]
+
+
+def test_a_photograph_of_too_many_pixels_fails(go, grey):
+    grey("a.jpg")
+    (outcome,) = go("a.jpg", max_pixels=1000)
+    assert outcome.status is Status.FAILED
+    assert "pixels" in outcome.reason

@@ -32,7 +32,7 @@ class StandInLook:
     def ab(self, decoding=None):
         return self.predict(self.lab[..., 1:], decoding or self.default)
 
-    def colorize(self, *, decoding=None, saturation=1.0, warmth=0.0):
+    def colorize(self, *, decoding=None):
         return paint(self.lightness, self.ab(decoding))
 
 

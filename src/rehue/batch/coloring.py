@@ -23,7 +23,19 @@ from rehue.batch.plan import Job
 from rehue.color import Tone, judge_neutrality
 from rehue.colorizer import Colorizer
 from rehue.errors import PhotoError, RehueError
-from rehue.photo import Mark, Photograph, read, result_format, upright, write
+from rehue.photo import (
+    Mark,
+    Output,
+    Photograph,
+    for_layer,
+    losses,
+    read,
+    result_bits,
+    result_format,
+    upright,
+    with_bits,
+    write,
+)
 from rehue.photo.failures import reason as reason_of
 from rehue.photo.failures import shown
 
@@ -82,17 +94,26 @@ def _done(
     if made is not None:
         draw = settings.draw_comparison
         if draw and job.compare and not job.compare.exists() and not settings.dry_run:
-            _compare(job, draw)
+            _compare(job, draw, settings.max_pixels)
         return Status.DONE, _other_wishes(made, colorizer, settings), made.source_sha256
     photograph = _taken(job, settings)
+    lost = _lost(job, photograph, settings.output)
     if settings.dry_run:
         _check_targets(job, photograph, settings)
-        return Status.PLANNED, photograph.notes, photograph.sha256
+        return Status.PLANNED, photograph.notes + lost, photograph.sha256
     if job.target is None:
-        _color_to_stream(photograph, colorizer, settings)
+        notes = _color_to_stream(photograph, colorizer, settings)
     else:
-        _color_to_file(job, job.target, photograph, colorizer, settings)
-    return Status.COLORED, photograph.notes, photograph.sha256
+        notes = _color_to_file(job, job.target, photograph, colorizer, settings)
+    return Status.COLORED, photograph.notes + lost + notes, photograph.sha256
+
+
+def _lost(job: Job, photograph: Photograph, output: Output) -> tuple[str, ...]:
+    """Say what has no place in the result; refuse a result that cannot be written."""
+    if output.layer:
+        photograph, output = for_layer(photograph, job.target or BytesIO(), output)
+    kind = result_format(photograph, job.target, output.format)
+    return losses(photograph, kind, result_bits(photograph, kind, output.bit_depth))
 
 
 def _made_before(job: Job, settings: Settings) -> Mark | None:
@@ -103,7 +124,7 @@ def _made_before(job: Job, settings: Settings) -> Mark | None:
 
 def _other_wishes(made: Mark, colorizer: Colorizer, settings: Settings) -> tuple[str, ...]:
     """Say it when a result that is there was made by another model or with other settings."""
-    now = colorizer.settings(saturation=settings.saturation, warmth=settings.warmth)
+    now = colorizer.settings(settings.output, settings.coloring)
     if (made.model_sha256, made.settings) == (colorizer.card.sha256, now):
         return ()
     before = f"{shown(made.model)}, {shown(made.settings)}"
@@ -117,7 +138,7 @@ def _taken(job: Job, settings: Settings) -> Photograph:
     if job.source and is_like_a_result(job.source.name):
         mark = mark_in(job.source)
         _leave_result_alone(name, mark, sha256_of(job.source) if mark else None)
-    photograph = read(job.source or sys.stdin.buffer)
+    photograph = read(job.source or sys.stdin.buffer, max_pixels=settings.max_pixels)
     _leave_result_alone(name, photograph.mark, photograph.sha256)
     if not settings.recolor:
         _leave_colors_alone(name, photograph)
@@ -125,10 +146,12 @@ def _taken(job: Job, settings: Settings) -> Photograph:
 
 
 def _leave_colors_alone(name: str, photograph: Photograph) -> None:
-    judged = judge_neutrality(photograph.pixels)
-    if judged.tone is Tone.COLORED:
-        why = f"{name} is already in colour (use --recolor): {judged.reason}"
-        raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
+    for number, page in enumerate(photograph.pages, start=1):
+        judged = judge_neutrality(page.pixels)
+        if judged.tone is Tone.COLORED:
+            where = f"page {number}: " if photograph.further else ""
+            why = f"{name} is already in colour (use --recolor): {where}{judged.reason}"
+            raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
 
 
 def _leave_result_alone(name: str, mark: Mark | None, sha256: str | None) -> None:
@@ -144,7 +167,6 @@ def _check_targets(job: Job, photograph: Photograph, settings: Settings) -> bool
     """Refuse what cannot be written before work is done for it; say if something is replaced."""
     if job.target is None:
         return False
-    result_format(photograph, job.target)
     if settings.dry_run and not job.target.parent.is_dir():
         _check_folder(job.target.parent)
         return False
@@ -155,26 +177,22 @@ def _check_targets(job: Job, photograph: Photograph, settings: Settings) -> bool
 
 def _color_to_file(
     job: Job, target: Path, photograph: Photograph, colorizer: Colorizer, settings: Settings
-) -> None:
-    result_format(photograph, target)
+) -> tuple[str, ...]:
     _make_folder(target.parent)
     replaces = _check_targets(job, photograph, settings)
-    colorizer.colorize_photograph(
-        photograph,
-        target,
-        saturation=settings.saturation,
-        warmth=settings.warmth,
-        overwrite=replaces,
+    notes = colorizer.colorize_photograph(
+        photograph, target, settings.output, settings.coloring, overwrite=replaces
     )
     if settings.draw_comparison:
-        _compare(job, settings.draw_comparison)
+        _compare(job, settings.draw_comparison, settings.max_pixels)
+    return notes
 
 
-def _color_to_stream(photograph: Photograph, colorizer: Colorizer, settings: Settings) -> None:
+def _color_to_stream(
+    photograph: Photograph, colorizer: Colorizer, settings: Settings
+) -> tuple[str, ...]:
     whole = BytesIO()
-    colorizer.colorize_photograph(
-        photograph, whole, saturation=settings.saturation, warmth=settings.warmth
-    )
+    notes = colorizer.colorize_photograph(photograph, whole, settings.output, settings.coloring)
     try:
         # Opened anew, so that nothing stays in `sys.stdout` for a reader who is gone.
         with open(sys.stdout.fileno(), "wb", closefd=False) as stream:
@@ -183,16 +201,17 @@ def _color_to_stream(photograph: Photograph, colorizer: Colorizer, settings: Set
         raise PhotoError(
             f"standard output cannot be written ({reason_of(error)}): check what reads it"
         ) from error
+    return notes
 
 
-def _compare(job: Job, draw: DrawComparison) -> None:
+def _compare(job: Job, draw: DrawComparison, max_pixels: int) -> None:
     """Draw the before/after picture from the files: the same now and after a run that stopped."""
     if not (job.source and job.target and job.compare):
         return
-    before, after = read(job.source), read(job.target)
+    before, after = (read(path, max_pixels=max_pixels) for path in (job.source, job.target))
     if after.mark:
         drawn = draw(
-            upright(before.pixels, before.orientation), upright(after.pixels, after.orientation)
+            *(upright(with_bits(one.pixels, 8), one.orientation) for one in (before, after))
         )
         # It has the result's mark, and so is never an input.
         write(Photograph(drawn), drawn, job.compare, after.mark, overwrite=True)

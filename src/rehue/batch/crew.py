@@ -46,10 +46,14 @@ class Setup:
     def facts(self, colorizer: Colorizer) -> Facts:
         """Return what results depend on besides their sources."""
         wishes = self.settings
-        look = colorizer.settings(saturation=wishes.saturation, warmth=wishes.warmth)
-        drawn = wishes.draw_comparison is not None
-        depends = [__version__, colorizer.card.sha256, colorizer.runtime, look]
-        digest = hashlib.sha256(json.dumps([*depends, wishes.recolor, drawn]).encode())
+        output = wishes.output
+        depends = [
+            *(__version__, colorizer.card.sha256, colorizer.runtime),
+            colorizer.settings(output, wishes.coloring),
+            *(output.format, output.keep_times, wishes.draw_comparison is not None),
+            *(wishes.recolor, wishes.max_pixels),
+        ]
+        digest = hashlib.sha256(json.dumps(depends).encode())
         card = colorizer.card
         return Facts(card.name, card.sha256, colorizer.runtime, digest.hexdigest())
 

@@ -1,8 +1,10 @@
 """How results are called: by their source's name alone, and never two alike.
 
 - in a target folder: the source's name; one that cannot hold colour and a mark (.bmp, .gif, or an
-  ending that Rehue does not know) gets .png after it: `a.jpg`, `a.tif`, `a.bmp.png`
+  ending that Rehue does not know) gets .png after it, a camera's raw file .tif: `a.jpg`, `a.tif`,
+  `a.bmp.png`, `a.cr2.tif`. Where a format was asked for, all others get its ending: `a.jpg.tif`
 - beside the source: the same with .rehue before the ending: `a.rehue.jpg`, `a.bmp.rehue.png`
+- a colour layer: `a.jpg.rehue-layer.png`, of a TIFF `a.tif.rehue-layer.tif`, in either place
 - a before/after picture: `a.jpg.rehue-compare.jpg`, beside the result
 - what would be the same file as an earlier one, also where upper and lower case or the writing of
   accents do not count, gets -2, -3, ... before its ending: `a-2.jpg`
@@ -12,28 +14,49 @@ import os
 import unicodedata
 from itertools import count
 
-from rehue.photo import FORMATS
+from rehue.photo import ENDINGS, FORMATS, RAW_ENDINGS
 
 _MARK = ".rehue"
 
 
-def name_in_folder(name: str) -> str:
+def name_in_folder(name: str, kind: str | None = None) -> str:
     """Return what the result of a file is called in another folder.
+
+    Args:
+        name: of the source.
+        kind: the format asked for, as `rehue.photo.format_named` returns it; None for the source's.
 
     >>> name_in_folder("a.TIF"), name_in_folder("a.bmp"), name_in_folder("scan")
     ('a.TIF', 'a.bmp.png', 'scan.png')
+    >>> name_in_folder("a.jpeg", "JPEG"), name_in_folder("a.jpeg", "TIFF")
+    ('a.jpeg', 'a.jpeg.tif')
     """
-    return name if ending_of(name) in FORMATS else f"{name}.png"
+    ending = ending_of(name)
+    if kind is not None:
+        return name if FORMATS.get(ending) == kind else f"{name}{ENDINGS[kind]}"
+    if ending in FORMATS:
+        return name
+    return f"{name}.tif" if ending in RAW_ENDINGS else f"{name}.png"
 
 
-def name_beside(name: str) -> str:
-    """Return what the result of a file is called in the same folder.
+def name_beside(name: str, kind: str | None = None) -> str:
+    """Return what the result of a file is called in the same folder; see `name_in_folder`.
 
-    >>> name_beside("a.jpg"), name_beside("a.bmp")
-    ('a.rehue.jpg', 'a.bmp.rehue.png')
+    >>> name_beside("a.jpg"), name_beside("a.bmp"), name_beside("a.jpg", "PNG")
+    ('a.rehue.jpg', 'a.bmp.rehue.png', 'a.jpg.rehue.png')
     """
-    stem, ending = _split(name_in_folder(name))
+    stem, ending = _split(name_in_folder(name, kind))
     return f"{stem}{_MARK}{ending}"
+
+
+def name_of_layer(name: str, kind: str | None = None) -> str:
+    """Return what the colour layer of a file is called, in any folder.
+
+    >>> name_of_layer("a.jpg"), name_of_layer("a.tif"), name_of_layer("a.jpg", "TIFF")
+    ('a.jpg.rehue-layer.png', 'a.tif.rehue-layer.tif', 'a.jpg.rehue-layer.tif')
+    """
+    is_tiff = (kind or FORMATS.get(ending_of(name))) == "TIFF" or ending_of(name) in RAW_ENDINGS
+    return f"{name}{_MARK}-layer.{'tif' if is_tiff else 'png'}"
 
 
 def name_of_comparison(result: str) -> str:

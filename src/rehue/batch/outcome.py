@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.batch.plan import Job
+from rehue.look import Coloring
+from rehue.photo import MAX_PIXELS, Output
 from rehue.photo.failures import shown
 
 # Draws one picture of a photograph before and after: both upright, uint8.
@@ -38,8 +40,9 @@ class Settings:
     """What the user chose for all photographs.
 
     Attributes:
-        saturation: as for `Look.colorize`.
-        warmth: as for `Look.colorize`.
+        coloring: how colours are chosen.
+        output: how results are written.
+        max_pixels: of a photograph, on all pages together; larger ones fail.
         recolor: take the lightness of photographs that are in colour, too.
         overwrite: do again what is done; only Rehue's own results are replaced.
         draw_comparison: draws the before/after pictures that a plan has places for; a function
@@ -47,8 +50,9 @@ class Settings:
         dry_run: look at everything, colour and write nothing.
     """
 
-    saturation: float = 1.0
-    warmth: float = 0.0
+    coloring: Coloring = field(default_factory=Coloring)
+    output: Output = field(default_factory=Output)
+    max_pixels: int = MAX_PIXELS
     recolor: bool = False
     overwrite: bool = False
     draw_comparison: DrawComparison | None = None

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,13 +15,14 @@ from rehue.batch.names import (
     name_beside,
     name_in_folder,
     name_of_comparison,
+    name_of_layer,
 )
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown
 
 # What stands for standard input as a source, and for standard output as a target.
 STREAM: Final = "-"
-_KINDS = "JPEG, PNG, TIFF, WebP, BMP or GIF"
+_KINDS = "JPEG, PNG, TIFF, WebP, JPEG 2000, AVIF, HEIC, BMP or GIF"
 
 
 class PlanError(RehueError):
@@ -92,7 +93,14 @@ class Plan(Iterator[Step]):
         return tuple(jobs[:count])
 
 
-def make_plan(sources: Sequence[str], target: str | None = None, *, compare: bool = False) -> Plan:
+def make_plan(
+    sources: Sequence[str],
+    target: str | None = None,
+    *,
+    compare: bool = False,
+    layer: bool = False,
+    kind: str | None = None,
+) -> Plan:
     """Say which result goes where; `rehue.batch.names` has the rule.
 
     Args:
@@ -104,17 +112,29 @@ def make_plan(sources: Sequence[str], target: str | None = None, *, compare: boo
             their sources, or from standard input to standard output. One folder is mirrored right
             below the target, of several sources each folder below its own name.
         compare: plan a before/after picture beside each result.
+        layer: results are colour layers.
+        kind: format of the results, as `rehue.photo.format_named` returns it; None for the
+            sources'.
 
     Raises:
         PlanError: the sources and the target do not go together.
     """
     folders = [source for source in sources if _is_dir(source)]
     _check(sources, folders, target)
+    if compare and layer:
+        raise PlanError("--compare shows a result, of which --layer is only a part: take one")
     if STREAM in (*sources, target) or (target and not _is_folder(target, sources, folders)):
         return _single(sources[0], target, compare)
     into = Path(target) if target else None
-    steps = _Steps(sources, folders, into, compare)
-    place = shown(into) if into else "beside the originals as NAME.rehue.EXT"
+
+    def result(name: str) -> str:
+        if layer:
+            return name_of_layer(name, kind)
+        return (name_in_folder if into else name_beside)(name, kind)
+
+    steps = _Steps(sources, folders, into, result, compare)
+    as_what = "NAME.EXT.rehue-layer" if layer else "NAME.rehue.EXT"
+    place = shown(into) if into else f"beside the originals as {as_what}"
     if folders or (into and len(sources) > 1):
         return Plan(steps, place, (into or Path(folders[0])) / JOURNAL)
     plan = Plan(steps, place, None)
@@ -128,11 +148,16 @@ class _Steps:
     """The steps of a plan from files and folders to files in folders."""
 
     def __init__(
-        self, sources: Sequence[str], folders: list[str], into: Path | None, compare: bool
+        self,
+        sources: Sequence[str],
+        folders: list[str],
+        into: Path | None,
+        result: Callable[[str], str],
+        compare: bool,
     ) -> None:
         self.others = 0
         self._sources, self._folders = sources, folders
-        self._into, self._compare = into, compare
+        self._into, self._result, self._compare = into, result, compare
         self._names: dict[str, Names] = {}
         # Whatever is found, names are kept where a file named later may want one.
         files = [source for source in sources if source not in folders]
@@ -199,7 +224,7 @@ class _Steps:
             yield self._job(folder / name, where, result, comparison, named=False)
 
     def _results(self, names: Names, name: str) -> tuple[str, str | None]:
-        result = names.take(name_in_folder(name) if self._into else name_beside(name))
+        result = names.take(self._result(name))
         return result, names.take(name_of_comparison(result)) if self._compare else None
 
     @staticmethod

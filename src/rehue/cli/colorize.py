@@ -1,10 +1,10 @@
 """`rehue colorize`: photographs in, photographs in colour out."""
 
-import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -12,6 +12,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+
+from rehue.cli import choices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,12 +23,6 @@ if TYPE_CHECKING:
 
 # Prints one line on standard error, above the progress bar where there is one.
 _Say: TypeAlias = Callable[[str], None]
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a number to reckon with.")
-    return value
 
 
 def colorize(
@@ -50,31 +46,19 @@ def colorize(
             show_default=False,
         ),
     ] = None,
-    saturation: Annotated[
-        float,
-        typer.Option(
-            help="Factor of the colours' strength: 0 is grey, 1 the model's choice.",
-            min=0,
-            max=10,
-            callback=_finite,
-        ),
-    ] = 1.0,
-    warmth: Annotated[
-        float,
-        typer.Option(
-            help="Added to b* of CIE Lab, in its units: positive is yellower, against bluish "
-            "results; negative is bluer, against sepia ones. 5 is seen, 15 is much.",
-            min=-100,
-            max=100,
-            callback=_finite,
-        ),
-    ] = 0.0,
-    recolor: Annotated[
-        bool,
-        typer.Option(
-            "--recolor", help="Colour files that are in colour already, too, from their lightness."
-        ),
-    ] = False,
+    saturation: choices.Saturation = 1.0,
+    warmth: choices.Warmth = 0.0,
+    temperature: choices.Temperature = None,
+    recolor: choices.Recolor = False,
+    format: choices.Format = None,  # noqa: A002 (the option's name)
+    quality: choices.Quality = None,
+    bit_depth: choices.BitDepth = None,
+    keep_times: choices.KeepTimes = False,
+    timestamp: choices.Timestamp = False,
+    layer: choices.Layer = False,
+    visible_mark: choices.VisibleMark = False,
+    c2pa: choices.C2pa = None,
+    max_pixels: choices.MaxPixels = 200.0,
     overwrite: Annotated[
         bool,
         typer.Option(
@@ -120,7 +104,7 @@ def colorize(
         typer.Option(
             help="Seconds after which a photograph is given up, where there are workers.",
             min=0.1,
-            callback=_finite,
+            callback=choices.finite,
         ),
     ] = 600.0,
     cluster: Annotated[
@@ -156,10 +140,11 @@ def colorize(
 
     Names. Without -o the result of a.jpg is a.rehue.jpg beside it. In a folder it is a.jpg; one
     folder is mirrored there, of several each below its own name. Where the format cannot hold the
-    result, .png is added: a.bmp.png. Results that would have one name get -2, -3, ... in the
+    result, .png is added: a.bmp.png; where --format asks for another one, its ending: a.jpg.tif.
+    A colour layer is a.jpg.rehue-layer.png. Results that would have one name get -2, -3, ... in the
     order of the sources: a-2.jpg; upper and lower case do not count. In folders JPEG, PNG, TIFF,
-    WebP, BMP and GIF files are taken, by their endings, but no hidden ones; links to folders are
-    not followed.
+    WebP, JPEG 2000, AVIF, HEIC, BMP and GIF files are taken, by their endings, but no hidden ones,
+    and cameras' raw files only by name; links to folders are not followed.
 
     Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
     A run that was stopped, however, goes on by the same command. A photograph that kills the
@@ -168,24 +153,42 @@ def colorize(
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
     from rehue.batch import PlanError, Report, Settings, Setup, check_report, make_plan, open_run
+    from rehue.errors import PhotoError
+    from rehue.look import Coloring
+    from rehue.photo import Credentials, Output, check_credentials, format_named
 
     try:
-        plan = make_plan(sources, output, compare=compare)
+        kind = format_named(format) if format else None
+        planned = partial(make_plan, sources, output, compare=compare, layer=layer, kind=kind)
+        plan = planned()
         _check_standard_output(plan, as_json=as_json)
         if report:
             check_report(report)
-    except PlanError as error:
+    except (PlanError, PhotoError) as error:
         raise typer.BadParameter(str(error)) from error
+    credentials = Credentials(*c2pa) if c2pa else None
+    if credentials:
+        check_credentials(credentials)
     settings = Settings(
-        saturation=saturation,
-        warmth=warmth,
+        coloring=Coloring(saturation=saturation, warmth=warmth, temperature=temperature),
+        output=Output(
+            format=kind,
+            quality=quality,
+            bit_depth=bit_depth,
+            keep_times=keep_times,
+            timestamp=datetime.now(UTC).isoformat(timespec="seconds") if timestamp else None,
+            layer=layer,
+            visible_mark=visible_mark,
+            credentials=credentials,
+        ),
+        max_pixels=round(max_pixels * 1e6),
         recolor=recolor,
         overwrite=overwrite,
         draw_comparison=draw_comparison if compare else None,
         dry_run=dry_run,
     )
     setup = Setup(settings, model, runtime, device, threads)
-    total = partial(_count, sources, output) if len(plan.peek(2)) > 1 else None
+    total = partial(_count, planned) if len(plan.peek(2)) > 1 else None
     with ExitStack() as stack:
         table = stack.enter_context(Report(report)) if report else None
         going = stack.enter_context(
@@ -285,11 +288,9 @@ def _following(total: Callable[[], int] | None) -> Iterator[tuple[_Follow, _Say]
         )
 
 
-def _count(sources: list[str], output: str | None) -> int:
+def _count(planned: "Callable[[], Plan]") -> int:
     """Return how many outcomes there will be: a plan is read once, so this reads another."""
-    from rehue.batch import make_plan
-
-    return sum(1 for _ in make_plan(sources, output))
+    return sum(1 for _ in planned())
 
 
 def _say(line: str) -> None:

@@ -10,7 +10,7 @@ stands in its card.
 from rehue.model.card import Card, Model
 from rehue.model.confidence import Suggestion, confidence, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
-from rehue.model.framing import Answer, ask, ask_again, shrunk_lightness
+from rehue.model.framing import Answer, ask, shrunk_lightness
 from rehue.model.hints import Hint, place_hints, read_hints
 from rehue.model.palette import palette_of_colors, palette_of_picture
 from rehue.model.registry import find_model, list_models
@@ -28,7 +28,6 @@ __all__ = [
     "Runtime",
     "Suggestion",
     "ask",
-    "ask_again",
     "confidence",
     "decode",
     "find_model",

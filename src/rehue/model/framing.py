@@ -42,19 +42,7 @@ class Answer:
     stride: int
 
 
-def ask(runtime: Runtime, pixels: NDArray[np.generic], working_size: int, bins: int) -> Answer:
-    """Show a picture to a network.
-
-    Args:
-        runtime: the network.
-        pixels: height x width (grey) or height x width x 3, upright.
-        working_size: what the short side is brought to (px).
-        bins: number of colour classes.
-    """
-    return ask_again(runtime, shrunk_lightness(pixels, working_size), working_size, bins)
-
-
-def ask_again(
+def ask(
     runtime: Runtime,
     light: NDArray[np.float32],
     working_size: int,
@@ -63,7 +51,7 @@ def ask_again(
     hints: NDArray[np.float32] | None = None,
     palette: NDArray[np.float32] | None = None,
 ) -> Answer:
-    """Show a network what it sees of a picture, with what a user says of it.
+    """Show a picture to a network, with what a user says of it.
 
     Args:
         runtime: the network.

@@ -5,7 +5,8 @@
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
 - `upright`, `as_stored`: EXIF orientation, there and back
 - `write`, `to_pillow`: the coloured picture with all that was carried
-- `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
+- `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write;
+  `FORMATS`, `ENDINGS`, `format_named`: formats by their names and endings
 - `losses`: what has no place in a format
 - `Mark`: how a picture says in XMP that it was coloured
 - `draw_mark`, `visible_mark`: how it says so to whoever looks at it
@@ -23,7 +24,15 @@ Every failure is a `rehue.errors.PhotoError`.
 from rehue.photo.c2pa import Manifest, check_credentials
 from rehue.photo.credentials import Credentials
 from rehue.photo.depth import with_bits
-from rehue.photo.formats import FORMATS, losses, result_bits, result_format
+from rehue.photo.formats import (
+    ENDINGS,
+    FORMATS,
+    RAW_ENDINGS,
+    format_named,
+    losses,
+    result_bits,
+    result_format,
+)
 from rehue.photo.given import Photo, checked, photograph_of
 from rehue.photo.inspection import Inspection, inspect
 from rehue.photo.mark import Mark
@@ -35,8 +44,10 @@ from rehue.photo.visible_mark import draw_mark, visible_mark
 from rehue.photo.write import check_target, to_pillow, write
 
 __all__ = [
+    "ENDINGS",
     "FORMATS",
     "MAX_PIXELS",
+    "RAW_ENDINGS",
     "Carried",
     "Credentials",
     "Inspection",
@@ -52,6 +63,7 @@ __all__ = [
     "checked",
     "draw_mark",
     "for_layer",
+    "format_named",
     "from_pillow",
     "inspect",
     "losses",

@@ -54,6 +54,21 @@ FORMATS: Final = {
     ".heic": "HEIC",
     ".heif": "HEIC",
 }
+# The ending that a format's files get where none says it yet.
+ENDINGS: Final = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "TIFF": ".tif",
+    "JPEG2000": ".jp2",
+    "AVIF": ".avif",
+    "HEIC": ".heic",
+    "BMP": ".bmp",
+}
+# Cameras' raw files, by the names that their makers gave them; results of theirs are TIFFs.
+RAW_ENDINGS: Final = frozenset(
+    (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".erf", ".iiq", ".mef", ".mos", ".mrw", ".nef")
+) | frozenset((".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".sr2", ".srf", ".srw", ".x3f"))
 # Written when asked for by name; the mark stands in a file beside the picture.
 _WITH_SIDECAR = {".bmp": "BMP"}
 # Editors open them, and they keep every value.
@@ -67,24 +82,36 @@ def result_format(photograph: Photograph, target: Path | None, asked: str | None
     Raises:
         PhotoError: the format asked for, or the target's ending, is none of these.
     """
-    endings = FORMATS | _WITH_SIDECAR
     if asked is not None:
-        known = endings.get("." + asked.lower(), _WORDS.get(asked.upper(), asked.upper()))
-        if known not in _FORMATS:
-            raise PhotoError(
-                f"format `{shown(asked)}` is unknown: take JPEG, PNG, TIFF, WEBP, JPEG2000, AVIF, "
-                "HEIC or BMP"
-            )
-        return known
+        return format_named(asked)
     if target is None or not target.suffix:
         return photograph.carried.format
-    by_name = endings.get(target.suffix.lower())
+    by_name = (FORMATS | _WITH_SIDECAR).get(target.suffix.lower())
     if by_name is None:
         raise PhotoError(
             f"{shown(target)} ends in {shown(target.suffix)}, which cannot hold a coloured "
             "picture and its mark: name a .jpg, .png, .tif, .webp, .jp2 or .avif"
         )
     return by_name
+
+
+def format_named(asked: str) -> str:
+    """Return the format that a word stands for: a name, or an ending without its dot.
+
+    >>> format_named("jpg"), format_named("JPEG 2000")
+    ('JPEG', 'JPEG2000')
+
+    Raises:
+        PhotoError: it stands for none.
+    """
+    endings = FORMATS | _WITH_SIDECAR
+    known = endings.get("." + asked.lower(), _WORDS.get(asked.upper(), asked.upper()))
+    if known not in _FORMATS:
+        raise PhotoError(
+            f"format `{shown(asked)}` is unknown: take JPEG, PNG, TIFF, WEBP, JPEG2000, AVIF, "
+            "HEIC or BMP"
+        )
+    return known
 
 
 def layer_format(photograph: Photograph, target: Path | None, asked: str | None = None) -> str:

@@ -1,0 +1,142 @@
+"""What a look tells of a photograph, and what a user may say of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import skimage.data
+
+from rehue import Colorizer, Hint
+from rehue.color import Bins, srgb_to_lab
+from rehue.errors import ModelError, PhotoError
+from rehue.look import Coloring
+from rehue.model import Decoding
+
+GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
+COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])
+
+BIN_CENTERS = tuple(map(tuple, Bins.in_srgb(10).centers.tolist()))
+
+
+@pytest.fixture(scope="module")
+def look(tiny_model):
+    return Colorizer(tiny_model, threads=1).look(GREY)
+
+
+class Heeding:
+    """A network that shows hints as they are, and is the redder the fewer colours a palette has."""
+
+    def run(self, lightness, bins, hints=None, palette=None):
+        height, width = lightness.shape[2] // 4, lightness.shape[3] // 4
+        ab = np.zeros((1, 2, height, width), np.float32)
+        if hints is not None:
+            ab[:] = hints[:, :2].reshape(1, 2, height, 4, width, 4).max(axis=(3, 5))
+        if palette is not None:
+            ab[:, 0] = 60 * (palette**2).sum()
+        return np.zeros((1, bins, height, width), np.float32), ab
+
+
+@pytest.fixture
+def heeding(look):
+    card = replace(
+        look.card, trained_inputs=("lightness", "hints", "palette"), bin_centers=BIN_CENTERS
+    )
+    return replace(look, card=card, runtime=Heeding())
+
+
+def test_a_low_temperature_takes_the_likeliest_colour(look):
+    def distance(temperature):
+        """From the nearest of the three colours that the network knows."""
+        ab = look.ab(Decoding("bins", temperature))
+        centers = np.array(look.card.bin_centers)
+        return np.median(np.linalg.norm(ab[:, :, None] - centers, axis=-1).min(axis=-1))
+
+    assert distance(0.01) < 0.5 * distance(1)
+    expected = look.colorize(decoding=Decoding("bins", 0.01))
+    assert np.array_equal(look.colorize(temperature=0.01), expected)
+
+
+def test_confidence_is_a_probability_at_every_pixel(look):
+    sure = look.confidence()
+    assert sure.shape == GREY.shape
+    assert sure.dtype == np.float32
+    assert 0 <= sure.min() < sure.max() <= 1
+
+
+def test_suggestions_are_the_likeliest_colours_of_a_place(look):
+    row, column = np.unravel_index(look.lightness.argmax(), GREY.shape)
+    first, *others = look.suggest(column, row)
+    assert (first.a, first.b) == pytest.approx((20, 20), abs=1)  # light is orange
+    assert all(first.probability >= other.probability for other in others)
+    assert len(look.suggest(column, row, count=1)) == 1
+    with pytest.raises(PhotoError, match="lies outside 120 x 90"):
+        look.suggest(120, 0)
+
+
+def test_a_hint_colours_its_place(heeding):
+    picture = heeding.colorize(hints=[Hint(x=30, y=20, color="#b03030", radius=8)])
+    ab = srgb_to_lab(picture)[..., 1:]
+    assert ab[20, 30, 0] > 10
+    assert np.abs(ab[60:, 80:]).max() < 2
+
+
+def test_a_hint_outside_is_told(heeding):
+    wished = Coloring(hints=[Hint(500, 20, "red")])
+    assert heeding.notes(wished) == ("hint red at 500, 20 lies outside 120 x 90 pixels: left out",)
+    assert heeding.notes(Coloring()) == ()
+
+
+def test_a_reference_is_a_palette_of_its_colours(heeding, tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "reference.png"
+    Image.fromarray(COLOR).save(path)
+    from_array = heeding.colorize(reference=COLOR)
+    assert np.array_equal(heeding.colorize(reference=path), from_array)
+    assert not np.array_equal(heeding.colorize(palette=["navy"]), from_array)
+    with pytest.raises(ModelError, match="no colour to borrow"):
+        heeding.colorize(reference=GREY)
+
+
+@pytest.mark.parametrize(
+    ("wished", "says"),
+    [
+        ({"hints": [Hint(1, 1, "red")]}, "was not trained with hints"),
+        ({"palette": ["red"]}, "was not trained with palette"),
+    ],
+)
+def test_a_network_that_cannot_heed_says_so(look, wished, says):
+    with pytest.raises(ModelError, match=says):
+        look.colorize(**wished)
+
+
+@pytest.mark.parametrize(
+    ("wished", "says"),
+    [
+        ({"saturation": -1}, "saturation -1"),
+        ({"warmth": float("nan")}, "warmth nan"),
+        ({"temperature": 0}, "temperature 0"),
+        ({"palette": ["red"], "reference": COLOR}, "give one of them"),
+    ],
+)
+def test_wishes_that_cannot_be(look, wished, says):
+    with pytest.raises(PhotoError, match=says):
+        look.colorize(**wished)
+
+
+def test_what_differs_is_called_differently(tiny_model):
+    colorizer = Colorizer(tiny_model, threads=1)
+    colorizer.card = replace(colorizer.card, bin_centers=BIN_CENTERS)
+    wishes = [
+        Coloring(),
+        Coloring(saturation=0.5),
+        Coloring(temperature=0.5),
+        Coloring(decoding=Decoding("bins")),
+        Coloring(hints=[Hint(1, 1, "red")]),
+        Coloring(hints=[Hint(1, 1, "red", radius=9)]),
+        Coloring(palette=["red"]),
+        Coloring(reference=COLOR),
+        Coloring(reference=COLOR[::-1, ::-1] // 2),
+    ]
+    said = [colorizer.settings(coloring=wished) for wished in wishes]
+    assert len(set(said)) == len(wishes)
