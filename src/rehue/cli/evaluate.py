@@ -1,9 +1,12 @@
 """`rehue evaluate`: how far a model's colours are from the true ones."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def evaluate(
@@ -28,8 +31,9 @@ def evaluate(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for evaluation.json, evaluation.csv, sheet.png and, "
-            "with the extra `evaluate`, plots."
+            help="Folder for evaluation.json, tables (.csv), contact sheets of all photographs and "
+            "of each group (sheet.png, sheet-success.png, ...) and, with the extra `evaluate`, "
+            "plots."
         ),
     ] = None,
     runtime: Annotated[
@@ -50,8 +54,9 @@ def evaluate(
 
     from rehue.colorizer import Colorizer
     from rehue.dataset import Photographs, open_photographs
-    from rehue.judge import choose_for_sheet, model_sheet
+    from rehue.judge import choose_by_outcome, choose_for_sheet, model_sheet
     from rehue.judge import evaluate as judge
+    from rehue.judge.evaluation import DEFAULT
     from rehue.judge.output import can_plot, make_folder, write_output
     from rehue.judge.report import notes, tables, to_json
 
@@ -79,10 +84,15 @@ def evaluate(
         for note in notes(evaluation):
             console.print(note, highlight=False, markup=False, soft_wrap=True)
     if output:
-        keys = choose_for_sheet(evaluation.judged)
         entries = {entry.key: entry for entry in photographs.entries}
-        chosen = Photographs([entries[key] for key in keys])
-        for written in write_output(output, evaluation, model_sheet(colorizer, chosen)):
+
+        def sheet(keys: list[str]) -> "Image":
+            return model_sheet(colorizer, Photographs([entries[key] for key in keys]))
+
+        groups = choose_by_outcome(evaluation.judged, DEFAULT)
+        of_groups = {outcome: sheet(keys) for outcome, keys in groups.items() if keys}
+        of_all = sheet(choose_for_sheet(evaluation.judged))
+        for written in write_output(output, evaluation, of_all, of_groups):
             errors.print(f"wrote {written}", highlight=False, markup=False, soft_wrap=True)
         if not can_plot():
             errors.print(
