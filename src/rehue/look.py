@@ -10,8 +10,10 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import Bins, lightness
+from rehue.color import Bins, Tone, judge_neutrality, lightness
+from rehue.color.fading import estimate_fade
 from rehue.color.layer import color_layer
+from rehue.color.refresh import class_variance, confidence_in_own, refresh
 from rehue.color.render import render
 from rehue.color.upsample import Upsampling
 from rehue.errors import ModelError, PhotoError
@@ -47,6 +49,8 @@ class Coloring:
         palette: colours that the picture is to have, as for `Hint.color`.
         reference: a photograph in colour, whose colours the picture is to have; as for
             `Colorizer.look`.
+        refresh: where a picture has colour, undo its fading and blend its own colours with the
+            network's, in place of colouring its lightness.
     """
 
     saturation: float = 1.0
@@ -56,6 +60,7 @@ class Coloring:
     hints: Sequence[Hint] = ()
     palette: Sequence[str] = ()
     reference: Photo | None = None
+    refresh: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is no number to reckon with.
@@ -84,6 +89,7 @@ class ColoringOptions(TypedDict, total=False):
     hints: Sequence[Hint]
     palette: Sequence[str]
     reference: Photo | None
+    refresh: bool
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,8 @@ class Look:
             PhotoError: a number that cannot be; a reference that cannot be read.
         """
         wished = coloring or Coloring(**options)
+        if wished.refresh and judge_neutrality(self.pixels).tone is Tone.COLORED:
+            return self._refreshed(wished)
         ab = self._small_ab(wished) * np.float32(wished.saturation)
         ab[1] += np.float32(wished.warmth)
         return render(self.pixels, self._upsampling(ab), self.threads)
@@ -190,6 +198,22 @@ class Look:
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
         return self._placed(coloring)[1] if coloring.hints else ()
+
+    def _refreshed(self, coloring: Coloring) -> NDArray[Any]:
+        fade = estimate_fade(self.pixels)
+        answer = self._answer(coloring)
+        spread = None if answer.logits is None else class_variance(answer.logits, self.card.bins)
+        ab = self._small_ab(coloring)
+        own = np.broadcast_to(confidence_in_own(fade, spread), ab.shape).copy()
+        return refresh(
+            self.pixels,
+            fade,
+            self._upsampling(ab),
+            self._upsampling(own),
+            saturation=coloring.saturation,
+            warmth=coloring.warmth,
+            threads=self.threads,
+        )
 
     def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
         height, width = self.pixels.shape[:2]
@@ -269,6 +293,7 @@ def described(coloring: Coloring, card: Card) -> str:
     if coloring.hints:
         points = (f"{h.x:g},{h.y:g},{h.color},{h.radius:g}" for h in coloring.hints)
         said.append(f"hints={';'.join(points)}")
+    said += ["refresh"] * coloring.refresh
     if coloring.palette:
         said.append(f"palette={','.join(coloring.palette)}")
     elif (palette := palette_of(coloring, card)) is not None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 from skimage import data
 
 from rehue.batch import Status
@@ -227,3 +228,22 @@ def test_a_photograph_of_too_many_pixels_fails(go, grey):
     (outcome,) = go("a.jpg", max_pixels=1000)
     assert outcome.status is Status.FAILED
     assert "pixels" in outcome.reason
+
+
+def test_faded_photographs_are_refreshed_and_good_ones_left_alone(go, tmp_path):
+    original = data.astronaut()[:256, :256]
+    faded = np.rint([60, 30, 25] + ([0.74, 0.6, 0.5] * (original.astype(float) ** 0.97)))
+    for name, picture in (("good.png", original), ("faded.png", faded.astype(np.uint8))):
+        Image.fromarray(np.ascontiguousarray(picture)).save(tmp_path / name)
+    grey = Image.fromarray(data.camera()[:96, :96])
+    grey.save(tmp_path / "grey.png")
+    good, old, plain = go("good.png", "faded.png", "grey.png", refresh=True)
+    assert (good.status, old.status, plain.status) == (
+        Status.IN_COLOR,
+        Status.COLORED,
+        Status.COLORED,
+    )
+    assert good.reason.endswith("no fading was found")
+    mark = read(old.job.target).mark
+    assert "refresh" in mark.settings
+    assert statuses(go("faded.png", refresh=True)) == [Status.DONE]

@@ -21,6 +21,7 @@ from rehue.batch.outcome import (
 )
 from rehue.batch.plan import Job
 from rehue.color import Tone, judge_neutrality
+from rehue.color.fading import estimate_fade
 from rehue.colorizer import Colorizer
 from rehue.errors import PhotoError, RehueError
 from rehue.photo import (
@@ -141,16 +142,21 @@ def _taken(job: Job, settings: Settings) -> Photograph:
     photograph = read(job.source or sys.stdin.buffer, max_pixels=settings.max_pixels)
     _leave_result_alone(name, photograph.mark, photograph.sha256)
     if not settings.recolor:
-        _leave_colors_alone(name, photograph)
+        _leave_colors_alone(name, photograph, refresh=settings.coloring.refresh)
     return photograph
 
 
-def _leave_colors_alone(name: str, photograph: Photograph) -> None:
+def _leave_colors_alone(name: str, photograph: Photograph, *, refresh: bool) -> None:
     for number, page in enumerate(photograph.pages, start=1):
         judged = judge_neutrality(page.pixels)
-        if judged.tone is Tone.COLORED:
-            where = f"page {number}: " if photograph.further else ""
+        if judged.tone is not Tone.COLORED:
+            continue
+        where = f"page {number}: " if photograph.further else ""
+        if not refresh:
             why = f"{name} is already in colour (use --recolor): {where}{judged.reason}"
+            raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
+        if estimate_fade(page.pixels).is_none:
+            why = f"{name} is already in colour (use --recolor): {where}no fading was found"
             raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
 
 

@@ -7,7 +7,9 @@ pipe of its own, and a thread that waits at it: which photograph was at work is 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
@@ -206,6 +208,8 @@ def _serve(pipe: Connection, setup: Setup) -> None:
     # Who stops a run at the keyboard stops its first process, and that one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if not sys.warnoptions:
+        warnings.filterwarnings("ignore", module="PIL")  # as the command line does
     with suppress(OSError):
         os.chdir(setup.folder)
     # Who gave the jobs may be gone at any moment, and then nobody is to be told of it.

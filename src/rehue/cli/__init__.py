@@ -1,6 +1,7 @@
 """The command line: one file a command; each parses, calls the room that works, and prints."""
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -69,6 +70,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; bad input is one line on standard error and exit code 1."""
+    if not sys.warnoptions:
+        # What libraries warn of in damaged files is said in the lines of the run.
+        warnings.filterwarnings("ignore", module="PIL")
     try:
         app()
     except RehueError as error:

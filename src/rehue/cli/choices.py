@@ -56,6 +56,15 @@ Recolor: TypeAlias = Annotated[
         rich_help_panel=_COLORS,
     ),
 ]
+Refresh: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--refresh",
+        help="Files that are in colour, but faded or tinted: undo it, and blend their own colours "
+        "with the model's. Their lightness changes, too.",
+        rich_help_panel=_COLORS,
+    ),
+]
 Format: TypeAlias = Annotated[
     str | None,
     typer.Option(

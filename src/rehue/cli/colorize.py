@@ -50,6 +50,7 @@ def colorize(
     warmth: choices.Warmth = 0.0,
     temperature: choices.Temperature = None,
     recolor: choices.Recolor = False,
+    refresh: choices.Refresh = False,
     format: choices.Format = None,  # noqa: A002 (the option's name)
     quality: choices.Quality = None,
     bit_depth: choices.BitDepth = None,
@@ -170,7 +171,9 @@ def colorize(
     if credentials:
         check_credentials(credentials)
     settings = Settings(
-        coloring=Coloring(saturation=saturation, warmth=warmth, temperature=temperature),
+        coloring=Coloring(
+            saturation=saturation, warmth=warmth, temperature=temperature, refresh=refresh
+        ),
         output=Output(
             format=kind,
             quality=quality,
