@@ -8,8 +8,8 @@ import skimage.data
 
 from rehue import Colorizer, Hint
 from rehue.color import Bins, srgb_to_lab
+from rehue.coloring import Coloring
 from rehue.errors import ModelError, PhotoError
-from rehue.look import Coloring
 from rehue.model import Decoding
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
@@ -61,6 +61,18 @@ def test_confidence_is_a_probability_at_every_pixel(look):
     assert sure.shape == GREY.shape
     assert sure.dtype == np.float32
     assert 0 <= sure.min() < sure.max() <= 1
+
+
+def test_alternatives_begin_with_the_likeliest():
+    look = Colorizer(threads=1).look(GREY)
+    pictures = look.alternatives(3, saturation=0.8)
+    assert np.array_equal(pictures[0], look.colorize(saturation=0.8))
+    assert np.array_equal(pictures[1], look.colorize(saturation=0.8, alternative=2))
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        difference = srgb_to_lab(pictures[first])[..., 1:] - srgb_to_lab(pictures[second])[..., 1:]
+        assert (np.linalg.norm(difference, axis=-1) > 5).mean() > 0.05
+    with pytest.raises(PhotoError, match="alternative 5: give 1 to 4"):
+        look.alternatives(5)
 
 
 def test_suggestions_are_the_likeliest_colours_of_a_place(look):

@@ -12,8 +12,9 @@ from PIL import Image
 
 from rehue import __version__
 from rehue.color.render import as_grey
+from rehue.coloring import Coloring, ColoringOptions, described
 from rehue.errors import ModelError, PhotoError
-from rehue.look import Coloring, ColoringOptions, Look, described
+from rehue.look import Look
 from rehue.model import ask, find_model, open_runtime, shrunk_lightness
 from rehue.model.runtime import available_processors
 from rehue.photo import (
@@ -137,9 +138,9 @@ class Colorizer:
             target: path, whose suffix says the format, or an open file, which gets the source's.
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
-            **options: saturation, warmth and so on, as for `rehue.look.Coloring`; format, quality,
-                bit_depth, keep_times, timestamp, layer, visible_mark and credentials, as for
-                `rehue.photo.Output`.
+            **options: saturation, warmth and so on, as for `rehue.coloring.Coloring`; format,
+                quality, bit_depth, keep_times, timestamp, layer, visible_mark and credentials,
+                as for `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target

@@ -1,95 +1,32 @@
 """What a network saw in one photograph, and its colours as a user wants them."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import Bins, Tone, judge_neutrality, lightness
+from rehue.color import Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
 from rehue.color.layer import color_layer
 from rehue.color.refresh import class_variance, confidence_in_own, refresh
 from rehue.color.render import render
 from rehue.color.upsample import Upsampling
+from rehue.coloring import Coloring, ColoringOptions, palette_of
 from rehue.errors import ModelError, PhotoError
 from rehue.model import (
     Answer,
     Card,
     Decoding,
-    Hint,
     Runtime,
     Suggestion,
+    alternative_ab,
     ask,
     confidence,
     decode,
-    palette_of_colors,
-    palette_of_picture,
     place_hints,
     suggest,
 )
-from rehue.photo import Photo, checked, photograph_of
-
-
-@dataclass(frozen=True)
-class Coloring:
-    """What a user may choose of the colours, with what is taken where nothing is chosen.
-
-    Attributes:
-        saturation: factor of chroma; 0 is grey, 1 the model's own choice.
-        warmth: added to b, in units of Lab: positive is yellower, negative bluer.
-        temperature: of the network's distribution: 1 is the expected colour, towards 0 the
-            likeliest; None is the card's.
-        decoding: how colours are chosen from the network's answer; None is the card's way.
-        hints: colours at places.
-        palette: colours that the picture is to have, as for `Hint.color`.
-        reference: a photograph in colour, whose colours the picture is to have; as for
-            `Colorizer.look`.
-        refresh: where a picture has colour, undo its fading and blend its own colours with the
-            network's, in place of colouring its lightness.
-    """
-
-    saturation: float = 1.0
-    warmth: float = 0.0
-    temperature: float | None = None
-    decoding: Decoding | None = None
-    hints: Sequence[Hint] = ()
-    palette: Sequence[str] = ()
-    reference: Photo | None = None
-    refresh: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse what is no number to reckon with.
-
-        Raises:
-            PhotoError: a saturation below 0, a temperature that is not above 0, and so on.
-        """
-        if not (0 <= self.saturation < np.inf and np.isfinite(self.warmth)):
-            raise PhotoError(
-                f"saturation {self.saturation} and warmth {self.warmth}: give a saturation of 0 or "
-                "more and a finite warmth"
-            )
-        if self.temperature is not None and not 0 < self.temperature < np.inf:
-            raise PhotoError(f"temperature {self.temperature}: give more than 0, such as 0.4")
-        if self.palette and self.reference is not None:
-            raise PhotoError("a palette and a reference: give one of them")
-
-
-class ColoringOptions(TypedDict, total=False):
-    """The fields of `Coloring` as keywords of a function."""
-
-    saturation: float
-    warmth: float
-    temperature: float | None
-    decoding: Decoding | None
-    hints: Sequence[Hint]
-    palette: Sequence[str]
-    reference: Photo | None
-    refresh: bool
 
 
 @dataclass(frozen=True)
@@ -158,17 +95,46 @@ class Look:
         """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
         return self._upsampling(self._small_ab(Coloring(decoding=decoding))).all()
 
-    def confidence(self) -> NDArray[np.float32]:
-        """Return how probably each colour lies within 20 units of ab of the true one.
+    def alternatives(
+        self, count: int = 3, **options: Unpack[ColoringOptions]
+    ) -> list[NDArray[Any]]:
+        """Return the photograph in several colourings, the likeliest first.
+
+        The first is that of `colorize`. The others differ from it, and from each other, in the
+        colours of whole regions, as the network thinks likely.
+
+        Args:
+            count: how many, 1 to 4.
+            **options: what is wished of the colours.
 
         Returns:
-            height x width, 0..1; of the colours that `colorize` gives without any wishes.
+            `count` pictures as `colorize` gives them.
+
+        Raises:
+            ModelError: the network has no classes; as for `colorize`.
+            PhotoError: another count; as for `colorize`.
+        """
+        wished = Coloring(**options)
+        return [self.colorize(replace(wished, alternative=n)) for n in range(1, count + 1)]
+
+    def confidence(
+        self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]
+    ) -> NDArray[np.float32]:
+        """Return how probably each colour lies within 20 units of ab of the true one.
+
+        Args:
+            coloring: what is wished of the colours; saturation and warmth do not count.
+            **options: its fields, where it is not given.
+
+        Returns:
+            height x width, 0..1.
 
         Raises:
             ModelError: the network has no classes.
         """
-        logits = self._logits(self.answer)
-        shown = self._small_ab(Coloring())
+        wished = coloring or Coloring(**options)
+        logits = self._logits(self._answer(wished))
+        shown = self._small_ab(wished)
         sure = confidence(logits, shown, self.card.bins, self.card.confidence_temperature)
         plane, _ = self._upsampling(np.stack([sure, sure])).rows(slice(0, self.pixels.shape[0]))
         return np.clip(plane, np.float32(0), np.float32(1))
@@ -240,7 +206,16 @@ class Look:
         if coloring.temperature is not None:
             how = replace(how, head="bins", temperature=coloring.temperature)
         answer = self._answer(coloring)
-        return decode(how, answer.logits, answer.ab, self.card.bins)
+        shown = decode(how, answer.logits, answer.ab, self.card.bins)
+        if coloring.alternative == 1:
+            return shown
+        rows, columns = (
+            np.minimum(np.arange(cells) * answer.stride, pixels - 1)
+            for cells, pixels in zip(shown.shape[1:], self.seen.shape, strict=True)
+        )
+        light = self.seen[np.ix_(rows, columns)]
+        others = alternative_ab(self._logits(answer), shown, light, self.card.bins)
+        return others[coloring.alternative - 2]
 
     def _logits(self, answer: Answer) -> NDArray[np.float32]:
         if answer.logits is None:
@@ -253,49 +228,3 @@ class Look:
     def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
         height, width = self.pixels.shape[:2]
         return Upsampling(small_ab, self.answer.box, height, width)
-
-
-def palette_of(coloring: Coloring, card: Card) -> NDArray[np.float32] | None:
-    """Return the palette wished for as a histogram over a model's bins; None for none.
-
-    Raises:
-        ModelError: a colour that there is not, a reference without colour.
-        PhotoError: a reference that cannot be read.
-    """
-    if coloring.palette:
-        return palette_of_colors(coloring.palette, card.bins)
-    if coloring.reference is None:
-        return None
-    if isinstance(coloring.reference, str | Path):
-        return _palette_of_file(Path(coloring.reference), card.bin_centers)
-    return _palette_of_picture(coloring.reference, card.bins)
-
-
-# One reference serves for all photographs of a run.
-@lru_cache(maxsize=4)
-def _palette_of_file(path: Path, centers: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
-    return _palette_of_picture(path, Bins(np.array(centers)))
-
-
-def _palette_of_picture(given: Photo, bins: Bins) -> NDArray[np.float32]:
-    pixels = checked(given) if isinstance(given, np.ndarray) else photograph_of(given).pixels
-    return palette_of_picture(pixels, bins)
-
-
-def described(coloring: Coloring, card: Card) -> str:
-    """Return a coloring in words for marks and journals: what differs gives different words."""
-    said = [f"saturation={coloring.saturation:g} warmth={coloring.warmth:g}"]
-    if coloring.temperature is not None:
-        said.append(f"temperature={coloring.temperature:g}")
-    if coloring.decoding is not None:
-        how = coloring.decoding
-        said.append(f"decoding={how.head},{how.temperature:g},{how.chroma:g}")
-    if coloring.hints:
-        points = (f"{h.x:g},{h.y:g},{h.color},{h.radius:g}" for h in coloring.hints)
-        said.append(f"hints={';'.join(points)}")
-    said += ["refresh"] * coloring.refresh
-    if coloring.palette:
-        said.append(f"palette={','.join(coloring.palette)}")
-    elif (palette := palette_of(coloring, card)) is not None:
-        said.append(f"reference={hashlib.sha256(palette.tobytes()).hexdigest()[:12]}")
-    return " ".join(said)

@@ -12,8 +12,8 @@ from rehue.batch.coloring import color as do
 from rehue.batch.crew import Crew
 from rehue.batch.journal import Journal
 from rehue.batch.run import run
+from rehue.coloring import Coloring, ColoringOptions
 from rehue.colorizer import Colorizer
-from rehue.look import Coloring, ColoringOptions
 from rehue.photo import Output, OutputOptions, format_named
 
 
@@ -44,7 +44,9 @@ def go(colorizer, tmp_path, monkeypatch):
     """Plans and runs in this process; returns the outcomes. `go.given` is what was done anew."""
     monkeypatch.chdir(tmp_path)
 
-    def going(*sources, target=None, compare=False, by=None, journal=False, **wishes):
+    def going(
+        *sources, target=None, compare=False, by=None, journal=False, alternatives=1, **wishes
+    ):
         draw = (lambda before, after: np.ascontiguousarray(after)) if compare else None
         coloring = Coloring(
             **{k: wishes.pop(k) for k in ColoringOptions.__annotations__ if k in wishes}
@@ -54,7 +56,8 @@ def go(colorizer, tmp_path, monkeypatch):
         crew = Here(by or colorizer, settings, Setup(settings).facts(colorizer))
         going.given = crew.given
         kind = output.format and format_named(output.format)
-        plan = make_plan(sources, target, compare=compare, layer=output.layer, kind=kind)
+        wished = {"layer": output.layer, "kind": kind, "alternatives": alternatives}
+        plan = make_plan(sources, target, compare=compare, **wished)
         if not journal:
             return list(run(plan, crew))
         with Journal(plan.journal, settings.overwrite) as written:

@@ -9,6 +9,7 @@ import pytest
 
 from rehue.batch import Status
 from rehue.batch.journal import Journal, JournalError
+from rehue.colorizer import Colorizer
 
 JOURNAL = Path("out/rehue-journal.jsonl")
 
@@ -212,3 +213,25 @@ def test_a_full_disk_stops_the_run_in_one_line_and_it_goes_on_after(album):
         "b.png",
         "rehue-journal.jsonl",
     ]
+
+
+def test_each_alternative_has_a_line_of_its_own(go, grey):
+    grey("in/a.jpg")
+    wishes = {"target": "out", "journal": True, "by": Colorizer(threads=1)}
+    first = go("in", alternatives=3, **wishes)
+    assert statuses(first) == [Status.COLORED] * 3
+    assert [outcome.job.target.name for outcome in first] == [
+        "a.jpg",
+        "a.rehue-2.jpg",
+        "a.rehue-3.jpg",
+    ]
+    assert len({outcome.job.target.read_bytes() for outcome in first}) == 3
+    again = go("in", alternatives=3, **wishes)
+    assert (statuses(again), go.given) == ([Status.DONE] * 3, [])
+    first[1].job.target.unlink()
+    assert statuses(go("in", alternatives=3, **wishes)) == [
+        Status.DONE,
+        Status.COLORED,
+        Status.DONE,
+    ]
+    assert len(go.given) == 1

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
@@ -53,6 +54,9 @@ class _LeftAloneError(Exception):
 def color(job: Job, colorizer: Colorizer, settings: Settings) -> Outcome:
     """Do one job; nothing that a file holds or lacks is raised."""
     started = perf_counter()
+    if job.alternative > 1:
+        coloring = replace(settings.coloring, alternative=job.alternative)
+        settings = replace(settings, coloring=coloring)
     # Looked at before it is read: who changes it meanwhile is noticed later.
     before = stat_of(job.source)
     sha256: str | None = None

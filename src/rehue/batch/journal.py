@@ -89,7 +89,7 @@ class Journal:
 
     def known(self, job: Job, facts: Facts) -> Outcome | None:
         """Return what became of a job when nothing has changed since; files are not read."""
-        at = self._lines.get(absolute(job.source)) if job.source else None
+        at = self._lines.get(_key(absolute(job.source), job.alternative)) if job.source else None
         line = None if at is None else self._read(at)
         if line is None or not self._counts(line, facts):
             return None
@@ -172,11 +172,16 @@ def _index(file: BinaryIO) -> tuple[dict[str, int], dict[str, Any] | None]:
             if line is not None:
                 last = line
                 if "source" in line:
-                    lines[line["source"]] = at
+                    lines[_key(line["source"], line.get("alternative", 1))] = at
             at += len(data)
     if not data.endswith(b"\n"):
         file.write(b"\n")
     return lines, last
+
+
+def _key(source: str, alternative: int) -> str:
+    """Return what tells one result of a run from the others; no name of a file holds a zero."""
+    return f"{source}\0{alternative}" if alternative > 1 else source
 
 
 def _parsed(data: bytes) -> dict[str, Any] | None:

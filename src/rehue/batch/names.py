@@ -6,6 +6,7 @@
 - beside the source: the same with .rehue before the ending: `a.rehue.jpg`, `a.bmp.rehue.png`
 - a colour layer: `a.jpg.rehue-layer.png`, of a TIFF `a.tif.rehue-layer.tif`, in either place
 - a before/after picture: `a.jpg.rehue-compare.jpg`, beside the result
+- other colourings of a photograph: `a.rehue-2.jpg`, `a.rehue-3.jpg`, beside the first
 - what would be the same file as an earlier one, also where upper and lower case or the writing of
   accents do not count, gets -2, -3, ... before its ending: `a-2.jpg`
 """
@@ -67,6 +68,16 @@ def name_of_comparison(result: str) -> str:
     """
     stem, ending = _split(result)
     return f"{stem.removesuffix(_MARK)}{ending}{_MARK}-compare.jpg"
+
+
+def name_of_alternative(result: str, number: int) -> str:
+    """Return what another colouring of a result is called.
+
+    >>> name_of_alternative("a.rehue.tif", 2), name_of_alternative("a.png", 3)
+    ('a.rehue-2.tif', 'a.rehue-3.png')
+    """
+    stem, ending = _split(result)
+    return f"{stem.removesuffix(_MARK)}{_MARK}-{number}{ending}"
 
 
 def is_like_a_result(name: str) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.batch.plan import Job
-from rehue.look import Coloring
+from rehue.coloring import Coloring
 from rehue.photo import MAX_PIXELS, Output
 from rehue.photo.failures import shown
 

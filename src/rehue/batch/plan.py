@@ -14,6 +14,7 @@ from rehue.batch.names import (
     folded,
     name_beside,
     name_in_folder,
+    name_of_alternative,
     name_of_comparison,
     name_of_layer,
 )
@@ -38,12 +39,14 @@ class Job:
         target: of the result; None is standard output.
         compare: of the before/after picture; None when none is wanted.
         named: given by name, not found in a folder.
+        alternative: which colouring, as for `rehue.coloring.Coloring`.
     """
 
     source: Path | None
     target: Path | None
     compare: Path | None = None
     named: bool = True
+    alternative: int = 1
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def make_plan(
     compare: bool = False,
     layer: bool = False,
     kind: str | None = None,
+    alternatives: int = 1,
 ) -> Plan:
     """Say which result goes where; `rehue.batch.names` has the rule.
 
@@ -115,6 +119,7 @@ def make_plan(
         layer: results are colour layers.
         kind: format of the results, as `rehue.photo.format_named` returns it; None for the
             sources'.
+        alternatives: how many colourings of each photograph, beside each other.
 
     Raises:
         PlanError: the sources and the target do not go together.
@@ -124,7 +129,7 @@ def make_plan(
     if compare and layer:
         raise PlanError("--compare shows a result, of which --layer is only a part: take one")
     if STREAM in (*sources, target) or (target and not _is_folder(target, sources, folders)):
-        return _single(sources[0], target, compare)
+        return _single(sources[0], target, compare, alternatives)
     into = Path(target) if target else None
 
     def result(name: str) -> str:
@@ -132,7 +137,7 @@ def make_plan(
             return name_of_layer(name, kind)
         return (name_in_folder if into else name_beside)(name, kind)
 
-    steps = _Steps(sources, folders, into, result, compare)
+    steps = _Steps(sources, folders, into, result, compare, alternatives)
     as_what = "NAME.EXT.rehue-layer" if layer else "NAME.rehue.EXT"
     place = shown(into) if into else f"beside the originals as {as_what}"
     if folders or (into and len(sources) > 1):
@@ -154,10 +159,12 @@ class _Steps:
         into: Path | None,
         result: Callable[[str], str],
         compare: bool,
+        alternatives: int,
     ) -> None:
         self.others = 0
         self._sources, self._folders = sources, folders
         self._into, self._result, self._compare = into, result, compare
+        self._others = range(2, alternatives + 1)
         self._names: dict[str, Names] = {}
         # Whatever is found, names are kept where a file named later may want one.
         files = [source for source in sources if source not in folders]
@@ -179,7 +186,7 @@ class _Steps:
         self._named.add(_absolute(source))
         where = self._into or source.parent
         names = self._names.setdefault(self._key(where), Names())
-        yield self._job(source, where, *self._results(names, source.name), named=True)
+        yield from self._jobs(source, where, self._results(names, source.name), named=True)
 
     def _was_found(self, source: Path) -> bool:
         return (
@@ -214,22 +221,30 @@ class _Steps:
         key = self._key(where)
         names = self._names.setdefault(key, Names())
         taken = [
-            (name, *self._results(names, name))
+            (name, self._results(names, name))
             for name in found.photographs
             if not (self._named and _absolute(folder / name) in self._named)
         ]
         if not found.has_twin and key not in self._kept:
             del self._names[key]
-        for name, result, comparison in taken:
-            yield self._job(folder / name, where, result, comparison, named=False)
+        for name, results in taken:
+            yield from self._jobs(folder / name, where, results, named=False)
 
-    def _results(self, names: Names, name: str) -> tuple[str, str | None]:
+    def _results(self, names: Names, name: str) -> tuple[str | None, list[str]]:
+        """Take names for the before/after picture, the result, and the other colourings."""
         result = names.take(self._result(name))
-        return result, names.take(name_of_comparison(result)) if self._compare else None
+        comparison = names.take(name_of_comparison(result)) if self._compare else None
+        others = [names.take(name_of_alternative(result, number)) for number in self._others]
+        return comparison, [result, *others]
 
     @staticmethod
-    def _job(source: Path, where: Path, result: str, comparison: str | None, *, named: bool) -> Job:
-        return Job(source, where / result, where / comparison if comparison else None, named)
+    def _jobs(
+        source: Path, where: Path, names: tuple[str | None, list[str]], *, named: bool
+    ) -> Iterator[Job]:
+        comparison, results = names
+        compare = where / comparison if comparison else None
+        for number, result in enumerate(results, start=1):
+            yield Job(source, where / result, compare if number == 1 else None, named, number)
 
     @staticmethod
     def _key(folder: Path) -> str:
@@ -263,14 +278,22 @@ def _is_folder(target: str, sources: Sequence[str], folders: list[str]) -> bool:
     return several or target.endswith(separators) or _is_dir(target)
 
 
-def _single(source: str, target: str | None, compare: bool) -> Plan:
+def _single(source: str, target: str | None, compare: bool, alternatives: int) -> Plan:
     """Plan one photograph whose source or target is a stream, or whose target is a file."""
+    if alternatives > 1 and target in (None, STREAM):
+        raise PlanError("standard output holds one picture: name a file for several alternatives")
+    if alternatives > 1 and source == STREAM:
+        raise PlanError("standard input is read once: name a file for several alternatives")
     result = None if target in (None, STREAM) else Path(target)
     if compare and result is None:
         raise PlanError("--compare writes beside a result, not to standard output: name a file")
     beside = result.with_name(name_of_comparison(result.name)) if compare and result else None
-    job = Job(None if source == STREAM else Path(source), result, beside)
-    return Plan([job], shown(result) if result else "standard output", None)
+    given = None if source == STREAM else Path(source)
+    jobs = [Job(given, result, beside)]
+    for number in range(2, alternatives + 1):
+        other = result.with_name(name_of_alternative(result.name, number)) if result else None
+        jobs.append(Job(given, other, alternative=number))
+    return Plan(jobs, shown(result) if result else "standard output", None)
 
 
 def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[str]:

@@ -28,6 +28,7 @@ COLUMNS: Final = (
     "source",
     "target",
     "compare",
+    "alternative",
     "status",
     "reason",
     "notes",
@@ -101,6 +102,7 @@ def record(outcome: Outcome, facts: Facts | None) -> dict[str, Any]:
     job, is_there = outcome.job, row["target"] is not None
     row |= {
         "source": absolute(job.source) if job.source else "-",
+        "alternative": job.alternative,
         "target": absolute(job.target) if is_there and job.target else None,
         "compare": absolute(job.compare) if is_there and job.compare else None,
         "source_sha256": outcome.source and outcome.source.sha256,

@@ -56,6 +56,54 @@ Recolor: TypeAlias = Annotated[
         rich_help_panel=_COLORS,
     ),
 ]
+Hints: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Colours at places of one photograph: JSON or CSV with x, y, color and, if wanted, "
+        "radius, in pixels. For models that were trained with hints.",
+        show_default=False,
+        rich_help_panel=_COLORS,
+    ),
+]
+Palette: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLORS",
+        help="Colours that the picture is to have: '#b03030,navy'. For models that were trained "
+        "with palettes.",
+        show_default=False,
+        rich_help_panel=_COLORS,
+    ),
+]
+Reference: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PHOTO",
+        help="Borrow the colours of this photograph. For models that were trained with palettes.",
+        show_default=False,
+        rich_help_panel=_COLORS,
+    ),
+]
+Confidence: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.png",
+        help="Write how sure the model is of each pixel of one photograph, too: white is sure.",
+        show_default=False,
+        rich_help_panel=_COLORS,
+    ),
+]
+Alternatives: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        help="Write so many colourings of each photograph, the likeliest first: a.rehue.jpg, "
+        "a.rehue-2.jpg, ...",
+        min=1,
+        max=4,
+        rich_help_panel=_COLORS,
+    ),
+]
 Refresh: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -1,28 +1,23 @@
 """`rehue colorize`: photographs in, photographs in colour out."""
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
-from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rehue.cli import choices
+from rehue.cli.telling import say, tell
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rehue.batch import Outcome, Plan, Report, Run
-
-# Prints one line on standard error, above the progress bar where there is one.
-_Say: TypeAlias = Callable[[str], None]
+    from rehue.batch import Plan, Setup
 
 
 def colorize(
@@ -49,6 +44,11 @@ def colorize(
     saturation: choices.Saturation = 1.0,
     warmth: choices.Warmth = 0.0,
     temperature: choices.Temperature = None,
+    hints: choices.Hints = None,
+    palette: choices.Palette = None,
+    reference: choices.Reference = None,
+    alternatives: choices.Alternatives = 1,
+    confidence: choices.Confidence = None,
     recolor: choices.Recolor = False,
     refresh: choices.Refresh = False,
     format: choices.Format = None,  # noqa: A002 (the option's name)
@@ -154,26 +154,45 @@ def colorize(
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
     from rehue.batch import PlanError, Report, Settings, Setup, check_report, make_plan, open_run
-    from rehue.errors import PhotoError
-    from rehue.look import Coloring
+    from rehue.coloring import Coloring
+    from rehue.errors import ModelError, PhotoError
+    from rehue.model import read_hints
     from rehue.photo import Credentials, Output, check_credentials, format_named
 
     try:
         kind = format_named(format) if format else None
-        planned = partial(make_plan, sources, output, compare=compare, layer=layer, kind=kind)
+        planned = partial(
+            make_plan,
+            sources,
+            output,
+            compare=compare,
+            layer=layer,
+            kind=kind,
+            alternatives=alternatives,
+        )
         plan = planned()
         _check_standard_output(plan, as_json=as_json)
         if report:
             check_report(report)
-    except (PlanError, PhotoError) as error:
+        for option, file in (("--hints", hints), ("--confidence", confidence)):
+            if file and len({job.source for job in plan.peek(alternatives + 1)}) != 1:
+                raise PlanError(f"{option} is for one photograph: name one")
+        coloring = Coloring(
+            saturation=saturation,
+            warmth=warmth,
+            temperature=temperature,
+            hints=tuple(read_hints(hints)) if hints else (),
+            palette=tuple(color.strip() for color in palette.split(",")) if palette else (),
+            reference=reference,
+            refresh=refresh,
+        )
+    except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
     credentials = Credentials(*c2pa) if c2pa else None
     if credentials:
         check_credentials(credentials)
     settings = Settings(
-        coloring=Coloring(
-            saturation=saturation, warmth=warmth, temperature=temperature, refresh=refresh
-        ),
+        coloring=coloring,
         output=Output(
             format=kind,
             quality=quality,
@@ -191,6 +210,7 @@ def colorize(
         dry_run=dry_run,
     )
     setup = Setup(settings, model, runtime, device, threads)
+    of_one = plan.peek(1)
     total = partial(_count, planned) if len(plan.peek(2)) > 1 else None
     with ExitStack() as stack:
         table = stack.enter_context(Report(report)) if report else None
@@ -198,10 +218,29 @@ def colorize(
             open_run(plan, setup, workers=workers, time_limit=time_limit, cluster=cluster)
         )
         if going.facts and not quiet:
-            _say(f"rehue: model {going.facts.model}, {going.facts.runtime}; results: {plan.place}")
-        any_failed = _tell(going, plan, table, total, as_json=as_json, quiet=quiet)
+            say(f"rehue: model {going.facts.model}, {going.facts.runtime}; results: {plan.place}")
+        any_failed = tell(going, plan, table, total, as_json=as_json, quiet=quiet)
     if any_failed:
         raise typer.Exit(1)
+    if confidence and of_one[0].source:
+        _write_confidence(setup, of_one[0].source, confidence)
+
+
+def _write_confidence(setup: "Setup", source: Path, target: Path) -> None:
+    """Write a map of confidence; it has a mark, and so is never taken for an original."""
+    import numpy as np
+
+    from rehue.batch.made import check_free
+    from rehue.photo import Photograph, read, write
+
+    photograph = read(source, max_pixels=setup.settings.max_pixels)
+    replaces = check_free(target, photograph, overwrite=setup.settings.overwrite)
+    colorizer = setup.colorizer()
+    sure = colorizer.look(source).confidence(setup.settings.coloring)
+    grey = np.rint(sure * 255).astype(np.uint8)
+    mark = colorizer.mark(photograph, coloring=setup.settings.coloring)
+    drawn = Photograph(np.stack([grey] * 3, axis=-1))
+    write(drawn, drawn.pixels, target, mark, overwrite=replaces)
 
 
 def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
@@ -217,87 +256,9 @@ def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
         raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
 
 
-def _tell(
-    going: "Run",
-    plan: "Plan",
-    table: "Report | None",
-    total: Callable[[], int] | None,
-    *,
-    as_json: bool,
-    quiet: bool,
-) -> bool:
-    """Say what becomes of each photograph as it does; return whether anything failed."""
-    from rehue.batch import Status, summary, to_json
-
-    counts: Counter[Status] = Counter()
-    started = perf_counter()
-    facts = (going.facts.model, going.facts.runtime) if going.facts else (None, None)
-    try:
-        with _following(None if quiet else total) as (follow, say):
-            for outcome in follow(going.outcomes):
-                counts[outcome.status] += 1
-                for line in _lines(outcome, quiet=quiet):
-                    say(f"rehue: {line}")
-                if as_json:
-                    typer.echo(to_json(outcome, *facts))
-                if table:
-                    table.write(outcome, going.facts)
-    finally:
-        # Also when it is stopped: then it says how far it came.
-        if not quiet and counts:
-            _say(f"rehue: {summary(counts, perf_counter() - started, plan.others)}")
-    return counts[Status.FAILED] > 0
-
-
-def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
-    """Yield what a person is told of one photograph."""
-    from rehue.batch import Status, name_of
-    from rehue.photo.failures import shown
-
-    job = outcome.job
-    if outcome.status is Status.FAILED:
-        yield str(outcome.reason)
-    elif quiet:
-        return
-    elif outcome.status is Status.PLANNED and job.target:
-        yield f"{name_of(job)} would become {shown(job.target)}"
-    elif outcome.reason and (outcome.status is not Status.RESULT or job.named):
-        yield outcome.reason
-    for note in outcome.notes:
-        yield f"{name_of(job)}: {note}"
-
-
-_Follow: TypeAlias = "Callable[[Iterable[Outcome]], Iterable[Outcome]]"
-
-
-@contextmanager
-def _following(total: Callable[[], int] | None) -> Iterator[tuple[_Follow, _Say]]:
-    """Show progress on a terminal, where a total is counted meanwhile; give what prints."""
-    if total is None or not sys.stderr.isatty():
-        yield (lambda outcomes: outcomes), _say
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        counting = Thread(target=lambda: progress.update(task, total=total()), daemon=True)
-        counting.start()
-        yield (
-            lambda outcomes: progress.track(outcomes, task_id=task),
-            lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True),
-        )
-
-
 def _count(planned: "Callable[[], Plan]") -> int:
     """Return how many outcomes there will be: a plan is read once, so this reads another."""
     return sum(1 for _ in planned())
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def draw_comparison(before: "NDArray[Any]", after: "NDArray[np.uint8]") -> "NDArray[np.uint8]":

@@ -2,11 +2,13 @@
 
 `registry` finds models by name, `card` says what they are, `runtime` runs them, `framing` puts a
 picture of any shape before the network, `decode` turns its answer into ab. `hints` and `palette`
-are what a user says of a picture, `confidence` is how sure the network is. `catalog` says what
+are what a user says of a picture, `confidence` is how sure the network is, `alternatives` what else
+it would take. `catalog` says what
 others published, `download` fetches it. Weights are data, never code: an ONNX file whose hash
 stands in its card.
 """
 
+from rehue.model.alternatives import OTHERS, alternative_ab
 from rehue.model.card import Card, Model
 from rehue.model.confidence import Suggestion, confidence, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
@@ -18,6 +20,7 @@ from rehue.model.runtime import RUNTIMES, Runtime, open_runtime
 
 __all__ = [
     "EXPECTED",
+    "OTHERS",
     "REGRESSION",
     "RUNTIMES",
     "Answer",
@@ -27,6 +30,7 @@ __all__ = [
     "Model",
     "Runtime",
     "Suggestion",
+    "alternative_ab",
     "ask",
     "confidence",
     "decode",

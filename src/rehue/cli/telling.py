@@ -1,0 +1,96 @@
+"""What `rehue colorize` says while it works: lines, JSON, progress, a report, a last line."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import perf_counter
+from typing import TYPE_CHECKING, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from rehue.batch import Outcome, Plan, Report, Run
+
+# Prints one line on standard error, above the progress bar where there is one.
+_Say: TypeAlias = Callable[[str], None]
+
+
+def tell(
+    going: "Run",
+    plan: "Plan",
+    table: "Report | None",
+    total: Callable[[], int] | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> bool:
+    """Say what becomes of each photograph as it does; return whether anything failed."""
+    from rehue.batch import Status, summary, to_json
+
+    counts: Counter[Status] = Counter()
+    started = perf_counter()
+    facts = (going.facts.model, going.facts.runtime) if going.facts else (None, None)
+    try:
+        with _following(None if quiet else total) as (follow, tell_line):
+            for outcome in follow(going.outcomes):
+                counts[outcome.status] += 1
+                for line in _lines(outcome, quiet=quiet):
+                    tell_line(f"rehue: {line}")
+                if as_json:
+                    typer.echo(to_json(outcome, *facts))
+                if table:
+                    table.write(outcome, going.facts)
+    finally:
+        # Also when it is stopped: then it says how far it came.
+        if not quiet and counts:
+            say(f"rehue: {summary(counts, perf_counter() - started, plan.others)}")
+    return counts[Status.FAILED] > 0
+
+
+def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
+    """Yield what a person is told of one photograph."""
+    from rehue.batch import Status, name_of
+    from rehue.photo.failures import shown
+
+    job = outcome.job
+    if outcome.status is Status.FAILED:
+        yield str(outcome.reason)
+    elif quiet:
+        return
+    elif outcome.status is Status.PLANNED and job.target:
+        yield f"{name_of(job)} would become {shown(job.target)}"
+    elif outcome.reason and (outcome.status is not Status.RESULT or job.named):
+        yield outcome.reason
+    for note in outcome.notes:
+        yield f"{name_of(job)}: {note}"
+
+
+_Follow: TypeAlias = "Callable[[Iterable[Outcome]], Iterable[Outcome]]"
+
+
+@contextmanager
+def _following(total: Callable[[], int] | None) -> Iterator[tuple[_Follow, _Say]]:
+    """Show progress on a terminal, where a total is counted meanwhile; give what prints."""
+    if total is None or not sys.stderr.isatty():
+        yield (lambda outcomes: outcomes), say
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        counting = Thread(target=lambda: progress.update(task, total=total()), daemon=True)
+        counting.start()
+        yield (
+            lambda outcomes: progress.track(outcomes, task_id=task),
+            lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True),
+        )
+
+
+def say(line: str) -> None:
+    """Print a line on standard error."""
+    typer.echo(line, err=True)
