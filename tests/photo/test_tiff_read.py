@@ -276,3 +276,23 @@ def test_what_libtiff_alone_decodes(compression, color, mark):
     assert photograph.pixels.shape == color.shape
     assert np.abs(lightness(photograph.pixels) - lightness(color)).mean() < 1.5
     assert back(photograph, mark).pixels.shape == color.shape
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4"])
+def test_broken_fax_code_is_no_picture(compression):
+    file = BytesIO()
+    letter = np.zeros((64, 96), bool)
+    letter[10:50, 20:30] = letter[40:50, 20:70] = True
+    Image.fromarray(~letter).save(file, "TIFF", compression=compression)
+    whole = file.getvalue()
+    assert np.array_equal(read(whole).pixels > 0, ~letter)
+    at = Image.open(BytesIO(whole)).tag_v2[273][0]
+    refused = 0
+    for place in range(at, at + 24):
+        broken = bytearray(whole)
+        broken[place] ^= 0x5A
+        try:
+            read(bytes(broken))
+        except PhotoError as error:
+            refused += "damaged" in str(error)
+    assert refused > 12

@@ -1,8 +1,8 @@
 """Reading TIFFs: every page, any layout, 8 and 16 bits and floats, checked before it is decoded.
 
 tifffile reads the directories and imagecodecs decodes strips and tiles (libtiff, by way of Pillow,
-what they do not); what a header claims is
-held against the file's length and the pixels allowed first, since both trust it.
+what they do not); what a header claims is held against the file's length and the pixels allowed
+first, since both trust it.
 """
 
 import logging
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
 _ASSOCIATED, _UNASSOCIATED = 1, 2
+_FAX = (2, 3, 4)  # compressions without a checksum
 _REDUCED, _MASK = 1, 4
 _SUBFILE, _OLD_SUBFILE, _DNG_VERSION, _PHOTOMETRIC, _CFA = 254, 255, 50706, 262, 32803
 # Pages beyond this are a loop or an attack.
@@ -164,6 +165,8 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
     if page.photometric == PALETTE:
         color = _from_palette(page, color, name)
     color = depth.without_idle_channels(np.ascontiguousarray(color))
+    if page.compression in _FAX and not _libtiff_agrees(page, data, name, color):
+        raise PhotoError(f"{name} is damaged (its fax code is broken): copy or download it again")
     found = metadata.gather_tiff(data, page.offset, int(page.compression))
     return TiffPicture(
         color,
@@ -171,6 +174,18 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
         Found(found.carried, found.icc, found.notes + notes),
         orientation(page),
     )
+
+
+def _libtiff_agrees(page: "TiffPage", data: bytes, name: str, color: NDArray[Any]) -> bool:
+    """Say whether libtiff, by way of Pillow, reads the same: fax code tells no error by itself.
+
+    Decoders go on after a word that there is not, each in a way of its own.
+    """
+    try:
+        other = _picture_by_pillow(page, data, name, ()).color
+    except (OSError, ValueError, PhotoError):
+        return False
+    return other.shape == color.shape and np.array_equal(other > 127, color > 127)
 
 
 def _alpha(page: "TiffPage", channels: int) -> tuple[int | None, int | None]:

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from scipy import linalg
+
+from rehue.judge.frechet import distance_over, frechet_distance, leading_components
+
+
+@pytest.fixture
+def features():
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(300, 6)) @ rng.normal(size=(6, 6))
+
+
+def test_a_set_is_at_no_distance_from_itself(features):
+    assert frechet_distance(features, features) == pytest.approx(0, abs=1e-8)
+    assert frechet_distance(features, features[::-1]) == pytest.approx(0, abs=1e-8)
+
+
+def test_the_distance_is_that_of_the_formula(features):
+    """Heusel et al. 2017, equation 6, with SciPy's root of a matrix."""
+    other = np.random.default_rng(4).normal(1, 2, (200, 6))
+    one, two = np.cov(features, rowvar=False), np.cov(other, rowvar=False)
+    means = features.mean(axis=0) - other.mean(axis=0)
+    expected = means @ means + np.trace(one + two - 2 * linalg.sqrtm(one @ two).real)
+    assert frechet_distance(features, other) == pytest.approx(expected, rel=1e-9)
+
+
+def test_fewer_photographs_than_features(features):
+    few = features[:4]
+    assert frechet_distance(few, few + 1) == pytest.approx(6, rel=1e-6)
+
+
+def test_components_keep_what_varies_most(features):
+    wide = features * [100, 1, 1, 1, 1, 1]
+    mean, axes = leading_components(wide, 2)
+    assert mean == pytest.approx(wide.mean(axis=0))
+    assert axes.shape == (6, 2)
+    kept = ((wide - mean) @ axes).var(axis=0)
+    assert kept.sum() > 0.95 * wide.var(axis=0).sum()
+    assert abs(axes.T @ axes - np.eye(2)).max() < 1e-9
+
+
+def test_a_ratio_and_its_interval(features):
+    noise = np.random.default_rng(5).normal(size=features.shape)
+    near = distance_over(features + 0.1 * noise + 0.5, features + 2, features, draws=40)
+    assert near.value == pytest.approx((6 * 0.25) / (6 * 4), rel=0.1)
+    assert near.low < near.value < near.high
+    assert near == distance_over(features + 0.1 * noise + 0.5, features + 2, features, draws=40)
