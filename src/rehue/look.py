@@ -161,6 +161,33 @@ class Look:
         here = logits[:, min(row, logits.shape[1] - 1), min(column, logits.shape[2] - 1)]
         return suggest(here, self.card.bins, count, self.card.confidence_temperature)
 
+    def cells(
+        self, coloring: Coloring | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return what the network answered inside the picture, without the padding beside it.
+
+        Returns:
+            Logits B x h x w, the ab shown 2 x h x w, and for each row and each column of these the
+            row and the column of the photograph at its middle.
+
+        Raises:
+            ModelError: the network has no classes.
+        """
+        wished = coloring or Coloring()
+        logits, shown = self._logits(self._answer(wished)), self._small_ab(wished)
+        left, top, right, bottom = self.answer.box
+        height, width = self.pixels.shape[:2]
+        rows = np.arange(max(1, int(bottom - top)))
+        columns = np.arange(max(1, int(right - left)))
+        down = slice(int(top), int(top) + len(rows))
+        across = slice(int(left), int(left) + len(columns))
+        return (
+            logits[:, down, across],
+            shown[:, down, across],
+            np.minimum(((rows + 0.5) * height / (bottom - top)).astype(np.int64), height - 1),
+            np.minimum(((columns + 0.5) * width / (right - left)).astype(np.int64), width - 1),
+        )
+
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
         return self._placed(coloring)[1] if coloring.hints else ()

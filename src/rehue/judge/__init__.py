@@ -3,10 +3,12 @@
 `evaluate` judges a model beside plain grey and a constant colour, over all photographs, by subject,
 by hue family (`hues`) and in groups of success, medium and failure (`groups`); `paired` says which
 of two models is better; `report` shows, writes and reads the result, `sheet` and `plots` draw it;
-`choose` finds a model's default decoding; `survey` asks people.
+`choose` finds a model's default decoding, `calibration` how sure it may be; `frechet` compares sets
+of pictures; `survey` asks people.
 """
 
 from rehue.judge.bootstrap import Estimate
+from rehue.judge.calibration import TEMPERATURES, Calibration, measure_calibration
 from rehue.judge.choose import Choice, choose_decoding, decoding_grid
 from rehue.judge.evaluation import Evaluation, Row, default_decodings, evaluate
 from rehue.judge.groups import Outcome, Rule
@@ -21,6 +23,8 @@ from rehue.judge.sheet import (
 )
 
 __all__ = [
+    "TEMPERATURES",
+    "Calibration",
     "Choice",
     "Estimate",
     "Evaluation",
@@ -38,6 +42,7 @@ __all__ = [
     "decoding_grid",
     "default_decodings",
     "evaluate",
+    "measure_calibration",
     "model_sheet",
     "paired_difference",
 ]

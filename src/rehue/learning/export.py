@@ -22,7 +22,7 @@ from rehue.color import Bins
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, Photographs, part_of
 from rehue.errors import RecipeError
-from rehue.judge import choose_decoding
+from rehue.judge import TEMPERATURES, choose_decoding, measure_calibration
 from rehue.learning.loading import recipe_entries
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
@@ -139,7 +139,9 @@ def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card:
-    """Choose how users' colours are decoded, on the photographs that training held back.
+    """Choose how users' colours are decoded, and how sure the model may be of them.
+
+    Both on the photographs that training held back.
 
     Args:
         model: exported; its card is written anew.
@@ -152,7 +154,8 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
     recipe = recipe_from(model.card.recipe, str(model.path))
     entries = recipe_entries(recipe, photos)
     held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
-    choice = choose_decoding(Colorizer(model.path), Photographs(held_back[:limit]))
+    photographs = Photographs(held_back[:limit])
+    choice = choose_decoding(Colorizer(model.path), photographs)
     figures = {
         "set": f"{choice.count} photographs held back from training",
         "ciede2000_median_over_grey": round(choice.best.median_over_grey, 3),
@@ -164,6 +167,14 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
         default_decoding=choice.best.decoding,
         figures={**model.card.figures, "choice": figures},
     )
+    _place(model.path.with_suffix(".json"), card.to_json().encode())
+    if "bins" not in card.heads:
+        return card
+    # Confidence is in the colours that users get, so it comes after them.
+    fits = measure_calibration(Colorizer(model.path), photographs, TEMPERATURES)
+    best = min(fits, key=lambda fit: fit.error)
+    figures["confidence_error"] = round(best.error, 3)
+    card = replace(card, confidence_temperature=best.temperature)
     _place(model.path.with_suffix(".json"), card.to_json().encode())
     return card
 

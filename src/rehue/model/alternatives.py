@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.color import Bins
-from rehue.model.confidence import REACH, probabilities
+from rehue.model.confidence import probabilities
 
-# Chosen on photographs held back from training (`benchmarks/alternatives.py`).
-_REGIONS: Final = 3
+# All chosen on photographs held back from training, by the figures of `benchmarks/confidence.py`.
+_REGIONS: Final = 2
 _COMPONENTS: Final = 12
 # Weights beside the components, which are of the order of 0.3: of the place in the picture (0..1
 # over its long side) and of L.
@@ -27,6 +27,8 @@ _PLACE, _LIGHT = 0.15, 0.01
 _BLUR: Final = 0.03
 # Width of the weight towards a mode, units of ab.
 _WIDTH: Final = 25.0
+# Bins within so many units of ab of the colour shown are that colour.
+_SHOWN: Final = 12.0
 _ROUNDS: Final = 12
 # How many there are, besides the colours shown.
 OTHERS: Final = 3
@@ -103,7 +105,7 @@ def _modes(
     """Return a region's other colours (OTHERS x 2) and their probabilities, the likeliest first."""
     modes = shown[None].astype(np.float64)
     # What is taken for the colour shown is no other.
-    share = share * (_squared(centers, modes)[:, 0] > REACH**2)
+    share = share * (_squared(centers, modes)[:, 0] > _SHOWN**2)
     while len(modes) <= OTHERS:
         farthest = share * _squared(centers, modes).min(axis=1)
         modes = np.concatenate([modes, centers[[farthest.argmax()]]])
