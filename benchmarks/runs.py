@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=50_000, help="for the slope of memory")
     parser.add_argument("--tree", type=int, default=200_000, help="for the time to the first file")
     parser.add_argument("--photographs", type=int, default=200, help="for what workers bring")
+    parser.add_argument("--only", choices=("tree", "workers", "memory"), help="a part alone")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     figures: dict[str, float] = {}
@@ -48,14 +49,16 @@ def main() -> None:
         figures.update(measured)
 
     with tempfile.TemporaryDirectory(dir=arguments.output.absolute().parent) as folder:
-        work = Path(folder)
-        for name, place in PLACES.items():
+        work, only = Path(folder), arguments.only
+        for name, place in PLACES.items() if only in (None, "tree") else ():
             plant(work / name, arguments.tree, place)
             seconds = first_done(work / name, work / f"{name}-out", arguments.model)
             tell({f"{name}, {arguments.tree:,} files: first one done (s)": seconds})
-        tell(throughput(work, arguments.photographs, arguments.model))
-        plant(work / "many", arguments.files, PLACES["folders"])
-        tell(memory(work / "many", work / "many-out", arguments.model))
+        if only in (None, "workers"):
+            tell(throughput(work, arguments.photographs, arguments.model))
+        if only in (None, "memory"):
+            plant(work / "many", arguments.files, PLACES["folders"])
+            tell(memory(work / "many", work / "many-out", arguments.model))
     arguments.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Makes docs/images/strip.jpg from samples/ with the shipped model: run it when the model changes.
+"""Makes docs/images from samples/ with the shipped model: run it when the model changes.
 
 python scripts/pictures.py
 """
@@ -6,18 +6,26 @@ python scripts/pictures.py
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from rehue import Colorizer
 
 ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs" / "images"
 PHOTOS = ("astronaut.jpg", "china.jpg", "rocket.jpg", "camera.png")
+GUESSES, GUESS_SIZE = ("china.jpg", "astronaut.jpg"), (220, 150)
 HEIGHT, GAP = 300, 6
 
 
 def main() -> None:
-    """Grey above, coloured below, one photograph beside the other."""
+    """Colour, lay out, write."""
     colorizer = Colorizer()
+    strip(colorizer).save(IMAGES / "strip.jpg", quality=88, optimize=True)
+    guesses(colorizer).save(IMAGES / "alternatives.jpg", quality=88, optimize=True)
+
+
+def strip(colorizer: Colorizer) -> Image.Image:
+    """Grey above, coloured below, one photograph beside the other."""
     pairs = []
     for name in PHOTOS:
         with Image.open(ROOT / "samples" / name) as photo:
@@ -26,8 +34,25 @@ def main() -> None:
         pairs.append(np.concatenate([scaled(np.asarray(picture)) for picture in both]))
     gap = np.full((pairs[0].shape[0], GAP, 3), 255, np.uint8)
     row = [part for pair in pairs for part in (pair, gap)][:-1]
-    strip = Image.fromarray(np.concatenate(row, axis=1))
-    strip.save(ROOT / "docs" / "images" / "strip.jpg", quality=88, optimize=True)
+    return Image.fromarray(np.concatenate(row, axis=1))
+
+
+def guesses(colorizer: Colorizer) -> Image.Image:
+    """Each photograph in grey, in four colourings, and how sure the first of them is."""
+    rows = []
+    for name in GUESSES:
+        with Image.open(ROOT / "samples" / name) as photo:
+            grey = np.asarray(ImageOps.fit(photo.convert("L"), GUESS_SIZE))
+        look = colorizer.look(grey)
+        sure = np.rint(look.confidence() * 255).astype(np.uint8)
+        cells = [
+            np.stack([grey] * 3, axis=-1),
+            *look.alternatives(4),
+            np.stack([sure] * 3, axis=-1),
+        ]
+        framed = [np.pad(cell, ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for cell in cells]
+        rows.append(np.concatenate(framed, axis=1))
+    return Image.fromarray(np.concatenate(rows)[:-GAP, :-GAP])
 
 
 def scaled(picture: np.ndarray) -> np.ndarray:
