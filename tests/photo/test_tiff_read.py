@@ -278,12 +278,14 @@ def test_what_libtiff_alone_decodes(compression, color, mark):
     assert back(photograph, mark).pixels.shape == color.shape
 
 
+@pytest.mark.parametrize("white_is_zero", [False, True])
 @pytest.mark.parametrize("compression", ["group3", "group4"])
-def test_broken_fax_code_is_no_picture(compression):
+def test_broken_fax_code_is_no_picture(compression, white_is_zero, capfd):
     file = BytesIO()
     letter = np.zeros((64, 96), bool)
     letter[10:50, 20:30] = letter[40:50, 20:70] = True
-    Image.fromarray(~letter).save(file, "TIFF", compression=compression)
+    options = {"tiffinfo": {262: 0}} if white_is_zero else {}
+    Image.fromarray(~letter).save(file, "TIFF", compression=compression, **options)
     whole = file.getvalue()
     assert np.array_equal(read(whole).pixels > 0, ~letter)
     at = Image.open(BytesIO(whole)).tag_v2[273][0]
@@ -296,3 +298,4 @@ def test_broken_fax_code_is_no_picture(compression):
         except PhotoError as error:
             refused += "damaged" in str(error)
     assert refused > 12
+    assert capfd.readouterr().err == ""

@@ -165,7 +165,7 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
     if page.photometric == PALETTE:
         color = _from_palette(page, color, name)
     color = depth.without_idle_channels(np.ascontiguousarray(color))
-    if page.compression in _FAX and not _libtiff_agrees(page, data, name, color):
+    if page.compression in _FAX and not _libtiff_agrees(page, data, color):
         raise PhotoError(f"{name} is damaged (its fax code is broken): copy or download it again")
     found = metadata.gather_tiff(data, page.offset, int(page.compression))
     return TiffPicture(
@@ -176,16 +176,18 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
     )
 
 
-def _libtiff_agrees(page: "TiffPage", data: bytes, name: str, color: NDArray[Any]) -> bool:
-    """Say whether libtiff, by way of Pillow, reads the same: fax code tells no error by itself.
+def _libtiff_agrees(page: "TiffPage", data: bytes, color: NDArray[Any]) -> bool:
+    """Say whether libtiff reads the same bits: fax code tells no error by itself.
 
     Decoders go on after a word that there is not, each in a way of its own.
     """
+    import imagecodecs  # noqa: PLC0415 (slow to load)
+
     try:
-        other = _picture_by_pillow(page, data, name, ()).color
-    except (OSError, ValueError, PhotoError):
+        bits = imagecodecs.tiff_decode(data, index=page.index) > 0
+    except (ValueError, RuntimeError):
         return False
-    return other.shape == color.shape and np.array_equal(other > 127, color > 127)
+    return np.array_equal(bits ^ (page.photometric == WHITE_IS_ZERO), color > 127)
 
 
 def _alpha(page: "TiffPage", channels: int) -> tuple[int | None, int | None]:
