@@ -15,6 +15,7 @@ from rehue.photo import (
     Photograph,
     check_target,
     from_pillow,
+    losses,
     profile,
     read,
     result_format,
@@ -492,3 +493,14 @@ def test_lab_of_a_result_differs_only_in_colour(source, colored, mark):
     lab = srgb_to_lab(read(written(source, colored, mark)).pixels)
     assert np.abs(lab[..., 1:]).mean() > 5
     assert np.abs(lab[..., 0] - lightness(source.pixels)).max() < 0.4
+
+
+def test_a_format_of_twelve_bits_loses_nothing_of_its_own(grey):
+    import imagecodecs
+
+    deep = np.repeat((grey.astype(np.uint16) << 2)[..., None], 3, axis=-1)
+    photograph = read(imagecodecs.avif_encode(deep, bitspersample=10, level=95))
+    assert losses(photograph, "AVIF") == ()
+    assert losses(photograph, "PNG") == ()
+    assert losses(photograph, "JPEG") == ("its 16 bits a sample become 8",)
+    assert losses(photograph, "AVIF", 8) == ("its 16 bits a sample become 8",)

@@ -186,6 +186,10 @@ def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[
     }
     lost = [name for name in parts if parts[name] and name in _FORMATS[kind].lacks]
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
-    if bits < photograph.bits:
+    # What is handed over in 16 bits from a format that has 12 at most had no more.
+    had = (
+        bits if sample_bits(bits) == photograph.bits and carried.format == kind else photograph.bits
+    )
+    if bits < had:
         said = (f"its {photograph.bits} bits a sample become {bits}", *said)
     return said
