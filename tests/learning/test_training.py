@@ -108,7 +108,9 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     assert all(torch.isfinite(v).all() for v in kept["state_dict"].values())
     assert not (run / RUN_FILE).exists()
 
+    run = run.rename(tmp_path / "moved")
     started(recipe, photos, run)
+    assert len(list(run.glob("last*.ckpt"))) == 1
     ours, undisturbed = checkpoint(run), checkpoint(finished.run)
     assert ours["global_step"] == undisturbed["global_step"]
     for part in ("state_dict", "current_model_state"):

@@ -132,7 +132,10 @@ def train(
         max_steps=max_steps,
         callbacks=[
             EMAWeightAveraging(decay=recipe.average),
-            ModelCheckpoint(dirpath=run, filename="{epoch}", save_last=True, save_top_k=1),
+            # Without a counter: in a folder that was moved `last.ckpt` would stay the old one.
+            ModelCheckpoint(
+                dirpath=run, filename="{epoch}", save_last=True, enable_version_counter=False
+            ),
             LearningRateMonitor("step"),
             timer,
         ],
