@@ -78,7 +78,7 @@ class Look:
         wished = coloring or Coloring(**options)
         if wished.refresh and judge_neutrality(self.pixels).tone is Tone.COLORED:
             return self._refreshed(wished)
-        ab = self._small_ab(wished) * np.float32(wished.saturation)
+        ab = self._small_ab(wished, self._answer(wished)) * np.float32(wished.saturation)
         ab[1] += np.float32(wished.warmth)
         return render(self.pixels, self._upsampling(ab), self.threads)
 
@@ -93,7 +93,7 @@ class Look:
 
     def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
         """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
-        return self._upsampling(self._small_ab(Coloring(decoding=decoding))).all()
+        return self._upsampling(self._small_ab(Coloring(decoding=decoding), self.answer)).all()
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
@@ -133,8 +133,8 @@ class Look:
             ModelError: the network has no classes.
         """
         wished = coloring or Coloring(**options)
-        logits = self._logits(self._answer(wished))
-        shown = self._small_ab(wished)
+        answer = self._answer(wished)
+        logits, shown = self._logits(answer), self._small_ab(wished, answer)
         sure = confidence(logits, shown, self.card.bins, self.card.confidence_temperature)
         plane, _ = self._upsampling(np.stack([sure, sure])).rows(slice(0, self.pixels.shape[0]))
         return np.clip(plane, np.float32(0), np.float32(1))
@@ -174,7 +174,8 @@ class Look:
             ModelError: the network has no classes.
         """
         wished = coloring or Coloring()
-        logits, shown = self._logits(self._answer(wished)), self._small_ab(wished)
+        answer = self._answer(wished)
+        logits, shown = self._logits(answer), self._small_ab(wished, answer)
         left, top, right, bottom = self.answer.box
         height, width = self.pixels.shape[:2]
         rows = np.arange(max(1, int(bottom - top)))
@@ -196,7 +197,7 @@ class Look:
         fade = estimate_fade(self.pixels)
         answer = self._answer(coloring)
         spread = None if answer.logits is None else class_variance(answer.logits, self.card.bins)
-        ab = self._small_ab(coloring)
+        ab = self._small_ab(coloring, answer)
         own = np.broadcast_to(confidence_in_own(fade, spread), ab.shape).copy()
         return refresh(
             self.pixels,
@@ -228,11 +229,10 @@ class Look:
         bins = len(self.card.bin_centers)
         return ask(self.runtime, self.seen, self.size, bins, hints=hints, palette=palette)
 
-    def _small_ab(self, coloring: Coloring) -> NDArray[np.float32]:
+    def _small_ab(self, coloring: Coloring, answer: Answer) -> NDArray[np.float32]:
         how = coloring.decoding or self.card.default_decoding
         if coloring.temperature is not None:
             how = replace(how, head="bins", temperature=coloring.temperature)
-        answer = self._answer(coloring)
         shown = decode(how, answer.logits, answer.ab, self.card.bins)
         if coloring.alternative == 1:
             return shown
