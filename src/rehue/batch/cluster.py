@@ -1,8 +1,8 @@
 """Many machines: the same jobs sent to a Ray cluster over storage that all of them mount.
 
 Ray does the scheduling. A task of it keeps one worker (`rehue.batch.workers`), so that what kills
-or holds up a photograph is told as it is on one machine; Ray's own second try is left for machines
-that die. Sources, results and weights have the same paths everywhere.
+or holds up a photograph is told as it is on one machine; a second try is left for machines that
+die. Sources, results and weights have the same paths everywhere.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ class Cluster(Crew):
                 f"a photograph takes {threads} processors, and no machine of the cluster at "
                 f"{shown(address)} has more than {most:g}: name fewer --threads"
             )
-        # A machine that dies costs its files a second try, and no third.
-        remote = ray.remote(num_cpus=threads, max_retries=1)
+        # Ray's own further tries do not say that they are: `submit` has one.
+        remote = ray.remote(num_cpus=threads, max_retries=0)
         self._do, self._arguments = remote(_do), (ray.put(setup), time_limit)
         self._folders: set[Path] = set()
         try:
@@ -76,23 +77,33 @@ class Cluster(Crew):
         self.capacity = max(2, 2 * int(processors // threads))
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Send a job to the cluster."""
+        """Send a job to the cluster; a machine that dies costs it a second try, and no third."""
         if job.target:
             self._folders.add(job.target.parent)
         outcome: Future[Outcome] = Future()
+        self._send(job, outcome, is_second=False)
+        return outcome
 
+    def _send(self, job: Job, outcome: Future[Outcome], *, is_second: bool) -> None:
         def settle(answer: Future[Outcome]) -> None:
             error = answer.exception()
             if error is None:
-                outcome.set_result(answer.result())
+                told = answer.result()
+                outcome.set_result(_ours(told) if is_second else told)
             elif cause := _cause(error):
                 outcome.set_exception(cause)
-            else:
+            elif is_second:
                 why = f"{name_of(job)} was lost with its machine twice ({_line(error)}): try again"
                 outcome.set_result(Outcome(job, Status.FAILED, why))
+            else:
+                self._send(job, outcome, is_second=True)
 
-        self._do.remote(*self._arguments, job).future().add_done_callback(settle)
-        return outcome
+        try:
+            answer = self._do.remote(*self._arguments, job).future()
+        except Exception as error:  # the run is over, or the cluster gone
+            outcome.set_exception(ClusterError(f"the cluster is gone ({_line(error)})"))
+        else:
+            answer.add_done_callback(settle)
 
     def close(self) -> None:
         """Leave the cluster; remove what machines that died left half-written."""
@@ -175,6 +186,13 @@ def _start(setup: Setup, time_limit: float) -> Facts:
 
 def _do(setup: Setup, time_limit: float, job: Job) -> Outcome:
     return _worker(setup, time_limit).do(job)
+
+
+def _ours(outcome: Outcome) -> Outcome:
+    """Return what a second try found done as done by this run: the first died before it told."""
+    if outcome.status is Status.DONE and not outcome.notes:
+        return replace(outcome, status=Status.COLORED)
+    return outcome
 
 
 def _cause(error: BaseException) -> RehueError | None:
