@@ -1,5 +1,6 @@
 """A colorizer with the tiny network, and photographs to give it."""
 
+import socket
 from concurrent.futures import Future
 
 import numpy as np
@@ -89,3 +90,41 @@ def color(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of an S3 server on this machine."""
+    pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(server, tmp_path, monkeypatch):
+    """An empty bucket, and where this machine keeps what it needs again."""
+    import fsspec
+    import s3fs
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    # As users do: what other processes find, too.
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": server,
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    bucket = fsspec.filesystem("s3", use_listings_cache=False)
+    if bucket.exists("album"):
+        bucket.rm("album", recursive=True)
+    bucket.mkdir("album")
+    return bucket

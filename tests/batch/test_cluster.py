@@ -8,8 +8,7 @@ from PIL import Image
 from skimage import data
 
 from rehue.batch import Settings, Setup, Status, make_plan, open_run
-from rehue.batch.cluster import ClusterError, local_journal
-from rehue.batch.journal import JournalError
+from rehue.batch.cluster import ClusterError
 
 JOURNAL = "rehue-journal.jsonl"
 
@@ -20,39 +19,6 @@ def state(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "state"
-
-
-def test_the_journal_of_a_cluster_moves_to_the_results_at_the_end(tmp_path, state):
-    place = tmp_path / "out" / JOURNAL
-    with local_journal(place, False) as journal:
-        journal.end({Status.COLORED: 1})
-        assert not place.exists()
-    first = place.read_bytes()
-    assert not list(state.rglob("*.jsonl"))
-    # A run that is stopped leaves it here, and the next goes on with it.
-    with pytest.raises(KeyboardInterrupt):
-        stop_within(place)
-    assert place.read_bytes() == first
-    with local_journal(place, False) as journal:
-        journal.end({Status.COLORED: 3})
-    ended = [json.loads(line)["counts"] for line in place.read_bytes().splitlines()]
-    assert ended == [{"colored": 1}, {"colored": 2}, {"colored": 3}]
-
-
-def stop_within(place):
-    with local_journal(place, False) as journal:
-        journal.end({Status.COLORED: 2})
-        raise KeyboardInterrupt
-
-
-def test_a_journal_that_cannot_be_copied_is_an_error_of_one_line(tmp_path):
-    (tmp_path / "file").touch()
-    with (
-        pytest.raises(JournalError, match="cannot be copied") as caught,
-        local_journal(tmp_path / "file" / JOURNAL, False),
-    ):
-        pass
-    assert "\n" not in str(caught.value)
 
 
 def test_without_ray_the_line_says_how_to_install_it(grey, tiny_model, monkeypatch):
@@ -108,6 +74,20 @@ def test_a_node_that_dies_costs_nothing_but_a_second_try(nodes, tiny_model, tmp_
     # And is known, without the cluster, too.
     with open_run(make_plan(["in"], "there"), setup, workers=1) as going:
         assert [one.status for one in going.outcomes].count(Status.DONE) == 60
+
+
+@pytest.mark.long
+def test_a_cluster_colours_what_lies_in_storage(s3, nodes, tiny_model, tmp_path):
+    address, _ = nodes
+    photograph = tmp_path / "camera.jpg"
+    Image.fromarray(data.camera()).save(photograph)
+    for number in range(4):
+        s3.put_file(str(photograph), f"album/in/{number}.jpg")
+    plan = make_plan(["s3://album/in"], "s3://album/out")
+    with open_run(plan, Setup(model=tiny_model, threads=1), cluster=address) as going:
+        assert [one.status for one in going.outcomes] == [Status.COLORED] * 4
+    assert len(s3.cat_file(f"album/out/{JOURNAL}").splitlines()) == 5
+    assert len({s3.cat_file(f"album/out/{number}.jpg") for number in range(4)}) == 1
 
 
 def files(folder):

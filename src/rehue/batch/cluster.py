@@ -5,27 +5,21 @@ or holds up a photograph is told as it is on one machine; a second try is left f
 die. Sources, results and weights have the same paths everywhere.
 """
 
-import hashlib
 import logging
-import os
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rehue.batch.crew import Crew, Setup
-from rehue.batch.journal import Journal, JournalError
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.batch.plan import Job
-from rehue.batch.report import absolute
 from rehue.batch.workers import Worker
 from rehue.errors import RehueError
-from rehue.photo.failures import reason, shown
+from rehue.photo.failures import shown
 
 
 class ClusterError(RehueError):
@@ -78,7 +72,7 @@ class Cluster(Crew):
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Send a job to the cluster; a machine that dies costs it a second try, and no third."""
-        if job.target:
+        if isinstance(job.target, Path):
             self._folders.add(job.target.parent)
         outcome: Future[Outcome] = Future()
         self._send(job, outcome, is_second=False)
@@ -116,46 +110,6 @@ class Cluster(Crew):
     def _leave(self) -> None:
         if self._is_ours:
             self._ray.shutdown()
-
-
-@contextmanager
-def local_journal(path: Path, overwrite: bool) -> Iterator[Journal]:
-    """Open a run's journal on this machine's disk, and move it to its place at the end.
-
-    Storage that machines share promises neither locks nor that lines are appended whole. What is
-    found on this disk is from a run that was stopped: that one goes on. Otherwise the journal
-    begins with what lies at its place.
-
-    Raises:
-        JournalError: it cannot be written, here or there, or another run is at work.
-    """
-    name = hashlib.sha256(os.fsencode(absolute(path))).hexdigest()[:16]
-    local = _state_folder() / name / path.name
-    if path.exists() and not local.exists():
-        _copy(path, local)
-    with Journal(local, overwrite) as journal:
-        yield journal
-        _copy(local, path)
-        local.unlink(missing_ok=True)
-
-
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, part)
-        part.replace(target)
-    except OSError as error:
-        raise JournalError(
-            f"the run's journal {shown(source)} cannot be copied to {shown(target)} "
-            f"({reason(error)}): see to rights and free space; the same command goes on"
-        ) from error
-
-
-def _state_folder() -> Path:
-    """Return where programs keep what they need again (XDG Base Directory Specification 0.8)."""
-    chosen = os.environ.get("XDG_STATE_HOME")
-    return (Path(chosen) if chosen else Path.home() / ".local" / "state") / "rehue"
 
 
 def _connect(ray: Any, address: str) -> None:  # noqa: ANN401 (a module)

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
@@ -20,7 +21,8 @@ from rehue.batch.outcome import (
     sha256_of,
     stat_of,
 )
-from rehue.batch.plan import Job
+from rehue.batch.plan import Job, LocalJob
+from rehue.batch.staging import do_here
 from rehue.color import Tone, judge_neutrality
 from rehue.color.fading import estimate_fade
 from rehue.colorizer import Colorizer
@@ -53,6 +55,11 @@ class _LeftAloneError(Exception):
 
 def color(job: Job, colorizer: Colorizer, settings: Settings) -> Outcome:
     """Do one job; nothing that a file holds or lacks is raised."""
+    do = partial(_color, colorizer=colorizer, settings=settings)
+    return do_here(job, do, keeps_times=settings.output.keep_times)
+
+
+def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
     started = perf_counter()
     if job.alternative > 1:
         coloring = replace(settings.coloring, alternative=job.alternative)
@@ -78,7 +85,7 @@ def color(job: Job, colorizer: Colorizer, settings: Settings) -> Outcome:
     )
 
 
-def _explained(job: Job, error: Exception) -> tuple[Status, str]:
+def _explained(job: LocalJob, error: Exception) -> tuple[Status, str]:
     if isinstance(error, _LeftAloneError):
         # Whoever reads the stream waits for a picture.
         return (Status.FAILED if job.target is None else error.status), str(error)
@@ -92,7 +99,7 @@ def _explained(job: Job, error: Exception) -> tuple[Status, str]:
 
 
 def _done(
-    job: Job, colorizer: Colorizer, settings: Settings
+    job: LocalJob, colorizer: Colorizer, settings: Settings
 ) -> tuple[Status, tuple[str, ...], str | None]:
     """Return the status, notes, and the source's sha256."""
     made = _made_before(job, settings)
@@ -113,7 +120,7 @@ def _done(
     return Status.COLORED, photograph.notes + lost + notes, photograph.sha256
 
 
-def _lost(job: Job, photograph: Photograph, output: Output) -> tuple[str, ...]:
+def _lost(job: LocalJob, photograph: Photograph, output: Output) -> tuple[str, ...]:
     """Say what has no place in the result; refuse a result that cannot be written."""
     if output.layer:
         photograph, output = for_layer(photograph, job.target or BytesIO(), output)
@@ -121,7 +128,7 @@ def _lost(job: Job, photograph: Photograph, output: Output) -> tuple[str, ...]:
     return losses(photograph, kind, result_bits(photograph, kind, output.bit_depth))
 
 
-def _made_before(job: Job, settings: Settings) -> Mark | None:
+def _made_before(job: LocalJob, settings: Settings) -> Mark | None:
     if settings.overwrite or job.target is None or job.source is None:
         return None
     return mark_of_result(job.target, job.source)
@@ -136,7 +143,7 @@ def _other_wishes(made: Mark, colorizer: Colorizer, settings: Settings) -> tuple
     return (f"was coloured before in another way ({before}): --overwrite does it again",)
 
 
-def _taken(job: Job, settings: Settings) -> Photograph:
+def _taken(job: LocalJob, settings: Settings) -> Photograph:
     """Read a photograph that is to be coloured."""
     name = name_of(job)
     # Results lie beside their sources: those called so are known without being decoded.
@@ -173,7 +180,7 @@ def _leave_result_alone(name: str, mark: Mark | None, sha256: str | None) -> Non
         raise _LeftAloneError(Status.RESULT, why, sha256)
 
 
-def _check_targets(job: Job, photograph: Photograph, settings: Settings) -> bool:
+def _check_targets(job: LocalJob, photograph: Photograph, settings: Settings) -> bool:
     """Refuse what cannot be written before work is done for it; say if something is replaced."""
     if job.target is None:
         return False
@@ -186,7 +193,7 @@ def _check_targets(job: Job, photograph: Photograph, settings: Settings) -> bool
 
 
 def _color_to_file(
-    job: Job, target: Path, photograph: Photograph, colorizer: Colorizer, settings: Settings
+    job: LocalJob, target: Path, photograph: Photograph, colorizer: Colorizer, settings: Settings
 ) -> tuple[str, ...]:
     _make_folder(target.parent)
     replaces = _check_targets(job, photograph, settings)
@@ -214,7 +221,7 @@ def _color_to_stream(
     return notes
 
 
-def _compare(job: Job, draw: DrawComparison, max_pixels: int) -> None:
+def _compare(job: LocalJob, draw: DrawComparison, max_pixels: int) -> None:
     """Draw the before/after picture from the files: the same now and after a run that stopped."""
     if not (job.source and job.target and job.compare):
         return

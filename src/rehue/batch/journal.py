@@ -23,6 +23,7 @@ from rehue.batch.lock import lock
 from rehue.batch.outcome import Facts, Fingerprint, Outcome, Stat, Status, stat_of
 from rehue.batch.plan import Job
 from rehue.batch.report import absolute, record
+from rehue.batch.storage import exists
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown
 
@@ -199,7 +200,7 @@ def _is_there(job: Job, line: Mapping[str, Any], target: Fingerprint | None) -> 
     """Say whether the result that a line speaks of is where the job wants it."""
     if job.target is None or target is None or line["target"] != absolute(job.target):
         return False
-    has_comparison = job.compare is None or job.compare.exists()
+    has_comparison = job.compare is None or exists(job.compare)
     return has_comparison and stat_of(job.target) == target.stat
 
 

@@ -4,10 +4,10 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from rehue.batch.names import ending_of, folded, is_like_a_result
+from rehue.batch.storage import Place, entries, is_address
 from rehue.photo import FORMATS
 
 # Endings that are taken from folders; a file given by name is read whatever its ending.
@@ -36,29 +36,30 @@ class Directory:
     has_twin: bool
 
 
-def directories(root: str, without: Path | None = None) -> Iterator[Directory | OSError]:
+def directories(root: str, without: Place | None = None) -> Iterator[Directory | OSError]:
     """Yield a directory and all below it, each before its subdirectories, by name.
 
     Hidden ones and links are not entered. What cannot be listed gives its error.
 
     Args:
-        root: to begin with.
+        root: to begin with; a path or an address in storage.
         without: is not entered.
     """
-    real_root = os.path.realpath(root)
-    left_out = os.path.realpath(without) if without else None
+    real_root = real(root)
+    left_out = real(str(without)) if without else None
+    scan = _scan_storage if is_address(root) else _scan
     pending = [("", False)]
     while pending:
         below, has_twin = pending.pop()
         path = os.path.join(root, below) if below else root  # noqa: PTH118 (quick)
         try:
-            with os.scandir(path) as scan:
-                entries = [entry for entry in scan if not entry.name.startswith(".")]
+            folders, photographs, others = scan(path)
         except OSError as error:
             yield error
             continue
-        folders = sorted(entry.name for entry in entries if _is_folder(entry))
-        yield _directory(path, below, entries, has_twin)
+        folders.sort()
+        photographs.sort(key=lambda name: (is_like_a_result(name), name))
+        yield Directory(path, below, tuple(photographs), others, has_twin)
         alike = Counter(map(folded, folders))
         for name in reversed(folders):
             inside = os.path.join(below, name)  # noqa: PTH118
@@ -66,11 +67,28 @@ def directories(root: str, without: Path | None = None) -> Iterator[Directory | 
                 pending.append((inside, has_twin or alike[folded(name)] > 1))
 
 
-def _directory(path: str, below: str, entries: list[os.DirEntry[str]], has_twin: bool) -> Directory:
-    files = [entry for entry in entries if entry.name != JOURNAL and not _leads_to_folder(entry)]
+def real(path: str) -> str:
+    """Return what two names of one folder have in common: its path without links."""
+    return path.rstrip("/") if is_address(path) else os.path.realpath(path)
+
+
+def _scan(path: str) -> tuple[list[str], list[str], int]:
+    """Return the names of folders and of photographs, and how many other files there are."""
+    with os.scandir(path) as scan:
+        found = [entry for entry in scan if not entry.name.startswith(".")]
+    folders = [entry.name for entry in found if _is_folder(entry)]
+    files = [entry for entry in found if entry.name != JOURNAL and not _leads_to_folder(entry)]
     photographs = [entry.name for entry in files if _is_photograph(entry)]
-    photographs.sort(key=lambda name: (is_like_a_result(name), name))
-    return Directory(path, below, tuple(photographs), len(files) - len(photographs), has_twin)
+    return folders, photographs, len(files) - len(photographs)
+
+
+def _scan_storage(address: str) -> tuple[list[str], list[str], int]:
+    """Return the same of a folder in storage."""
+    found = [(name, is_dir) for name, is_dir in entries(address) if not name.startswith(".")]
+    folders = [name for name, is_dir in found if is_dir]
+    files = [name for name, is_dir in found if not is_dir and name != JOURNAL]
+    photographs = [name for name in files if ending_of(name) in PHOTOGRAPHS]
+    return folders, photographs, len(files) - len(photographs)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -5,13 +5,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehue.batch.plan import Job
+from rehue.batch.storage import Address, Place, stat_at
 from rehue.coloring import Coloring
 from rehue.photo import MAX_PIXELS, Output
 from rehue.photo.failures import shown
@@ -113,8 +113,10 @@ def name_of(job: Job) -> str:
     return shown(job.source) if job.source else "standard input"
 
 
-def stat_of(path: Path | None) -> Stat | None:
+def stat_of(path: Place | None) -> Stat | None:
     """Return what tells whether a file is another one later; None when it cannot be had."""
+    if isinstance(path, Address):
+        return stat_at(path)
     try:
         found = os.stat(path) if path else None  # noqa: PTH116 (as quick as can be)
     except (OSError, ValueError):
@@ -122,16 +124,16 @@ def stat_of(path: Path | None) -> Stat | None:
     return (found.st_size, found.st_mtime_ns, found.st_ctime_ns) if found else None
 
 
-def sha256_of(path: Path) -> str | None:
+def sha256_of(path: Place) -> str | None:
     """Return the digest of a file's content, hexadecimal; None when it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 (quick)
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return None
 
 
-def fingerprint_of(path: Path | None) -> Fingerprint | None:
+def fingerprint_of(path: Place | None) -> Fingerprint | None:
     """Return the fingerprint of a file as it is now; None when it cannot be read."""
     stat = stat_of(path)
     sha256 = sha256_of(path) if path and stat else None

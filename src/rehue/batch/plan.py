@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories
+from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories, real
 from rehue.batch.names import (
     Names,
     ending_of,
@@ -18,6 +18,7 @@ from rehue.batch.names import (
     name_of_comparison,
     name_of_layer,
 )
+from rehue.batch.storage import Address, Place, exists, is_address, is_folder, place
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown
 
@@ -35,25 +36,34 @@ class Job:
     """One photograph to colour.
 
     Attributes:
-        source: its file; None is standard input.
+        source: its file, here or in storage; None is standard input.
         target: of the result; None is standard output.
         compare: of the before/after picture; None when none is wanted.
         named: given by name, not found in a folder.
         alternative: which colouring, as for `rehue.coloring.Coloring`.
     """
 
+    source: Place | None
+    target: Place | None
+    compare: Place | None = None
+    named: bool = True
+    alternative: int = 1
+
+
+@dataclass(frozen=True)
+class LocalJob(Job):
+    """A job all of whose files are on this machine."""
+
     source: Path | None
     target: Path | None
     compare: Path | None = None
-    named: bool = True
-    alternative: int = 1
 
 
 @dataclass(frozen=True)
 class Problem:
     """A folder that gives nothing to colour, and why, in one line."""
 
-    path: Path
+    path: Place
     reason: str
 
 
@@ -72,7 +82,7 @@ class Plan(Iterator[Step]):
             nothing but results is put.
     """
 
-    def __init__(self, steps: "_Steps | list[Job]", place: str, journal: Path | None) -> None:
+    def __init__(self, steps: "_Steps | list[Job]", place: str, journal: Place | None) -> None:
         self.place = place
         self.journal = journal
         self._steps = steps
@@ -108,9 +118,10 @@ def make_plan(
     """Say which result goes where; `rehue.batch.names` has the rule.
 
     Args:
-        sources: files and folders, or `-` alone for standard input. Folders are searched
-            through and through, without hidden files and folders, links to folders, and the
-            target. They are told from strings: `./-` is a file.
+        sources: files and folders, also as addresses in storage (`rehue.batch.storage`), or `-`
+            alone for standard input. Folders are searched through and through, without hidden
+            files and folders, links to folders, and the target. They are told from strings: `./-`
+            is a file.
         target: a file, for one photograph; a folder, if it is one, ends in a separator, or stands
             for several sources or a folder; `-` for standard output. None puts results beside
             their sources, or from standard input to standard output. One folder is mirrored right
@@ -123,6 +134,7 @@ def make_plan(
 
     Raises:
         PlanError: the sources and the target do not go together.
+        RehueError: storage cannot be reached.
     """
     folders = [source for source in sources if _is_dir(source)]
     _check(sources, folders, target)
@@ -130,7 +142,7 @@ def make_plan(
         raise PlanError("--compare shows a result, of which --layer is only a part: take one")
     if STREAM in (*sources, target) or (target and not _is_folder(target, sources, folders)):
         return _single(sources[0], target, compare, alternatives)
-    into = Path(target) if target else None
+    into = place(target) if target else None
 
     def result(name: str) -> str:
         if layer:
@@ -139,10 +151,10 @@ def make_plan(
 
     steps = _Steps(sources, folders, into, result, compare, alternatives)
     as_what = "NAME.EXT.rehue-layer" if layer else "NAME.rehue.EXT"
-    place = shown(into) if into else f"beside the originals as {as_what}"
+    where = shown(into) if into else f"beside the originals as {as_what}"
     if folders or (into and len(sources) > 1):
-        return Plan(steps, place, (into or Path(folders[0])) / JOURNAL)
-    plan = Plan(steps, place, None)
+        return Plan(steps, where, (into or place(folders[0])) / JOURNAL)
+    plan = Plan(steps, where, None)
     only = plan.peek(2)
     if len(only) == 1 and only[0].target:
         plan.place = shown(only[0].target)
@@ -156,7 +168,7 @@ class _Steps:
         self,
         sources: Sequence[str],
         folders: list[str],
-        into: Path | None,
+        into: Place | None,
         result: Callable[[str], str],
         compare: bool,
         alternatives: int,
@@ -168,7 +180,7 @@ class _Steps:
         self._names: dict[str, Names] = {}
         # Whatever is found, names are kept where a file named later may want one.
         files = [source for source in sources if source not in folders]
-        self._kept = {self._key(into or Path(source).parent) for source in files}
+        self._kept = {self._key(into or place(source).parent) for source in files}
         self._walked: set[str] = set()
         self._named: set[str] = set()
 
@@ -177,9 +189,9 @@ class _Steps:
             if source in self._folders:
                 yield from self._folder(source, base)
             else:
-                yield from self._file(Path(source))
+                yield from self._file(place(source))
 
-    def _file(self, source: Path) -> Iterator[Step]:
+    def _file(self, source: Place) -> Iterator[Step]:
         # Named twice, or found in a folder before: coloured once.
         if _absolute(source) in self._named or self._was_found(source):
             return
@@ -188,19 +200,19 @@ class _Steps:
         names = self._names.setdefault(self._key(where), Names())
         yield from self._jobs(source, where, self._results(names, source.name), named=True)
 
-    def _was_found(self, source: Path) -> bool:
+    def _was_found(self, source: Place) -> bool:
         return (
             _absolute(source.parent) in self._walked
             and ending_of(source.name) in PHOTOGRAPHS
             and not source.name.startswith(".")
-            and os.path.isfile(source)  # noqa: PTH113 (never raises)
+            and _is_file(source)
         )
 
     def _folder(self, source: str, base: str) -> Iterator[Step]:
         others, gave = self.others, False
         for found in directories(source, self._into):
             if isinstance(found, OSError):
-                path, gave = Path(found.filename or source), True
+                path, gave = place(found.filename or source), True
                 why = f"{shown(path)} cannot be listed ({reason(found)}): check its rights"
                 yield Problem(path, why)
                 continue
@@ -208,7 +220,7 @@ class _Steps:
             gave = gave or bool(found.photographs)
             yield from self._directory(found, base)
         if not gave:
-            yield Problem(Path(source), _nothing(source, self.others - others))
+            yield Problem(place(source), _nothing(source, self.others - others))
 
     def _directory(self, found: Directory, base: str) -> Iterator[Step]:
         if len(self._sources) > 1:
@@ -216,7 +228,7 @@ class _Steps:
             if path in self._walked:
                 return
             self._walked.add(path)
-        folder = Path(found.path)
+        folder = place(found.path)
         where = self._into / base / found.below if self._into else folder
         key = self._key(where)
         names = self._names.setdefault(key, Names())
@@ -239,7 +251,7 @@ class _Steps:
 
     @staticmethod
     def _jobs(
-        source: Path, where: Path, names: tuple[str | None, list[str]], *, named: bool
+        source: Place, where: Place, names: tuple[str | None, list[str]], *, named: bool
     ) -> Iterator[Job]:
         comparison, results = names
         compare = where / comparison if comparison else None
@@ -247,7 +259,7 @@ class _Steps:
             yield Job(source, where / result, compare if number == 1 else None, named, number)
 
     @staticmethod
-    def _key(folder: Path) -> str:
+    def _key(folder: Place) -> str:
         return folded(_absolute(folder))
 
 
@@ -262,10 +274,10 @@ def _check(sources: Sequence[str], folders: list[str], target: str | None) -> No
         return
     if _is_folder(target, sources, folders) and STREAM in sources:
         raise PlanError(f"{shown(target)} is a folder, and standard input has no name: name a file")
-    if _is_folder(target, sources, folders) and os.path.lexists(target) and not _is_dir(target):
+    if _is_folder(target, sources, folders) and exists(place(target)) and not _is_dir(target):
         raise PlanError(f"{shown(target)} is a file: name a folder for several photographs")
     for folder in folders:
-        if os.path.realpath(folder) == os.path.realpath(target):
+        if real(folder) == real(target):
             raise PlanError(
                 f"{shown(target)} is the folder of the photographs itself: name another one, or "
                 "leave -o away to have results beside them"
@@ -284,11 +296,11 @@ def _single(source: str, target: str | None, compare: bool, alternatives: int) -
         raise PlanError("standard output holds one picture: name a file for several alternatives")
     if alternatives > 1 and source == STREAM:
         raise PlanError("standard input is read once: name a file for several alternatives")
-    result = None if target in (None, STREAM) else Path(target)
+    result = None if target in (None, STREAM) else place(target)
     if compare and result is None:
         raise PlanError("--compare writes beside a result, not to standard output: name a file")
     beside = result.with_name(name_of_comparison(result.name)) if compare and result else None
-    given = None if source == STREAM else Path(source)
+    given = None if source == STREAM else place(source)
     jobs = [Job(given, result, beside)]
     for number in range(2, alternatives + 1):
         other = result.with_name(name_of_alternative(result.name, number)) if result else None
@@ -302,7 +314,7 @@ def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[str]:
     for source in sources:
         alone = len(sources) == 1 or source not in folders
         # "." and ".." have names too.
-        yield "" if alone else names.take(Path(source).resolve().name)
+        yield "" if alone else names.take(os.path.basename(real(source)))  # noqa: PTH119
 
 
 def _nothing(folder: str, others: int) -> str:
@@ -311,8 +323,18 @@ def _nothing(folder: str, others: int) -> str:
 
 
 def _is_dir(path: str) -> bool:
+    if is_address(path):
+        return is_folder(path)
     return os.path.isdir(path)  # noqa: PTH112 (never raises, also for names that are too long)
 
 
-def _absolute(path: Path | str) -> str:
+def _is_file(source: Place) -> bool:
+    if isinstance(source, Address):
+        return exists(source) and not is_folder(str(source))
+    return os.path.isfile(source)  # noqa: PTH113 (never raises)
+
+
+def _absolute(path: Place | str) -> str:
+    if is_address(str(path)):
+        return str(path)
     return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (links count)

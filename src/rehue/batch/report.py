@@ -13,6 +13,7 @@ from rehue import __version__
 from rehue.batch.listing import JOURNAL
 from rehue.batch.outcome import Facts, Outcome, Status
 from rehue.batch.plan import PlanError
+from rehue.batch.storage import Address, Place
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown
 
@@ -114,8 +115,10 @@ def record(outcome: Outcome, facts: Facts | None) -> dict[str, Any]:
     return {name: row[name] for name in COLUMNS}
 
 
-def absolute(path: Path) -> str:
-    """Return a path from the root; links stay."""
+def absolute(path: Place) -> str:
+    """Return a path from the root; links stay, and addresses."""
+    if isinstance(path, Address):
+        return str(path)
     return os.path.abspath(path)  # noqa: PTH100 (links count)
 
 

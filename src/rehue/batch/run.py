@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from rehue.batch.cluster import Cluster, ClusterError, local_journal
+from rehue.batch.cluster import Cluster, ClusterError
 from rehue.batch.crew import Alone, Crew, Setup
 from rehue.batch.journal import Journal
+from rehue.batch.local_journal import local_journal
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status
 from rehue.batch.plan import Job, Plan, Problem, Step
+from rehue.batch.storage import Address
 from rehue.batch.workers import Workers
 from rehue.model.runtime import available_processors
 
@@ -79,8 +81,11 @@ def open_run(
         # Let go of last: until its processes have ended, nobody else is to write there.
         journal: Journal | None = None
         if plan.journal and not setup.settings.dry_run:
-            opened = local_journal if cluster else Journal
-            journal = stack.enter_context(opened(plan.journal, setup.settings.overwrite))
+            overwrite = setup.settings.overwrite
+            if cluster or isinstance(plan.journal, Address):
+                journal = stack.enter_context(local_journal(plan.journal, overwrite))
+            else:
+                journal = stack.enter_context(Journal(plan.journal, overwrite))
         crew: Crew
         if cluster:
             crew = Cluster(cluster, setup, time_limit)
@@ -138,10 +143,11 @@ class _Steps:
         if known:
             self._ended[number] = known
             return
-        if self._clean is not None and step.target and step.target.parent not in self._clean:
-            self._clean.add(step.target.parent)
+        folder = step.target.parent if isinstance(step.target, Path) else None
+        if self._clean is not None and folder and folder not in self._clean:
+            self._clean.add(folder)
             with suppress(OSError):
-                remove_parts(step.target.parent)
+                remove_parts(folder)
         self._at_work[self._crew.submit(step)] = number
 
     def are_at_work(self) -> bool:

@@ -170,7 +170,7 @@ class Workers(Crew):
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Begin a job, or have it wait for a worker; its file is read ahead."""
-        if job.source:
+        if isinstance(job.source, Path):
             _read_ahead(job.source)
         return self._threads.submit(self._do, job)
 
@@ -190,7 +190,7 @@ class Workers(Crew):
     def _do(self, job: Job) -> Outcome:
         with self._one() as worker:
             outcome = worker.do(job)
-        if outcome.status is Status.FAILED and job.target:
+        if outcome.status is Status.FAILED and isinstance(job.target, Path):
             self._unclean.add(job.target.parent)
         return outcome
 

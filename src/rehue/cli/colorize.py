@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rehue.batch import Plan, Setup
+    from rehue.batch.storage import Place
 
 
 def colorize(
@@ -25,7 +26,8 @@ def colorize(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Photographs, folders (with all below them), or - for standard input.",
+            help="Photographs, folders (with all below them), also as addresses such as "
+            "s3://bucket/folder (extra storage), or - for standard input.",
             show_default=False,
         ),
     ],
@@ -113,7 +115,7 @@ def colorize(
         typer.Option(
             metavar="ADDRESS",
             help="Have a Ray cluster do the work: HOST:PORT, ray://HOST:PORT or auto; all of its "
-            "machines see the same files under the same paths.",
+            "machines see the same files under the same paths or addresses.",
             show_default=False,
         ),
     ] = None,
@@ -226,17 +228,19 @@ def colorize(
         _write_confidence(setup, of_one[0].source, confidence)
 
 
-def _write_confidence(setup: "Setup", source: Path, target: Path) -> None:
+def _write_confidence(setup: "Setup", source: "Place", target: Path) -> None:
     """Write a map of confidence; it has a mark, and so is never taken for an original."""
     import numpy as np
 
     from rehue.batch.made import check_free
+    from rehue.batch.storage import Address, content
     from rehue.photo import Photograph, read, write
 
-    photograph = read(source, max_pixels=setup.settings.max_pixels)
+    file = content(source) if isinstance(source, Address) else source
+    photograph = read(file, max_pixels=setup.settings.max_pixels)
     replaces = check_free(target, photograph, overwrite=setup.settings.overwrite)
     colorizer = setup.colorizer()
-    sure = colorizer.look(source).confidence(setup.settings.coloring)
+    sure = colorizer.look(file).confidence(setup.settings.coloring)
     grey = np.rint(sure * 255).astype(np.uint8)
     mark = colorizer.mark(photograph, coloring=setup.settings.coloring)
     drawn = Photograph(np.stack([grey] * 3, axis=-1))

@@ -1,0 +1,52 @@
+"""A journal that is kept on this machine's disk until its run ends."""
+
+import json
+
+import pytest
+
+from rehue.batch import Status
+from rehue.batch.journal import JournalError
+from rehue.batch.local_journal import local_journal
+
+JOURNAL = "rehue-journal.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    """Where this machine keeps what it needs again, and the folder of the run."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "state"
+
+
+def test_it_moves_to_the_results_at_the_end(tmp_path, state):
+    place = tmp_path / "out" / JOURNAL
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 1})
+        assert not place.exists()
+    first = place.read_bytes()
+    assert not list(state.rglob("*.jsonl"))
+    # A run that is stopped leaves it here, and the next goes on with it.
+    with pytest.raises(KeyboardInterrupt):
+        stop_within(place)
+    assert place.read_bytes() == first
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 3})
+    ended = [json.loads(line)["counts"] for line in place.read_bytes().splitlines()]
+    assert ended == [{"colored": 1}, {"colored": 2}, {"colored": 3}]
+
+
+def stop_within(place):
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 2})
+        raise KeyboardInterrupt
+
+
+def test_a_journal_that_cannot_be_copied_is_an_error_of_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(JournalError, match="cannot be copied") as caught,
+        local_journal(tmp_path / "file" / JOURNAL, False),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
