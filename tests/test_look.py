@@ -98,6 +98,22 @@ def test_a_hint_outside_is_told(heeding):
     assert heeding.notes(Coloring()) == ()
 
 
+@pytest.mark.parametrize("picture", [GREY, COLOR, GREY.astype(np.uint16) * 257, COLOR / 255])
+def test_a_preview_has_the_colours_of_the_photograph(tiny_model, picture):
+    picture = np.tile(picture, (4, 4, 1)[: picture.ndim])
+    picture = picture.astype(np.float32) if picture.dtype == np.float64 else picture
+    look = Colorizer(tiny_model, threads=1).look(picture)
+    preview = look.preview(longest=160)
+    small = preview.colorize()
+    assert small.shape == (120, 160, 3)
+    assert small.dtype == picture.dtype
+    whole = look.colorize().reshape(120, 3, 160, 3, 3).mean(axis=(1, 3))
+    assert np.abs(small - whole).mean() < 0.02 * np.ptp(whole)
+    assert look.preview(longest=5000).pixels is look.pixels
+    with pytest.raises(PhotoError, match="preview"):
+        look.preview(0)
+
+
 def test_a_reference_is_a_palette_of_its_colours(heeding, tmp_path):
     from PIL import Image
 

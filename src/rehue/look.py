@@ -5,6 +5,7 @@ from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from rehue.color import Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
@@ -94,6 +95,22 @@ class Look:
     def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
         """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
         return self._upsampling(self._small_ab(Coloring(decoding=decoding), self.answer)).all()
+
+    def preview(self, longest: int = 1600) -> "Look":
+        """Return this look at a smaller copy of the photograph, to show what will come at once.
+
+        What the network saw stays the same, and so do the colours. Places of hints are pixels of
+        the copy.
+
+        Args:
+            longest: of the copy's sides (px); a smaller photograph stays as it is.
+
+        Raises:
+            PhotoError: it is less than 1.
+        """
+        if longest < 1:
+            raise PhotoError(f"a preview of {longest} pixels: give 1 or more")
+        return replace(self, pixels=_shrunk(self.pixels, longest))
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
@@ -255,3 +272,20 @@ class Look:
     def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
         height, width = self.pixels.shape[:2]
         return Upsampling(small_ab, self.answer.box, height, width)
+
+
+def _shrunk(pixels: NDArray[Any], longest: int) -> NDArray[Any]:
+    """Bring a picture's longer side to at most so many pixels; its sample type stays."""
+    height, width = pixels.shape[:2]
+    factor = longest / max(height, width)
+    if factor >= 1:
+        return pixels
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if pixels.dtype == np.uint8:
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    planes = np.moveaxis(np.atleast_3d(pixels), -1, 0).astype(np.float32)
+    small = [Image.fromarray(p).resize(size, Image.Resampling.BILINEAR) for p in planes]
+    joined = np.stack([np.asarray(plane) for plane in small], axis=-1)
+    if np.issubdtype(pixels.dtype, np.integer):
+        joined = np.rint(joined)
+    return joined.astype(pixels.dtype).reshape(*joined.shape[:2], *pixels.shape[2:])
