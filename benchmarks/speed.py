@@ -4,7 +4,8 @@
 
 Large photographs are 4608 x 2560 mosaics of Kodak photographs, JPEG quality 92, made grey; the
 whole path (file to file) is set against decoding and encoding their colour originals with Pillow
-in the same run. Nothing else should run meanwhile; ratios are told beside times.
+in the same run; the network against `colorful` (Zhang et al. 2016, random weights) in the same
+runtime. Nothing else should run meanwhile; ratios are told beside times.
 """
 
 import argparse
@@ -20,9 +21,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from rehue import Colorizer
+from rehue.learning.convert import convert
+from rehue.learning.networks.colorful import Colorful
 from rehue.model import find_model, open_runtime
 
 ROUNDS = 7
@@ -43,8 +47,11 @@ def main() -> None:
         photo = work / "kodak.png"
         Image.open(min(arguments.kodak.glob("*.webp"))).convert("L").save(photo)
         figures |= whole_processes(photo, mosaics[0], arguments.model)
+        other = random_colorful(work)
         for name in ("onnxruntime", "openvino"):
-            figures[f"network at 256 px, {name} (ms)"] = network(arguments.model, name)
+            ours = network(arguments.model, name)
+            figures[f"network at 256 px, {name} (ms)"] = ours
+            figures[f"the same, over colorful's, {name}"] = ours / network(str(other), name)
         figures |= large(mosaics, arguments.model)
     for name, value in figures.items():
         print(f"{name:58} {value:9.3f}")
@@ -81,6 +88,14 @@ def whole_processes(photo: Path, mosaic: Path, model: str) -> dict[str, float]:
     run([*colorize, str(mosaic)])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
     return {**result, "12 megapixels, peak memory (MB)": peak}
+
+
+def random_colorful(work: Path) -> Path:
+    """The network of Zhang et al. with random weights."""
+    weights = work / "colorful.pth"
+    torch.manual_seed(0)
+    torch.save(Colorful(bins=313).state_dict(), weights)
+    return convert("colorful", weights, work / "colorful")[1]
 
 
 def network(model: str, runtime: str) -> float:
