@@ -64,6 +64,10 @@ PAIRS = (
     ("resnet34", "resnet34-random"),
     ("optimized_resnet34", "optimized_resnet34-random"),
     ("regression", "classification"),
+    ("optimized_resnet34", "resnet18_regression"),
+    ("optimized_resnet34-epoch", "colorful"),
+    ("optimized_resnet34-epoch", "interactive"),
+    ("optimized_resnet34-epoch", "let_there_be_color"),
     ("optimized_resnet34", "rare-photographs"),
     ("optimized_resnet34", "rare-pixels"),
 )
@@ -154,7 +158,7 @@ def networks(rows: Rows) -> str:
 
 def papers(rows: Rows) -> str:
     """The works that the study stands on, beside its third network."""
-    return comparison(rows, (*PAPERS, "optimized_resnet34"))
+    return comparison(rows, (*PAPERS, "optimized_resnet34-epoch", "optimized_resnet34"))
 
 
 def comparison(rows: Rows, names: Sequence[str]) -> str:
@@ -163,7 +167,7 @@ def comparison(rows: Rows, names: Sequence[str]) -> str:
         [
             f"`{name}`",
             predictor,
-            str(rows[name]["epochs"]),
+            f"{rows[name]['photographs']:,}; {rows[name]['epochs']}",
             shown(figure(rows[name], "mse_ab_over_grey", predictor)),
             shown(figure(rows[name], "ciede2000_median_over_grey", predictor)),
             shown(figure(rows[name], "colorfulness_gap", predictor), 1),
@@ -173,8 +177,8 @@ def comparison(rows: Rows, names: Sequence[str]) -> str:
         for predictor in dict.fromkeys(entry["predictor"] for entry in rows[name]["figures"])
         if predictor not in (GREY, ORIGINAL, CONSTANT)
     ]
-    heading = ["recipe", "decoding", "epochs", "MSE over grey's", "median CIEDE2000 over grey's"]
-    return table([*heading, "colourfulness gap"], lines)
+    heading = ["recipe", "decoding", "photographs; epochs", "MSE over grey's"]
+    return table([*heading, "median CIEDE2000 over grey's", "colourfulness gap"], lines)
 
 
 def pairs(rows: Rows) -> str:
