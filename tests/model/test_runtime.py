@@ -48,9 +48,11 @@ def test_openvino_agrees(model):
     pytest.importorskip("openvino")
     runtimes = [open_runtime(model, name, threads=1) for name in RUNTIMES]
     assert runtimes[1].description.startswith("openvino ")
+    # Half precision, where the processor has it, keeps three digits; L begins with up to 100.
+    tolerance = 1e-3 if runtimes[1].description.endswith(", f32") else 0.3
     (logits, ab), (their_logits, their_ab) = (runtime.run(light(64, 96), 3) for runtime in runtimes)
-    assert their_logits == pytest.approx(logits, abs=1e-3)
-    assert their_ab == pytest.approx(ab, abs=1e-3)
+    assert their_logits == pytest.approx(logits, abs=tolerance)
+    assert their_ab == pytest.approx(ab, abs=tolerance)
 
 
 def test_openvino_that_is_not_installed(model, monkeypatch):

@@ -120,8 +120,6 @@ class _OpenVino(Runtime):
             usable = ", ".join(name.lower() for name in core.available_devices)
             raise ModelError(f"OpenVINO has no device {device!r} here: use --device {usable}")
         config = {"INFERENCE_NUM_THREADS": threads} if device == "cpu" else {}
-        # Float32 everywhere, so that results agree with ONNX Runtime's.
-        config["INFERENCE_PRECISION_HINT"] = "f32"  # type: ignore[assignment]
         try:
             self._compiled = core.compile_model(
                 core.read_model(model.read()), device.upper(), config
@@ -131,7 +129,11 @@ class _OpenVino(Runtime):
                 f"{model.path}: OpenVINO cannot load it ({_first_line(error)}): install it again"
             ) from error
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
-        self.description = f"openvino {openvino.__version__}, {device}, {_counted(threads)}"
+        # Where a processor multiplies half-precision numbers, it takes half the time.
+        precision = self._compiled.get_property("INFERENCE_PRECISION_HINT").type_name
+        self.description = (
+            f"openvino {openvino.__version__}, {device}, {_counted(threads)}, {precision}"
+        )
 
     def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
         request = self._compiled.create_infer_request()
