@@ -7,7 +7,7 @@ from PIL import Image
 from skimage import data
 
 from rehue.batch import Settings, Setup, Status, make_plan, open_run
-from rehue.batch.storage import Address, StorageError
+from rehue.batch.storage import Address, StorageError, is_address, place
 from rehue.coloring import Coloring
 from rehue.photo import Output
 
@@ -42,7 +42,7 @@ def test_a_folder_in_storage_is_coloured_into_another_as_on_a_disk(album, tiny_m
     here = go(tiny_model, "in", "out")
     there = go(tiny_model, "s3://album/in", "s3://album/out")
     assert {name: one.status for name, one in there.items()} == {
-        name: one.status for name, one in here.items() if name != "c.jpg"
+        name: one.status for name, one in here.items()
     }
     for name in ("a.jpg", "below/b.jpg"):
         assert album.cat_file(f"album/out/{name}") == (tmp_path / "out" / name).read_bytes()
@@ -138,3 +138,128 @@ def test_an_address_is_taken_apart_and_joined_as_a_path_is(text):
     assert str(address / "d") == f"{text}/d"
     assert str((address / "d").parent) == text
     assert str(address.with_name("e")) == f"{text.rpartition('/')[0]}/e"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ftp://anna:secret@host/in", "holds a password"),
+        ("https://host/a.jpg?signature=secret", "holds a password or a key"),
+        ("s3://bucket//a.jpg", "without empty parts"),
+        ("file:///in/a.jpg", "files of this machine are given as paths"),
+    ],
+)
+def test_an_address_that_would_mislead_is_refused(text, says):
+    with pytest.raises(StorageError, match=says) as caught:
+        make_plan([text], "out")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["C://photos/a.jpg", "in/a.jpg", "://a.jpg", "a b://c.jpg"])
+def test_what_is_a_path_stays_one(text):
+    assert not is_address(text)
+    assert not isinstance(place(text), Address)
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """Storage in this process, that renames files as disks do, and that tests can disturb."""
+    fsspec = pytest.importorskip("fsspec")
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    class Shelf(MemoryFileSystem):
+        protocol = "shelf"
+        cachable = False
+        store, pseudo_dirs = {}, [""]
+        timeout, at_get = None, None
+
+        @classmethod
+        def _strip_protocol(cls, path):
+            return super()._strip_protocol(path.replace("shelf://", "memory://"))
+
+        def info(self, path, **options):
+            if self.timeout and path.startswith(self.timeout):
+                raise TimeoutError("no answer")
+            return super().info(path, **options)
+
+        def get_file(self, rpath, lpath, **options):
+            super().get_file(rpath, lpath, **options)
+            if self.at_get:
+                self.at_get(rpath)
+
+    fsspec.register_implementation("shelf", Shelf, clobber=True)
+    return Shelf
+
+
+@pytest.fixture
+def shelved(shelf, photograph):
+    storage = shelf()
+    storage.pipe_file("/in/a.jpg", photograph.read_bytes())
+    return storage
+
+
+@pytest.mark.parametrize("name", ["a#b?.jpg", "[1] *.jpg", "50%.jpg", "é.jpg"])
+def test_names_in_storage_have_no_meaning(shelved, go, name):
+    shelved.pipe_file(f"/odd/{name}", shelved.cat_file("/in/a.jpg"))
+    (outcome,) = go("shelf://odd", target="shelf://out")
+    assert outcome.status is Status.COLORED
+    assert list(shelved.find("/out")) == [f"/out/{name}"]
+
+
+def test_nor_have_they_in_s3(album, go):
+    name = "a::b [1]*#?.jpg"
+    album.pipe_file(f"album/odd/{name}", album.cat_file("album/in/a.jpg"))
+    (outcome,) = go("s3://album/odd", target="s3://album/out")
+    assert outcome.status is Status.COLORED
+    assert album.find("album/out") == [f"album/out/{name}"]
+
+
+def test_what_cannot_be_looked_up_is_not_taken_for_free(shelf, shelved, go, monkeypatch):
+    shelved.pipe_file("/out/a.jpg", b"another's")
+    # When it was planned, all was well.
+    monkeypatch.setattr(shelf, "at_get", lambda _, __: setattr(shelf, "timeout", "/out"))
+    (outcome,) = go("shelf://in/a.jpg", target="shelf://out/a.jpg")
+    assert outcome.status is Status.FAILED
+    assert "no answer" in outcome.reason
+    assert shelved.cat_file("/out/a.jpg") == b"another's"
+    monkeypatch.setattr(shelf, "timeout", "/in")
+    with pytest.raises(StorageError, match="no answer"):
+        go("shelf://in", target="shelf://out")
+
+
+def test_what_somebody_else_writes_meanwhile_stays(shelf, shelved, go, monkeypatch):
+    go("shelf://in/a.jpg", target="shelf://out/a.jpg")
+
+    def meanwhile(path):
+        if path == "/out/a.jpg":
+            shelved.pipe_file(path, b"another's")
+
+    monkeypatch.setattr(shelf, "at_get", staticmethod(meanwhile))
+    (outcome,) = go("shelf://in/a.jpg", target="shelf://out/a.jpg", overwrite=True, saturation=0.5)
+    assert outcome.status is Status.FAILED
+    assert "written by somebody else" in outcome.reason
+    assert shelved.cat_file("/out/a.jpg") == b"another's"
+
+
+def test_a_mark_beside_its_picture_is_stored_with_it(shelved, go):
+    first, second = (
+        go("shelf://in/a.jpg", target="shelf://out/a.bmp", overwrite=again, saturation=factor)[0]
+        for again, factor in ((False, 1.0), (True, 0.5))
+    )
+    assert first.status is second.status is Status.COLORED
+    assert sorted(shelved.find("/out")) == ["/out/a.bmp", "/out/a.bmp.xmp"]
+    (again,) = go("shelf://out/a.bmp", target="shelf://out/b.bmp", recolor=True)
+    assert again.status is Status.RESULT
+
+
+def test_a_comparison_is_stored_beside_the_result(shelved, go):
+    (outcome,) = go("shelf://in/a.jpg", target="shelf://out/a.jpg", compare=True)
+    assert outcome.status is Status.COLORED
+    assert len(shelved.find("/out")) == 2
+
+
+def test_a_machine_without_room_for_copies_says_so(shelved, go, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    (outcome,) = go("shelf://in/a.jpg", target="shelf://out/a.jpg")
+    assert outcome.status is Status.FAILED
+    assert "temporary files" in outcome.reason

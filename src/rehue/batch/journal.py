@@ -23,7 +23,6 @@ from rehue.batch.lock import lock
 from rehue.batch.outcome import Facts, Fingerprint, Outcome, Stat, Status, stat_of
 from rehue.batch.plan import Job
 from rehue.batch.report import absolute, record
-from rehue.batch.storage import exists
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown
 
@@ -200,8 +199,9 @@ def _is_there(job: Job, line: Mapping[str, Any], target: Fingerprint | None) -> 
     """Say whether the result that a line speaks of is where the job wants it."""
     if job.target is None or target is None or line["target"] != absolute(job.target):
         return False
-    has_comparison = job.compare is None or exists(job.compare)
-    return has_comparison and stat_of(job.target) == target.stat
+    if stat_of(job.target) != target.stat:
+        return False
+    return job.compare is None or stat_of(job.compare) is not None
 
 
 def _fingerprint(line: Mapping[str, Any], which: str) -> Fingerprint | None:

@@ -1,6 +1,7 @@
 """Walking through folders: one after the other, so that a large tree is not waited for."""
 
 import os
+import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,11 +48,11 @@ def directories(root: str, without: Place | None = None) -> Iterator[Directory |
     """
     real_root = real(root)
     left_out = real(str(without)) if without else None
-    scan = _scan_storage if is_address(root) else _scan
+    scan, join = (_scan_storage, posixpath.join) if is_address(root) else (_scan, os.path.join)
     pending = [("", False)]
     while pending:
         below, has_twin = pending.pop()
-        path = os.path.join(root, below) if below else root  # noqa: PTH118 (quick)
+        path = join(root, below) if below else root
         try:
             folders, photographs, others = scan(path)
         except OSError as error:
@@ -62,8 +63,8 @@ def directories(root: str, without: Place | None = None) -> Iterator[Directory |
         yield Directory(path, below, tuple(photographs), others, has_twin)
         alike = Counter(map(folded, folders))
         for name in reversed(folders):
-            inside = os.path.join(below, name)  # noqa: PTH118
-            if os.path.join(real_root, inside) != left_out:  # noqa: PTH118
+            inside = join(below, name)
+            if join(real_root, inside) != left_out:
                 pending.append((inside, has_twin or alike[folded(name)] > 1))
 
 
@@ -85,10 +86,15 @@ def _scan(path: str) -> tuple[list[str], list[str], int]:
 def _scan_storage(address: str) -> tuple[list[str], list[str], int]:
     """Return the same of a folder in storage."""
     found = [(name, is_dir) for name, is_dir in entries(address) if not name.startswith(".")]
-    folders = [name for name, is_dir in found if is_dir]
+    folders = [name for name, is_dir in found if is_dir and _is_name(name)]
     files = [name for name, is_dir in found if not is_dir and name != JOURNAL]
-    photographs = [name for name in files if ending_of(name) in PHOTOGRAPHS]
+    photographs = [name for name in files if ending_of(name) in PHOTOGRAPHS and _is_name(name)]
     return folders, photographs, len(files) - len(photographs)
+
+
+def _is_name(name: str) -> bool:
+    """Say whether a name in storage is one here, too, and not a path."""
+    return os.name != "nt" or not set(name) & set('\\:*?"<>|')
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rehue.batch.journal import Journal, JournalError
+from rehue.batch.lock import lock
 from rehue.batch.report import absolute
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
 from rehue.photo.failures import reason, shown
@@ -19,19 +20,67 @@ def local_journal(path: Place, overwrite: bool) -> Iterator[Journal]:
 
     Storage that machines share promises neither locks nor that lines are appended whole. What is
     found on this disk is from a run that was stopped: that one goes on. Otherwise the journal
-    begins with what lies at its place.
+    begins with what lies at its place. Lines that another machine wrote there meanwhile stay.
 
     Raises:
         JournalError: it cannot be written, here or there, or another run is at work.
     """
     name = hashlib.sha256(os.fsencode(absolute(path))).hexdigest()[:16]
     local = _state_folder() / name / path.name
-    if exists(path) and not local.exists():
-        _copy(path, local)
-    with Journal(local, overwrite) as journal:
-        yield journal
-        _copy(local, path)
-        local.unlink(missing_ok=True)
+    with _alone(local, path):
+        _begin(local, path)
+        with Journal(local, overwrite) as journal:
+            yield journal
+            if local.stat().st_size:
+                _begin(local, path)
+                _copy(local, path)
+                _first(local).unlink(missing_ok=True)
+                local.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(local: Path, path: Place) -> Iterator[None]:
+    """Be the only run of this machine with a journal."""
+    try:
+        local.parent.mkdir(parents=True, exist_ok=True)
+        file = local.with_name("lock").open("wb")
+    except OSError as error:
+        raise _not_copied(path, local, reason(error)) from error
+    with file:
+        if not lock(file):
+            raise JournalError(
+                f"another run is at work on {shown(path.parent)}: wait for it, or name another "
+                "folder"
+            )
+        yield
+
+
+def _begin(local: Path, path: Place) -> None:
+    """Have a local journal begin with what lies at its place, its own lines after it."""
+    try:
+        there = local.with_name("there")
+        if exists(path):
+            _copy(path, there)
+        else:
+            there.write_bytes(b"")
+        first, theirs = _first(local), there.read_bytes()
+        there.unlink()
+        known = first.read_bytes() if first.exists() else b""
+        if not local.exists():
+            if theirs:
+                local.write_bytes(theirs)
+        elif theirs != known:
+            own = local.read_bytes().removeprefix(known)
+            # In place: it is open, and locked.
+            local.write_bytes(theirs + own)
+        first.write_bytes(theirs)
+    except OSError as error:
+        raise _not_copied(path, local, reason(error)) from error
+
+
+def _first(local: Path) -> Path:
+    """Return where a copy of what a local journal began with is kept."""
+    return local.with_name(f"{local.name}.first")
 
 
 def _copy(source: Place, target: Place) -> None:
@@ -49,10 +98,14 @@ def _copy(source: Place, target: Place) -> None:
         part.replace(target)
     except (OSError, StorageError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
-        raise JournalError(
-            f"the run's journal {shown(source)} cannot be copied to {shown(target)} "
-            f"({why}): see to rights and free space; the same command goes on"
-        ) from error
+        raise _not_copied(source, target, why) from error
+
+
+def _not_copied(source: Place, target: Place, why: str) -> JournalError:
+    return JournalError(
+        f"the run's journal {shown(source)} cannot be copied to {shown(target)} ({why}): see to "
+        "rights and free space; the same command goes on"
+    )
 
 
 def _state_folder() -> Path:

@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final, TypeAlias
 
 from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories, real
@@ -229,7 +229,7 @@ class _Steps:
                 return
             self._walked.add(path)
         folder = place(found.path)
-        where = self._into / base / found.below if self._into else folder
+        where = self._into.joinpath(base, *_parts(found)) if self._into else folder
         key = self._key(where)
         names = self._names.setdefault(key, Names())
         taken = [
@@ -317,6 +317,12 @@ def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[str]:
         yield "" if alone else names.take(os.path.basename(real(source)))  # noqa: PTH119
 
 
+def _parts(found: Directory) -> tuple[str, ...]:
+    """Return the folders between the root and a directory."""
+    kind = PurePosixPath if is_address(found.path) else PurePath
+    return kind(found.below).parts
+
+
 def _nothing(folder: str, others: int) -> str:
     files = f", found {others} other files" if others else ""
     return f"{shown(folder)} holds no photographs ({_KINDS}){files}: name another folder"
@@ -336,5 +342,5 @@ def _is_file(source: Place) -> bool:
 
 def _absolute(path: Place | str) -> str:
     if is_address(str(path)):
-        return str(path)
+        return str(Address(path))
     return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (links count)

@@ -8,10 +8,14 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TypeGuard
 
-from rehue.batch.outcome import Fingerprint, Outcome, Stat, Status, stat_of
+from rehue.batch.outcome import Fingerprint, Outcome, Stat, Status, name_of, stat_of
 from rehue.batch.plan import Job, LocalJob
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
-from rehue.photo.failures import shown
+from rehue.photo import sidecar
+from rehue.photo.failures import reason, shown
+
+# Of a name here, in bytes.
+_LONGEST = 200
 
 
 def do_here(job: Job, do: Callable[[LocalJob], Outcome], *, keeps_times: bool = False) -> Outcome:
@@ -32,28 +36,34 @@ def do_here(job: Job, do: Callable[[LocalJob], Outcome], *, keeps_times: bool = 
     if _is_here(source) and _is_here(target) and _is_here(compare):
         return replace(do(LocalJob(source, target, compare, job.named, job.alternative)), job=job)
     started = perf_counter()
-    with TemporaryDirectory(prefix="rehue-") as folder:
-        copies = _Copies(Path(folder))
-        here = LocalJob(
-            copies.of(source, "source"),
-            copies.of(target, "target"),
-            copies.of(compare, "compare"),
-            job.named,
-            job.alternative,
-        )
-        try:
-            copies.fetch(source)
-            outcome = do(here)
-            copies.bring_back()
-        except StorageError as error:
-            return Outcome(job, Status.FAILED, str(error), perf_counter() - started)
-        return replace(
-            copies.translated(outcome, job, keeps_times), seconds=perf_counter() - started
-        )
+    try:
+        outcome = _do_on_copies(job, do, keeps_times=keeps_times)
+    except StorageError as error:
+        outcome = Outcome(job, Status.FAILED, str(error))
+    except OSError as error:
+        why = f"this machine's folder for temporary files cannot be used ({reason(error)})"
+        outcome = Outcome(job, Status.FAILED, f"{name_of(job)}: {why}: make room, or set TMPDIR")
+    return replace(outcome, seconds=perf_counter() - started)
 
 
 def _is_here(where: Place | None) -> TypeGuard[Path | None]:
     return not isinstance(where, Address)
+
+
+def _do_on_copies(job: Job, do: Callable[[LocalJob], Outcome], *, keeps_times: bool) -> Outcome:
+    with TemporaryDirectory(prefix="rehue-") as folder:
+        copies = _Copies(Path(folder))
+        here = LocalJob(
+            copies.of(job.source, "source"),
+            copies.of(job.target, "target"),
+            copies.of(job.compare, "compare"),
+            job.named,
+            job.alternative,
+        )
+        copies.fetch(job.source)
+        outcome = do(here)
+        copies.bring_back()
+        return copies.translated(outcome, job, keeps_times=keeps_times)
 
 
 class _Copies:
@@ -62,43 +72,54 @@ class _Copies:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stands_for: dict[Path, Address] = {}
-        self._before: dict[Path, object] = {}
-        self._stat_of_source: Stat | None = None
+        # As they were before the work: in storage, and here.
+        self._there: dict[Path, Stat | None] = {}
+        self._here: dict[Path, Stat | None] = {}
 
     def of(self, where: Place | None, which: str) -> Path | None:
         """Return what stands for a file; a file of this machine for itself."""
         if not isinstance(where, Address):
             return where
-        copy = self._folder / which / where.name
-        copy.parent.mkdir()
+        folder = self._folder / which
+        folder.mkdir()
+        # Storage allows longer names, and others.
+        is_short = len(os.fsencode(where.name)) <= _LONGEST and where.name.isprintable()
+        copy = folder / (where.name if is_short else f"picture{where.suffix}")
+        if copy.suffix.lower() == ".bmp":
+            # It cannot hold a mark.
+            self._stands_for[sidecar.path_of(copy)] = where.with_name(f"{where.name}.xmp")
         self._stands_for[copy] = where
         return copy
 
     def fetch(self, source: Place | None) -> None:
         """Have the source here, and what lies where results go."""
         for copy, address in self._stands_for.items():
-            if address == source:
-                # Looked at before it is read: who changes it meanwhile is noticed later.
-                self._stat_of_source = stat_of(address)
+            # Looked at before it is read: who changes it meanwhile is noticed later.
+            is_there = address == source or exists(address)
+            self._there[copy] = found = stat_of(address) if is_there else None
+            if is_there:
                 fetch(address, copy)
-                if self._stat_of_source:
-                    changed = self._stat_of_source[1]
-                    os.utime(copy, ns=(changed, changed))
-            elif exists(address):
-                fetch(address, copy)
-            self._before[copy] = stat_of(copy)
+            if found and copy.exists():
+                os.utime(copy, ns=(found[1], found[1]))
+            self._here[copy] = stat_of(copy)
 
     def bring_back(self) -> None:
         """Put what was written into storage."""
         for copy, address in self._stands_for.items():
-            if copy.exists() and stat_of(copy) != self._before[copy]:
-                put(copy, address)
+            if not copy.exists() or stat_of(copy) == self._here[copy]:
+                continue
+            if stat_of(address) != self._there[copy]:
+                raise StorageError(
+                    f"{shown(address)} was written by somebody else meanwhile, and is left as it "
+                    "is: name another place"
+                )
+            put(copy, address)
 
-    def translated(self, outcome: Outcome, job: Job, keeps_times: bool) -> Outcome:
-        """Return the outcome of a job's copy as the job's own."""
+    def translated(self, outcome: Outcome, job: Job, *, keeps_times: bool) -> Outcome:
+        """Return the outcome of a job's copies as the job's own."""
         source, target, notes = outcome.source, outcome.target, outcome.notes
-        if source and self._stat_of_source:
-            source = Fingerprint(source.sha256, self._stat_of_source)
+        if source and isinstance(job.source, Address):
+            source = self._fingerprint(source, job.source)
         if target and isinstance(job.target, Address):
             stat = stat_of(job.target)
             target = Fingerprint(target.sha256, stat) if stat else None
@@ -112,6 +133,11 @@ class _Copies:
             source=source,
             target=target,
         )
+
+    def _fingerprint(self, copied: Fingerprint, address: Address) -> Fingerprint | None:
+        copy = next(copy for copy, other in self._stands_for.items() if other == address)
+        stat = self._there[copy]
+        return Fingerprint(copied.sha256, stat) if stat else None
 
     def _renamed(self, text: str) -> str:
         """Return a line with the addresses in place of their copies."""
