@@ -11,8 +11,9 @@ before, by the marks in files), `coloring` (one job), `crew` (who does the jobs)
 """
 
 from rehue.batch.crew import Setup
+from rehue.batch.job import Job, Problem
 from rehue.batch.outcome import DrawComparison, Facts, Outcome, Settings, Status, name_of
-from rehue.batch.plan import Job, Plan, PlanError, Problem, make_plan
+from rehue.batch.plan import Plan, PlanError, make_plan
 from rehue.batch.report import Report, check_report, summary, to_json
 from rehue.batch.run import TIME_LIMIT, Run, open_run
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from rehue.batch.crew import Crew, Setup
+from rehue.batch.job import Job
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
-from rehue.batch.plan import Job
 from rehue.batch.workers import Worker
 from rehue.errors import RehueError
 from rehue.photo.failures import shown

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 
+from rehue.batch.job import Job, LocalJob
 from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.batch.names import is_like_a_result
 from rehue.batch.outcome import (
@@ -21,7 +22,6 @@ from rehue.batch.outcome import (
     sha256_of,
     stat_of,
 )
-from rehue.batch.plan import Job, LocalJob
 from rehue.batch.staging import do_here
 from rehue.color import Tone, judge_neutrality
 from rehue.color.fading import estimate_fade

@@ -10,8 +10,8 @@ from os import PathLike
 
 from rehue import __version__
 from rehue.batch.coloring import color
+from rehue.batch.job import Job
 from rehue.batch.outcome import Facts, Outcome, Settings
-from rehue.batch.plan import Job
 from rehue.colorizer import Colorizer
 
 

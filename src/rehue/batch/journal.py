@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from rehue.batch.job import Job
 from rehue.batch.lock import lock
 from rehue.batch.outcome import Facts, Fingerprint, Outcome, Stat, Status, stat_of
-from rehue.batch.plan import Job
 from rehue.batch.report import absolute, record
 from rehue.errors import RehueError
 from rehue.photo.failures import reason, shown

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.batch.plan import Job
+from rehue.batch.job import Job
 from rehue.batch.storage import Address, Place, stat_at
 from rehue.coloring import Coloring
 from rehue.photo import MAX_PIXELS, Output

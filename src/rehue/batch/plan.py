@@ -3,10 +3,10 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath
-from typing import Final, TypeAlias
+from pathlib import PurePath, PurePosixPath
+from typing import Final
 
+from rehue.batch.job import Job, Problem, Step
 from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories, real
 from rehue.batch.names import (
     Names,
@@ -29,45 +29,6 @@ _KINDS = "JPEG, PNG, TIFF, WebP, JPEG 2000, AVIF, HEIC, BMP or GIF"
 
 class PlanError(RehueError):
     """Sources, a target and wishes that do not go together: a mistake in the command itself."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One photograph to colour.
-
-    Attributes:
-        source: its file, here or in storage; None is standard input.
-        target: of the result; None is standard output.
-        compare: of the before/after picture; None when none is wanted.
-        named: given by name, not found in a folder.
-        alternative: which colouring, as for `rehue.coloring.Coloring`.
-    """
-
-    source: Place | None
-    target: Place | None
-    compare: Place | None = None
-    named: bool = True
-    alternative: int = 1
-
-
-@dataclass(frozen=True)
-class LocalJob(Job):
-    """A job all of whose files are on this machine."""
-
-    source: Path | None
-    target: Path | None
-    compare: Path | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A folder that gives nothing to colour, and why, in one line."""
-
-    path: Place
-    reason: str
-
-
-Step: TypeAlias = Job | Problem
 
 
 class Plan(Iterator[Step]):

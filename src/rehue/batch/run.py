@@ -10,11 +10,12 @@ from typing import Final
 
 from rehue.batch.cluster import Cluster, ClusterError
 from rehue.batch.crew import Alone, Crew, Setup
+from rehue.batch.job import Job, Problem, Step
 from rehue.batch.journal import Journal
 from rehue.batch.local_journal import local_journal
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status
-from rehue.batch.plan import Job, Plan, Problem, Step
+from rehue.batch.plan import Plan
 from rehue.batch.storage import Address
 from rehue.batch.workers import Workers
 from rehue.model.runtime import available_processors

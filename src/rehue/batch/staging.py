@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TypeGuard
 
+from rehue.batch.job import Job, LocalJob
 from rehue.batch.outcome import Fingerprint, Outcome, Stat, Status, name_of, stat_of
-from rehue.batch.plan import Job, LocalJob
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
 from rehue.photo import sidecar
 from rehue.photo.failures import reason, shown

@@ -22,9 +22,9 @@ from typing import Any
 
 from rehue.batch.coloring import color
 from rehue.batch.crew import Crew, Setup
+from rehue.batch.job import Job
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
-from rehue.batch.plan import Job
 from rehue.errors import RehueError
 
 # Begun afresh: a copy of this process would hold its locks, and the threads of its libraries not.
