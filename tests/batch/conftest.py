@@ -107,13 +107,19 @@ def server():
 
 
 @pytest.fixture
-def s3(server, tmp_path, monkeypatch):
-    """An empty bucket, and where this machine keeps what it needs again."""
+def state(tmp_path, monkeypatch):
+    """Where this machine keeps what it needs again, and the folder of the run."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def s3(server, state, monkeypatch):
+    """An empty bucket."""
     import fsspec
     import s3fs
 
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
     # As users do: what other processes find, too.
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",

@@ -13,12 +13,7 @@ from rehue.batch.cluster import ClusterError
 JOURNAL = "rehue-journal.jsonl"
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path, monkeypatch):
-    """Where this machine keeps what it needs again, and the folder of the run."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "state"
+pytestmark = pytest.mark.usefixtures("state")
 
 
 def test_without_ray_the_line_says_how_to_install_it(grey, tiny_model, monkeypatch):

@@ -11,12 +11,7 @@ from rehue.batch.local_journal import local_journal
 JOURNAL = "rehue-journal.jsonl"
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path, monkeypatch):
-    """Where this machine keeps what it needs again, and the folder of the run."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "state"
+pytestmark = pytest.mark.usefixtures("state")
 
 
 def test_it_moves_to_the_results_at_the_end(tmp_path, state):

@@ -1,8 +1,8 @@
-"""Many machines: the same jobs sent to a Ray cluster over storage that all of them mount.
+"""Many machines: the same jobs sent to a Ray cluster over storage that all of them reach.
 
 Ray does the scheduling. A task of it keeps one worker (`rehue.batch.workers`), so that what kills
 or holds up a photograph is told as it is on one machine; a second try is left for machines that
-die. Sources, results and weights have the same paths everywhere.
+die. Sources, results and weights have the same paths or addresses everywhere.
 """
 
 import logging

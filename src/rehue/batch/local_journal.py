@@ -34,8 +34,9 @@ def local_journal(path: Place, overwrite: bool) -> Iterator[Journal]:
             if local.stat().st_size:
                 _begin(local, path)
                 _copy(local, path)
-                _first(local).unlink(missing_ok=True)
+                # In this order: a run that dies between them must not take all for its own lines.
                 local.unlink(missing_ok=True)
+                _first(local).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ class _Copies:
         self._folder = folder
         self._stands_for: dict[Path, Address] = {}
         # As they were before the work: in storage, and here.
-        self._there: dict[Path, Stat | None] = {}
+        self._there: dict[Address, Stat | None] = {}
         self._here: dict[Path, Stat | None] = {}
 
     def of(self, where: Place | None, which: str) -> Path | None:
@@ -96,7 +96,7 @@ class _Copies:
         for copy, address in self._stands_for.items():
             # Looked at before it is read: who changes it meanwhile is noticed later.
             is_there = address == source or exists(address)
-            self._there[copy] = found = stat_of(address) if is_there else None
+            self._there[address] = found = stat_of(address) if is_there else None
             if is_there:
                 fetch(address, copy)
             if found and copy.exists():
@@ -108,7 +108,7 @@ class _Copies:
         for copy, address in self._stands_for.items():
             if not copy.exists() or stat_of(copy) == self._here[copy]:
                 continue
-            if stat_of(address) != self._there[copy]:
+            if stat_of(address) != self._there[address]:
                 raise StorageError(
                     f"{shown(address)} was written by somebody else meanwhile, and is left as it "
                     "is: name another place"
@@ -119,7 +119,8 @@ class _Copies:
         """Return the outcome of a job's copies as the job's own."""
         source, target, notes = outcome.source, outcome.target, outcome.notes
         if source and isinstance(job.source, Address):
-            source = self._fingerprint(source, job.source)
+            stat = self._there[job.source]
+            source = Fingerprint(source.sha256, stat) if stat else None
         if target and isinstance(job.target, Address):
             stat = stat_of(job.target)
             target = Fingerprint(target.sha256, stat) if stat else None
@@ -133,11 +134,6 @@ class _Copies:
             source=source,
             target=target,
         )
-
-    def _fingerprint(self, copied: Fingerprint, address: Address) -> Fingerprint | None:
-        copy = next(copy for copy, other in self._stands_for.items() if other == address)
-        stat = self._there[copy]
-        return Fingerprint(copied.sha256, stat) if stat else None
 
     def _renamed(self, text: str) -> str:
         """Return a line with the addresses in place of their copies."""
