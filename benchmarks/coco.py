@@ -47,18 +47,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--model", default="default")
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--limit", type=int, help="a quick look: about so many, evenly")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     colorizer = Colorizer(arguments.model, size=SIDE)
     rows: dict[str, list[tuple[float, float, float]]] = {}
-    count = 0
-    photographs = open_photographs(arguments.photos)
-    photographs.keep_neutral = True
+    photographs = open_photographs(arguments.photos, keep_neutral=True).evenly(arguments.limit)
     for sample in photographs:
-        if count == arguments.limit:
-            break
-        count += 1
         squashed = Image.fromarray(sample.image).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         original = np.asarray(squashed)
         look = colorizer.look(original)
@@ -68,7 +63,7 @@ def main() -> None:
             row = (score, colorfulness(picture), absolute_colorfulness(picture))
             rows.setdefault(name, []).append(row)
     means = {name: np.array(those).mean(axis=0) for name, those in rows.items()}
-    true = means["originals"]
+    true, count = means["originals"], len(rows["originals"])
     print(f"{count} photographs{'':24} PSNR      M3   M3 diff.  theirs   diff.")
     report: dict[str, dict[str, float]] = {}
     for name, (score, signed, absolute) in means.items():

@@ -70,9 +70,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     colorizer = Colorizer(arguments.model)
-    photographs = open_photographs(arguments.photos)
-    step = max(1, len(photographs) // arguments.limit) if arguments.limit else 1
-    photographs = Photographs(photographs.entries[::step])
+    photographs = open_photographs(arguments.photos).evenly(arguments.limit)
     (fit,) = measure_calibration(colorizer, photographs)
     figures = {
         "temperature": fit.temperature,

@@ -58,9 +58,7 @@ def main() -> None:
     for path, sizes in ((arguments.photos, SHARD_SIZES), (arguments.kodak, KODAK_SIZES)):
         if path is None:
             continue
-        photographs = open_photographs(path)
-        step = max(1, len(photographs) // arguments.limit) if arguments.limit else 1
-        photographs = Photographs(photographs.entries[::step])
+        photographs = open_photographs(path).evenly(arguments.limit)
         figures = differences(photographs, sizes, arguments.model)
         report[f"{path.name}, {len(photographs)}"] = figures
         for pair, values in figures.items():

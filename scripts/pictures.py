@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from rehue import Colorizer
+from rehue import Colorizer, Hint
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -25,6 +25,14 @@ WISHES: tuple[dict[str, float], ...] = (
     {"warmth": 8},
     {"saturation": 1.4, "warmth": -4},
 )
+# What a user may say of a photograph: a point of a colour, colours, another photograph.
+TOLD = "astronaut.jpg"
+HINTS = (
+    Hint(x=60, y=110, color="#2f6f4f", radius=3),
+    Hint(x=150, y=120, color="#3a5fa8", radius=3),
+)
+PALETTE = ("#1f4e79", "#c9a27e", "#dfe7ee")
+REFERENCE = "coffee.jpg"
 HEIGHT, GAP, CAPTION = 300, 6, 18
 
 
@@ -34,6 +42,7 @@ def main() -> None:
     strip(colorizer).save(IMAGES / "strip.jpg", quality=88, optimize=True)
     guesses(colorizer).save(IMAGES / "alternatives.jpg", quality=88, optimize=True)
     wishes(colorizer).save(IMAGES / "wishes.jpg", quality=88, optimize=True)
+    told(colorizer).save(IMAGES / "told.jpg", quality=88, optimize=True)
 
 
 def strip(colorizer: Colorizer) -> Image.Image:
@@ -53,37 +62,71 @@ def guesses(colorizer: Colorizer) -> Image.Image:
     """Each photograph in grey, in four colourings, and how sure the first of them is."""
     rows = []
     for name in GUESSES:
-        with Image.open(ROOT / "samples" / name) as photo:
-            grey = np.asarray(ImageOps.fit(photo.convert("L"), GUESS_SIZE))
+        grey = fitted(name)
         look = colorizer.look(grey)
         sure = np.rint(look.confidence() * 255).astype(np.uint8)
-        cells = [
-            np.stack([grey] * 3, axis=-1),
-            *look.alternatives(4),
-            np.stack([sure] * 3, axis=-1),
-        ]
-        framed = [np.pad(cell, ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for cell in cells]
-        rows.append(np.concatenate(framed, axis=1))
-    return Image.fromarray(np.concatenate(rows)[:-GAP, :-GAP])
+        rows.append(
+            [np.stack([grey] * 3, axis=-1), *look.alternatives(4), np.stack([sure] * 3, axis=-1)]
+        )
+    return table(rows)
 
 
 def wishes(colorizer: Colorizer) -> Image.Image:
     """One photograph as the options that turn a knob have it, captioned."""
-    with Image.open(ROOT / "samples" / WISHED) as photo:
-        grey = np.asarray(ImageOps.fit(photo.convert("L"), GUESS_SIZE))
-    look = colorizer.look(grey)
+    look = colorizer.look(fitted(WISHED))
     cells = []
     for wish in WISHES:
-        picture = Image.fromarray(look.colorize(**wish))
-        cell = Image.new("RGB", (picture.width, picture.height + CAPTION), "white")
-        cell.paste(picture, (0, CAPTION))
         words = ", ".join(f"--{name} {value:g}" for name, value in wish.items())
-        draw = ImageDraw.Draw(cell)
-        draw.text((0, 1), words or "as it comes", fill="black", font=ImageFont.load_default(13))
-        cells.append(np.pad(np.asarray(cell), ((0, GAP), (0, GAP), (0, 0)), constant_values=255))
+        cells.append(captioned(look.colorize(**wish), words or "as it comes"))
     half = len(cells) // 2
-    rows = [np.concatenate(part, axis=1) for part in (cells[:half], cells[half:])]
-    return Image.fromarray(np.concatenate(rows)[:-GAP, :-GAP])
+    return table([cells[:half], cells[half:]])
+
+
+def told(colorizer: Colorizer) -> Image.Image:
+    """One photograph with hints (shown on the grey one), a palette and a reference, captioned."""
+    grey = fitted(TOLD)
+    marked = Image.fromarray(grey).convert("RGB")
+    for hint in HINTS:
+        box = [hint.x - 5, hint.y - 5, hint.x + 5, hint.y + 5]
+        ImageDraw.Draw(marked).ellipse(box, fill=hint.color, outline="white")
+    with Image.open(ROOT / "samples" / REFERENCE) as photo:
+        reference = np.asarray(ImageOps.fit(photo.convert("RGB"), GUESS_SIZE))
+    look = colorizer.look(grey)
+    upper = [
+        captioned(look.colorize(), "as it comes"),
+        captioned(np.asarray(marked), "two hints"),
+        captioned(look.colorize(hints=HINTS), "--hints FILE"),
+    ]
+    lower = [
+        captioned(look.colorize(palette=PALETTE), f"--palette {','.join(PALETTE)}"),
+        captioned(reference, "another photograph"),
+        captioned(look.colorize(reference=ROOT / "samples" / REFERENCE), "--reference PHOTO"),
+    ]
+    return table([upper, lower])
+
+
+def fitted(name: str) -> np.ndarray:
+    """Open a sample in grey at the size of a cell."""
+    with Image.open(ROOT / "samples" / name) as photo:
+        return np.asarray(ImageOps.fit(photo.convert("L"), GUESS_SIZE))
+
+
+def captioned(picture: np.ndarray, words: str) -> np.ndarray:
+    """A cell of a table: the words above the picture."""
+    height, width = picture.shape[:2]
+    cell = Image.new("RGB", (width, height + CAPTION), "white")
+    cell.paste(Image.fromarray(picture), (0, CAPTION))
+    font = ImageFont.load_default(13)
+    ImageDraw.Draw(cell).text((0, 1), words, fill="black", font=font)
+    return np.asarray(cell)
+
+
+def table(rows: list[list[np.ndarray]]) -> Image.Image:
+    """Rows of cells with a gap between them."""
+    wide = ((0, GAP), (0, GAP), (0, 0))
+    framed = [[np.pad(cell, wide, constant_values=255) for cell in row] for row in rows]
+    whole = np.concatenate([np.concatenate(row, axis=1) for row in framed])
+    return Image.fromarray(whole[:-GAP, :-GAP])
 
 
 def scaled(picture: np.ndarray) -> np.ndarray:

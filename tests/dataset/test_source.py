@@ -50,6 +50,15 @@ def test_grey_ones_are_kept_where_that_is_asked_for(folder):
     assert photographs.left_out == {"unreadable": LEFT_OUT["unreadable"]}
 
 
+@pytest.mark.parametrize(("count", "places"), [(2, [0, 4]), (3, [0, 2, 4, 6]), (99, range(8))])
+def test_a_part_is_evenly_spaced(folder, count, places):
+    photographs = open_photographs(folder, keep_neutral=True)
+    part = photographs.evenly(count)
+    assert part.entries == [photographs.entries[place] for place in places]
+    assert part.keep_neutral
+    assert photographs.evenly(None).entries == photographs.entries
+
+
 def test_samples_are_what_the_file_holds(tmp_path, make):
     (tmp_path / "abbey").mkdir()
     (tmp_path / "abbey" / "1.png").write_bytes(make.saved(make.picture(1)))

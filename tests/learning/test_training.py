@@ -248,6 +248,20 @@ def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):
         assert torch.equal(ours[name], averaged[f"network.{name}"])
 
 
+def test_a_recipe_that_comes_after_another(recipe_text, recipe, photos, tmp_path):
+    first = tmp_path / "first.toml"
+    first.write_text(recipe_text, "utf-8")
+    second = dataclasses.replace(
+        changed(recipe, options={**recipe.network.options, "attention": 1}), after=str(first)
+    )
+    run = tmp_path / "run"
+    started(second, photos, run, max_steps=2)
+    facts, before = (json.loads((at / RUN_FILE).read_text("utf-8")) for at in (run, run / "before"))
+    assert before["encoder"] == "random weights"
+    assert facts["encoder"].endswith("new: attention)")
+    assert checkpoint(run / "before")["global_step"] == 2
+
+
 @pytest.mark.parametrize("content", [b"<html>", {"state_dict": {"network.other": torch.ones(2)}}])
 def test_a_start_that_is_none(recipe, photos, tmp_path, content):
     path = tmp_path / "x.ckpt"

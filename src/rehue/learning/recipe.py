@@ -134,6 +134,8 @@ class Recipe:
         name: names the run and, exported, the model.
         description: one line.
         seed: of all that is random.
+        after: a recipe, as `load_recipe` takes it, that is run first and whose averaged weights
+            this one starts from; "" is none.
         average: decay of the exponential moving average of the weights, a step.
         precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`.
         phases: run one after the other.
@@ -143,6 +145,7 @@ class Recipe:
     description: str
     phases: tuple[Phase, ...]
     seed: int = 1
+    after: str = ""
     average: float = 0.998
     precision: str = "bf16-mixed"
     data: Data = field(default_factory=Data)

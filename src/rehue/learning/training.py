@@ -32,7 +32,7 @@ from rehue.learning.pretrained import (
     continue_from,
     load_imagenet,
 )
-from rehue.learning.recipe import Recipe
+from rehue.learning.recipe import Recipe, load_recipe
 
 RUN_FILE, CHECKPOINT = "run.json", "last.ckpt"
 
@@ -98,7 +98,8 @@ def train(
         cache_root: where decoded photographs are kept.
         encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
         start_from: checkpoint of an earlier run, whose averaged weights the network starts from
-            in place of the recipe's; what it did not have starts as it does without.
+            in place of the recipe's; what it did not have starts as it does without. None runs
+            the recipe that this one comes `after` first, in the run's folder `before`.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
         processes: that train together and share each batch (distributed data parallel).
@@ -115,6 +116,18 @@ def train(
     _check_device(device)
     _check_shares(recipe, processes)
     _claim(run, recipe)
+    if recipe.after and start_from is None:
+        start_from = train(
+            load_recipe(recipe.after),
+            photos,
+            run / "before",
+            cache_root=cache_root,
+            encoder_weights=encoder_weights,
+            device=device,
+            workers=workers,
+            processes=processes,
+            max_steps=max_steps,
+        )
     prepared = prepare(
         recipe,
         photos,
