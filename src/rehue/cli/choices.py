@@ -61,7 +61,7 @@ Hints: TypeAlias = Annotated[
     typer.Option(
         metavar="FILE",
         help="Colours at places of one photograph: JSON or CSV with x, y, color and, if wanted, "
-        "radius, in pixels. For models that were trained with hints.",
+        "radius, in pixels.",
         show_default=False,
         rich_help_panel=_COLORS,
     ),
@@ -70,8 +70,7 @@ Palette: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="COLORS",
-        help="Colours that the picture is to have: '#b03030,navy'. For models that were trained "
-        "with palettes.",
+        help="Colours that the picture is to have: '#b03030,navy'.",
         show_default=False,
         rich_help_panel=_COLORS,
     ),
@@ -80,7 +79,7 @@ Reference: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         metavar="PHOTO",
-        help="Borrow the colours of this photograph. For models that were trained with palettes.",
+        help="Borrow the colours of this photograph.",
         show_default=False,
         rich_help_panel=_COLORS,
     ),

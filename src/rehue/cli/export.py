@@ -23,6 +23,9 @@ def export(
             show_default=False,
         ),
     ] = None,
+    limit: Annotated[
+        int, typer.Option(help="Choose on about so many of them, evenly over the part.", min=1)
+    ] = 300,
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""
     from rehue.cli.train import import_learning
@@ -31,6 +34,6 @@ def export(
     learning = import_learning()
     card, path = learning.export(run, output, name=name)
     if photos is not None:
-        card = learning.choose_default(Model(card, path), photos)
+        card = learning.choose_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")
     typer.echo(f"default colours: {card.default_decoding}")

@@ -146,7 +146,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
     Args:
         model: exported; its card is written anew.
         photos: the data set of the run.
-        limit: look at so many photographs at most.
+        limit: look at about so many of them, evenly; None looks at all.
 
     Raises:
         DatasetError: nothing was held back.
@@ -154,7 +154,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
     recipe = recipe_from(model.card.recipe, str(model.path))
     entries = recipe_entries(recipe, photos)
     held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
-    photographs = Photographs(held_back[:limit])
+    photographs = Photographs(held_back).evenly(limit)
     choice = choose_decoding(Colorizer(model.path), photographs)
     figures = {
         "set": f"{choice.count} photographs held back from training",
