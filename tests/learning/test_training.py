@@ -1,7 +1,9 @@
 import csv
 import dataclasses
+import io
 import json
 import shutil
+import tarfile
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from rehue.color import Bins
 from rehue.dataset import PixelCache
 from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
-from rehue.learning.loading import CropLoading
+from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.losses import ColorLoss
 from rehue.learning.training import CHECKPOINT, RUN_FILE, prepare, train
 
@@ -224,6 +226,24 @@ def test_a_total_takes_so_many_and_leaves_the_held_back_part(recipe, loading):
     assert set(fewer.train_numbers) < set(some.train_numbers) < set(whole.train_numbers)
     assert some.choose_numbers == whole.choose_numbers
     assert set(loading(recipe, total=6, draw=2).train_numbers) != set(some.train_numbers)
+
+
+def test_only_photographs_of_the_sources_asked_for(recipe, tmp_path):
+    with tarfile.open(tmp_path / "train-000.tar", "w") as shard:
+        for key, source in (("1", b"museum"), ("2", b"web"), ("3", b"museum")):
+            for name, data in ((f"{key}.webp", b""), (f"{key}.json", b'{"source": "%s"}' % source)):
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                shard.addfile(member, io.BytesIO(data))
+
+    def keys(*sources):
+        data = dataclasses.replace(recipe.data, sources=sources)
+        return [e.key for e in recipe_entries(dataclasses.replace(recipe, data=data), tmp_path)]
+
+    assert keys("museum") == ["1", "3"]
+    assert keys() == ["1", "2", "3"]
+    with pytest.raises(DatasetError, match=r"no photograph is of the recipe's sources \(archive"):
+        keys("archive")
 
 
 def test_rare_colours_are_drawn_more_often(recipe, loading):

@@ -11,7 +11,7 @@ from rehue.color import Bins
 from rehue.dataset import Entry, LabCrops, Part, PixelCache, part_of
 from rehue.dataset.sampling import sample_per_label, sample_total
 from rehue.dataset.source import find_entries
-from rehue.errors import RecipeError
+from rehue.errors import DatasetError, RecipeError
 from rehue.learning.losses import rebalancing_weights
 from rehue.learning.recipe import Data, Recipe
 from rehue.learning.sampling import EpochBatches, WholeBatches
@@ -28,6 +28,11 @@ def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
         DatasetError: there are none.
     """
     entries = find_entries(photos, recipe.data.shards)
+    if recipe.data.sources:
+        entries = [entry for entry in entries if entry.source in recipe.data.sources]
+        if not entries:
+            wanted = ", ".join(recipe.data.sources)
+            raise DatasetError(f"{photos}: no photograph is of the recipe's sources ({wanted})")
     if recipe.data.per_label:
         entries = sample_per_label(entries, recipe.data.per_label, recipe.data.draw)
     return entries

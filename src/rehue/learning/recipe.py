@@ -23,6 +23,7 @@ class Data:
     Attributes:
         shards: pattern of the shards in a folder of shards.
         short_side: larger photographs are brought to this (px).
+        sources: take only photographs of these, by the column `source` of shards; empty takes all.
         choose_share: share held back by hash of the key, to choose on.
         per_label: so many photographs of each label; 0 takes all.
         total: learn from so many; 0 takes all. A smaller number's are among a larger's.
@@ -34,6 +35,7 @@ class Data:
 
     shards: str = "train-*.tar"
     short_side: int = 256
+    sources: tuple[str, ...] = ()
     choose_share: float = 0.05
     per_label: int = 0
     total: int = 0
