@@ -16,6 +16,10 @@ def export(
         str | None,
         typer.Option(help="Name of the model. [default: the recipe's]", show_default=False),
     ] = None,
+    licence: Annotated[
+        str,
+        typer.Option(help="Terms of the weights, as the card will state them (SPDX)."),
+    ] = "NOASSERTION",
     photos: Annotated[
         Path | None,
         typer.Option(
@@ -32,7 +36,7 @@ def export(
     from rehue.model import Model
 
     learning = import_learning()
-    card, path = learning.export(run, output, name=name)
+    card, path = learning.export(run, output, name=name, licence=licence)
     if photos is not None:
         card = learning.choose_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")

@@ -33,7 +33,8 @@ from rehue.learning.training import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, decode, open_runtime
 from rehue.model.decode import HEADS
 
-LICENCE = "LicenseRef-Rehue-Weights"
+# SPDX's word for what nobody has stated.
+UNSTATED = "NOASSERTION"
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18
@@ -54,7 +55,12 @@ class _Contract(nn.Module):
 
 
 def export(
-    run: Path, target: Path, *, name: str | None = None, working_size: int = 256
+    run: Path,
+    target: Path,
+    *,
+    name: str | None = None,
+    licence: str = UNSTATED,
+    working_size: int = 256,
 ) -> tuple[Card, Path]:
     """Write `<name>.onnx` and `<name>.json` from a run's averaged weights.
 
@@ -65,6 +71,7 @@ def export(
         run: a folder of `rehue train`.
         target: folder of the two files.
         name: the model's; None is the recipe's.
+        licence: of the weights, an SPDX expression.
         working_size: what users' photographs are brought to (px).
 
     Returns:
@@ -82,7 +89,7 @@ def export(
         name=name or recipe.name,
         description=recipe.description,
         sha256=hashlib.sha256(data).hexdigest(),
-        licence=LICENCE,
+        licence=licence,
         trained_inputs=network.inputs,
         bin_centers=tuple((float(a), float(b)) for a, b in bins.centers),
         working_size=working_size,
@@ -134,7 +141,6 @@ def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Take what a run's facts say of its photographs, with counts in place of keys."""
     data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
     data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
-    data["terms"] = "weights/LICENSE.md"
     return data
 
 
