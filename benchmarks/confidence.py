@@ -66,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--model", default="default")
-    parser.add_argument("--limit", type=int, help="a quick look: about so many, evenly")
+    parser.add_argument("--limit", type=int, help="a quick look: so many, evenly")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     colorizer = Colorizer(arguments.model)

@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="the validation shard")
     parser.add_argument("--kodak", type=Path, help="folder of the Kodak photographs")
     parser.add_argument("--model", default="default")
-    parser.add_argument("--limit", type=int, help="a quick look: about so many, evenly")
+    parser.add_argument("--limit", type=int, help="a quick look: so many, evenly")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     report = {}

@@ -1,6 +1,7 @@
 """A journal that is kept on this machine's disk until its run ends."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,29 @@ def stop_within(place):
     with local_journal(place, False) as journal:
         journal.end({Status.COLORED: 2})
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("place_of_death", [1, 2])
+def test_a_run_that_dies_at_its_very_end_does_not_tell_its_lines_twice(
+    tmp_path, monkeypatch, place_of_death
+):
+    place, whole, calls = tmp_path / "out" / JOURNAL, Path.unlink, []
+
+    def dying(path, missing_ok=False):
+        if path.suffix == ".jsonl" or "first" in path.name:
+            calls.append(path)
+            if len(calls) == place_of_death:
+                raise KeyboardInterrupt
+        whole(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", dying)
+        with pytest.raises(KeyboardInterrupt), local_journal(place, False) as journal:
+            journal.end({Status.COLORED: 1})
+    with local_journal(place, False) as journal:
+        journal.end({Status.COLORED: 2})
+    ended = [json.loads(line)["counts"]["colored"] for line in place.read_bytes().splitlines()]
+    assert ended == [1, 2]
 
 
 def test_a_journal_that_cannot_be_copied_is_an_error_of_one_line(tmp_path):

@@ -50,7 +50,9 @@ def test_grey_ones_are_kept_where_that_is_asked_for(folder):
     assert photographs.left_out == {"unreadable": LEFT_OUT["unreadable"]}
 
 
-@pytest.mark.parametrize(("count", "places"), [(2, [0, 4]), (3, [0, 2, 4, 6]), (99, range(8))])
+@pytest.mark.parametrize(
+    ("count", "places"), [(0, []), (2, [0, 4]), (3, [0, 2, 5]), (99, range(8))]
+)
 def test_a_part_is_evenly_spaced(folder, count, places):
     photographs = open_photographs(folder, keep_neutral=True)
     part = photographs.evenly(count)

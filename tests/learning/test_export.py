@@ -175,6 +175,19 @@ def run(finished, tmp_path):
     return folder
 
 
+def test_the_card_names_the_sources_of_the_runs_before(run, exported, monkeypatch):
+    monkeypatch.setattr(room, "to_onnx", lambda *_: exported.graph)
+    monkeypatch.setattr(room, "largest_difference", lambda *_: 0.0)
+    facts = json.loads((run / RUN_FILE).read_text("utf-8"))
+    first = {**facts, "sources": ["museum"]}
+    second = {**facts, "sources": ["web"], "before": first}
+    told = {**facts, "sources": ["archive", "web"], "before": second}
+    (run / RUN_FILE).write_text(json.dumps(told), "utf-8")
+    card, _ = export(run, run / "exported")
+    assert card.data["sources"] == ["archive", "museum", "web"]
+    assert card.training["before"] == second
+
+
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", b"PK\x03\x04 cut off"])
 def test_a_file_that_is_no_checkpoint(run, content):
     (run / CHECKPOINT).write_bytes(content)

@@ -167,6 +167,15 @@ def test_a_folder_with_another_recipes_run_is_refused(finished, recipe, photos):
     assert (finished.run / CHECKPOINT).is_file()
 
 
+def test_a_run_from_before_a_key_was_known_goes_on(finished, recipe, photos, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished.run, run)
+    claim = json.loads((run / "recipe.json").read_text("utf-8"))
+    del claim["data"]["sources"]
+    (run / "recipe.json").write_text(json.dumps(claim), "utf-8")
+    assert started(recipe, photos, run).is_file()
+
+
 def test_a_folder_where_nothing_was_learnt_is_free_for_another_recipe(recipe, tmp_path):
     for seed in (1, 2):
         with pytest.raises(DatasetError):
@@ -242,7 +251,9 @@ def test_only_photographs_of_the_sources_asked_for(recipe, tmp_path):
 
     assert keys("museum") == ["1", "3"]
     assert keys() == ["1", "2", "3"]
-    with pytest.raises(DatasetError, match=r"no photograph is of the recipe's sources \(archive"):
+    with pytest.warns(UserWarning, match="no photograph of archive, which the recipe names"):
+        assert keys("museum", "archive") == ["1", "3"]
+    with pytest.raises(DatasetError, match="no photograph is of the recipe's sources: give"):
         keys("archive")
 
 
@@ -268,18 +279,24 @@ def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):
         assert torch.equal(ours[name], averaged[f"network.{name}"])
 
 
-def test_a_recipe_that_comes_after_another(recipe_text, recipe, photos, tmp_path):
-    first = tmp_path / "first.toml"
-    first.write_text(recipe_text, "utf-8")
-    second = dataclasses.replace(
-        changed(recipe, options={**recipe.network.options, "attention": 1}), after=str(first)
-    )
-    run = tmp_path / "run"
-    started(second, photos, run, max_steps=2)
-    facts, before = (json.loads((at / RUN_FILE).read_text("utf-8")) for at in (run, run / "before"))
-    assert before["encoder"] == "random weights"
-    assert facts["encoder"].endswith("new: attention)")
-    assert checkpoint(run / "before")["global_step"] == 2
+def test_a_run_notes_what_came_before_it(finished, recipe, photos, tmp_path):
+    run, before = tmp_path / "run", json.loads((finished.run / RUN_FILE).read_text("utf-8"))
+    for start_from in (finished.checkpoint, None):  # what goes on needs not be told again
+        started(recipe, photos, run, start_from=start_from, max_steps=2)
+        facts = json.loads((run / RUN_FILE).read_text("utf-8"))
+        assert facts["encoder"].startswith("last.ckpt (sha256 ")
+        assert facts["before"] == before
+
+
+def test_a_start_that_has_learnt_from_what_is_held_back(finished, recipe, photos, tmp_path):
+    held_back = dataclasses.replace(recipe.data, choose_share=0.5)
+    with pytest.raises(RecipeError, match=r"learnt from photographs that this recipe holds back"):
+        started(
+            dataclasses.replace(recipe, data=held_back),
+            photos,
+            tmp_path / "run",
+            start_from=finished.checkpoint,
+        )
 
 
 @pytest.mark.parametrize("content", [b"<html>", {"state_dict": {"network.other": torch.ones(2)}}])

@@ -34,7 +34,6 @@ def local_journal(path: Place, overwrite: bool) -> Iterator[Journal]:
             if local.stat().st_size:
                 _begin(local, path)
                 _copy(local, path)
-                # In this order: a run that dies between them must not take all for its own lines.
                 local.unlink(missing_ok=True)
                 _first(local).unlink(missing_ok=True)
 
@@ -72,8 +71,8 @@ def _begin(local: Path, path: Place) -> None:
                 local.write_bytes(theirs)
         elif theirs != known:
             own = local.read_bytes().removeprefix(known)
-            # In place: it is open, and locked.
-            local.write_bytes(theirs + own)
+            # A run that died may have brought them. In place: it is open, and locked.
+            local.write_bytes(theirs if own in theirs else theirs + own)
         first.write_bytes(theirs)
     except OSError as error:
         raise _not_copied(path, local, reason(error)) from error

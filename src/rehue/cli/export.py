@@ -28,7 +28,7 @@ def export(
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(help="Choose on about so many of them, evenly over the part.", min=1)
+        int, typer.Option(help="Choose on so many of them, evenly over the part.", min=1)
     ] = 300,
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""

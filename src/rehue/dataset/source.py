@@ -52,9 +52,11 @@ class Photographs:
             yield Sample(entry.key, image, entry.kind, entry.label, entry.source)
 
     def evenly(self, count: int | None) -> "Photographs":
-        """Return about `count` of them, evenly spaced over the whole; all where it is None."""
-        step = max(1, len(self) // count) if count else 1
-        return Photographs(self.entries[::step], keep_neutral=self.keep_neutral)
+        """Return `count` of them, evenly spaced over the whole; all, where it is more or None."""
+        size = len(self)
+        count = size if count is None else min(count, size)
+        chosen = [self.entries[number * size // count] for number in range(count)]
+        return Photographs(chosen, keep_neutral=self.keep_neutral)
 
     def _leave_out(self, reason: str, entry: Entry) -> None:
         self.left_out.setdefault(reason, []).append(entry.key)

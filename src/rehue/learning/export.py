@@ -138,8 +138,16 @@ def _place(path: Path, data: bytes) -> None:
 
 
 def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    """Take what a run's facts say of its photographs, with counts in place of keys."""
+    """Take what a run's facts say of its photographs, with counts in place of keys.
+
+    Sources are those of the runs before it, too.
+    """
     data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
+    sources, before = set(data.get("sources", ())), facts.get("before")
+    while before:
+        sources |= set(before["sources"])
+        before = before.get("before")
+    data["sources"] = sorted(sources)
     data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
     return data
 
@@ -152,7 +160,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
     Args:
         model: exported; its card is written anew.
         photos: the data set of the run.
-        limit: look at about so many of them, evenly; None looks at all.
+        limit: look at so many of them, evenly; None looks at all.
 
     Raises:
         DatasetError: nothing was held back.

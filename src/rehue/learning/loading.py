@@ -4,6 +4,7 @@ from pathlib import Path
 
 import lightning
 import numpy as np
+from lightning.pytorch.utilities import rank_zero_warn
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
@@ -25,14 +26,20 @@ def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
     """List the photographs that a recipe draws from a data set.
 
     Raises:
-        DatasetError: there are none.
+        DatasetError: there are none, or none of the recipe's sources.
     """
     entries = find_entries(photos, recipe.data.shards)
-    if recipe.data.sources:
-        entries = [entry for entry in entries if entry.source in recipe.data.sources]
-        if not entries:
-            wanted = ", ".join(recipe.data.sources)
-            raise DatasetError(f"{photos}: no photograph is of the recipe's sources ({wanted})")
+    if wanted := set(recipe.data.sources):
+        found = {entry.source for entry in entries if entry.source}
+        if unknown := sorted(wanted - found):
+            named = ", ".join(unknown)
+            rank_zero_warn(f"{photos}: no photograph of {named}, which the recipe names")
+        entries = [entry for entry in entries if entry.source in wanted]
+    if not entries:
+        raise DatasetError(
+            f"{photos}: no photograph is of the recipe's sources: give shards that name theirs, or "
+            "another recipe"
+        )
     if recipe.data.per_label:
         entries = sample_per_label(entries, recipe.data.per_label, recipe.data.draw)
     return entries

@@ -23,7 +23,7 @@ class Data:
     Attributes:
         shards: pattern of the shards in a folder of shards.
         short_side: larger photographs are brought to this (px).
-        sources: take only photographs of these, by the column `source` of shards; empty takes all.
+        sources: take only photographs of these, as shards name them; empty takes all.
         choose_share: share held back by hash of the key, to choose on.
         per_label: so many photographs of each label; 0 takes all.
         total: learn from so many; 0 takes all. A smaller number's are among a larger's.
@@ -136,8 +136,6 @@ class Recipe:
         name: names the run and, exported, the model.
         description: one line.
         seed: of all that is random.
-        after: a recipe, as `load_recipe` takes it, that is run first and whose averaged weights
-            this one starts from; "" is none.
         average: decay of the exponential moving average of the weights, a step.
         precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`.
         phases: run one after the other.
@@ -147,7 +145,6 @@ class Recipe:
     description: str
     phases: tuple[Phase, ...]
     seed: int = 1
-    after: str = ""
     average: float = 0.998
     precision: str = "bf16-mixed"
     data: Data = field(default_factory=Data)

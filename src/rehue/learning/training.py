@@ -32,9 +32,9 @@ from rehue.learning.pretrained import (
     continue_from,
     load_imagenet,
 )
-from rehue.learning.recipe import Recipe, load_recipe
+from rehue.learning.recipe import Recipe, recipe_from
 
-RUN_FILE, CHECKPOINT = "run.json", "last.ckpt"
+RUN_FILE, START_FILE, CHECKPOINT = "run.json", "start.json", "last.ckpt"
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,7 @@ def train(
         cache_root: where decoded photographs are kept.
         encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
         start_from: checkpoint of an earlier run, whose averaged weights the network starts from
-            in place of the recipe's; what it did not have starts as it does without. None runs
-            the recipe that this one comes `after` first, in the run's folder `before`.
+            in place of the recipe's; what it did not have starts as it does without.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
         processes: that train together and share each batch (distributed data parallel).
@@ -116,18 +115,6 @@ def train(
     _check_device(device)
     _check_shares(recipe, processes)
     _claim(run, recipe)
-    if recipe.after and start_from is None:
-        start_from = train(
-            load_recipe(recipe.after),
-            photos,
-            run / "before",
-            cache_root=cache_root,
-            encoder_weights=encoder_weights,
-            device=device,
-            workers=workers,
-            processes=processes,
-            max_steps=max_steps,
-        )
     prepared = prepare(
         recipe,
         photos,
@@ -137,6 +124,7 @@ def train(
         workers=workers,
     )
     loading = prepared.loading
+    start = _noted_start(run, recipe, prepared.start, start_from)
     timer = Timer()  # it goes on counting when the run goes on
     trainer = lightning.Trainer(
         accelerator=device,
@@ -180,7 +168,7 @@ def train(
     facts = {
         "recipe": asdict(recipe),
         "commit": _commit(),
-        "encoder": prepared.start,
+        **start,
         "photographs": len(loading.train_numbers),
         "held_back": len(loading.choose_numbers),
         "scenes": len(loading.cache.scenes),
@@ -252,13 +240,48 @@ def _claim(run: Path, recipe: Recipe) -> None:
     try:
         run.mkdir(parents=True, exist_ok=True)
         has_learnt = claim.is_file() and (run / CHECKPOINT).is_file()
-        if has_learnt and claim.read_text("utf-8") != text:
+        if has_learnt and _claimed(claim) != text:
             raise RecipeError(f"{run}: holds a run of another recipe: give another --run folder")
         claim.write_text(text, "utf-8")
     except OSError as error:
         raise RecipeError(
             f"{run}: no folder for the run ({error.strerror}): give another --run"
         ) from error
+
+
+def _claimed(claim: Path) -> str:
+    """Return what a run's note of its recipe would be today, whatever keys have come since."""
+    try:
+        recipe = recipe_from(json.loads(claim.read_text("utf-8")), str(claim))
+    except (ValueError, RecipeError):
+        return ""
+    return json.dumps(asdict(recipe), indent=1)
+
+
+def _noted_start(
+    run: Path, recipe: Recipe, start: str, start_from: Path | None
+) -> dict[str, object]:
+    """Return what a run started from, as was noted when it began.
+
+    Raises:
+        RecipeError: the earlier run learnt from photographs that this one holds back.
+    """
+    note = run / START_FILE
+    if note.is_file() and (run / CHECKPOINT).is_file():
+        noted: dict[str, object] = json.loads(note.read_text("utf-8"))
+        return noted
+    facts: dict[str, object] = {"encoder": start}
+    if start_from is not None and (start_from.parent / RUN_FILE).is_file():
+        before = json.loads((start_from.parent / RUN_FILE).read_text("utf-8"))
+        share = before["recipe"]["data"]["choose_share"]
+        if share < recipe.data.choose_share:
+            raise RecipeError(
+                f"{start_from}: learnt from photographs that this recipe holds back (choose_share "
+                f"{share:g} there, {recipe.data.choose_share:g} here): give a recipe with the same"
+            )
+        facts["before"] = before
+    note.write_text(json.dumps(facts, indent=1), "utf-8")
+    return facts
 
 
 def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:

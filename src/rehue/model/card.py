@@ -32,7 +32,7 @@ class Card:
         default_decoding: of the colour that users get.
         recipe: the training recipe, whole.
         commit: of the code that trained it.
-        data: photographs, their sources and terms.
+        data: photographs and their sources; terms are told with the licence.
         training: steps, start, hardware.
         export: precision, largest ab difference to torch.
         figures: measured after export, with the set that they were measured on.
