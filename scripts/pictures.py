@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from skimage import data
 
 from rehue import Colorizer, Hint
 
@@ -28,11 +29,10 @@ WISHES: tuple[dict[str, float], ...] = (
 # What a user may say of a photograph: a point of a colour, colours, another photograph.
 TOLD = "astronaut.jpg"
 HINTS = (
-    Hint(x=60, y=110, color="#2f6f4f", radius=3),
-    Hint(x=150, y=120, color="#3a5fa8", radius=3),
+    Hint(x=60, y=110, color="#c8622a", radius=3),
+    Hint(x=135, y=25, color="#7f9fc0", radius=3),
 )
 PALETTE = ("#1f4e79", "#c9a27e", "#dfe7ee")
-REFERENCE = "coffee.jpg"
 HEIGHT, GAP, CAPTION = 300, 6, 18
 
 
@@ -89,8 +89,7 @@ def told(colorizer: Colorizer) -> Image.Image:
     for hint in HINTS:
         box = [hint.x - 5, hint.y - 5, hint.x + 5, hint.y + 5]
         ImageDraw.Draw(marked).ellipse(box, fill=hint.color, outline="white")
-    with Image.open(ROOT / "samples" / REFERENCE) as photo:
-        reference = np.asarray(ImageOps.fit(photo.convert("RGB"), GUESS_SIZE))
+    reference = np.asarray(ImageOps.fit(Image.fromarray(data.coffee()), GUESS_SIZE))
     look = colorizer.look(grey)
     upper = [
         captioned(look.colorize(), "as it comes"),
@@ -100,7 +99,7 @@ def told(colorizer: Colorizer) -> Image.Image:
     lower = [
         captioned(look.colorize(palette=PALETTE), f"--palette {','.join(PALETTE)}"),
         captioned(reference, "another photograph"),
-        captioned(look.colorize(reference=ROOT / "samples" / REFERENCE), "--reference PHOTO"),
+        captioned(look.colorize(reference=reference), "--reference PHOTO"),
     ]
     return table([upper, lower])
 

@@ -31,7 +31,7 @@ def find_lr(
 ) -> None:
     """Test a range of learning rates in a hundred steps and suggest one (extra `train`).
 
-    The rate rises step by step; the suggestion is where the loss falls fastest. It is a place to
+    The rate rises step by step; the suggestion is a tenth of where the loss is lowest, a place to
     begin: `rehue sweep` compares whole runs.
     """
     learning = import_learning()

@@ -89,7 +89,7 @@ def choose_decoding(
     photographs: Iterable["Sample"],
     grid: Sequence[Decoding] | None = None,
     *,
-    gap_limit: float = 8.0,
+    gap_limit: float = 3.0,
     absolute_gap_limit: float = 17.0,
 ) -> Choice:
     """Find the default decoding by the rule of this module.

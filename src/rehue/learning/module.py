@@ -88,8 +88,6 @@ class ColorTraining(lightning.LightningModule):
         )
         self.register_buffer("centers", torch.from_numpy(bins.centers), persistent=False)
         self.steps = steps
-        # The range test of `rates` sets it.
-        self.rate = recipe.optimizer.rate
         for part in self._frozen():
             part.requires_grad_(False)
 
@@ -147,7 +145,7 @@ class ColorTraining(lightning.LightningModule):
         slow = [] if encoder is None else [p for p in encoder.parameters() if p.requires_grad]
         slow_ids = {id(p) for p in slow}
         fast = [p for p in self.parameters() if p.requires_grad and id(p) not in slow_ids]
-        groups = [(fast, self.rate), (slow, self.rate * choice.encoder)]
+        groups = [(fast, choice.rate), (slow, choice.rate * choice.encoder)]
         optimizer = AdamW(
             [{"params": parameters, "lr": rate} for parameters, rate in groups if parameters],
             weight_decay=choice.decay,
