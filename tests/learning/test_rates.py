@@ -29,12 +29,25 @@ def test_a_range_test_walks_the_rates_and_leaves_nothing(short, photos, tmp_path
     assert 10 < len(test.rates) == len(test.losses)
     assert list(test.rates) == sorted(test.rates)
     assert 1e-4 <= test.rates[0] < test.rates[-1] <= 0.11
-    assert test.suggestion is None or 1e-4 <= test.suggestion <= 1e-1
+    lowest = test.losses.index(min(test.losses))
+    assert test.suggestion == (pytest.approx(test.rates[lowest] / 10) if lowest else None)
     assert all(math.isfinite(loss) for loss in test.losses)
     assert set(tmp_path.iterdir()) - before == {options["cache_root"]}
     path = tmp_path / "plot.png"
     plots.range_test(test).savefig(path)
     assert path.stat().st_size > 1000
+
+
+def test_a_range_test_ends_where_the_loss_diverges(short, photos, options):
+    wild = dataclasses.replace(
+        short,
+        average=0.0,
+        phases=(dataclasses.replace(short.phases[0], batch=4),),
+        loss=dataclasses.replace(short.loss, penalty="mse"),
+    )
+    test = find_rate(wild, photos, **options, lowest=1e-4, highest=1e30, steps=40)
+    assert len(test.rates) == len(test.losses) < 40
+    assert all(math.isfinite(loss) for loss in test.losses)
 
 
 @pytest.mark.parametrize(("lowest", "highest", "steps"), [(1, 0.1, 50), (0, 1, 50), (0.1, 1, 3)])
