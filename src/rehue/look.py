@@ -24,6 +24,7 @@ from rehue.model import (
     alternative_ab,
     ask,
     confidence,
+    confine,
     decode,
     place_hints,
     suggest,
@@ -251,6 +252,13 @@ class Look:
         if coloring.temperature is not None:
             how = replace(how, head="bins", temperature=coloring.temperature)
         shown = decode(how, answer.logits, answer.ab, self.card.bins)
+        if coloring.hints:
+            unhinted = self._small_ab(
+                replace(coloring, hints=(), alternative=1),
+                self._answer(replace(coloring, hints=())),
+            )
+            drawn = self._placed(coloring)[0]
+            shown = confine(drawn, self.seen, unhinted, shown, answer.stride)
         if coloring.alternative == 1:
             return shown
         rows, columns = (

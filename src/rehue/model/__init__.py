@@ -2,10 +2,9 @@
 
 `registry` finds models by name, `card` says what they are, `runtime` runs them, `framing` puts a
 picture of any shape before the network, `decode` turns its answer into ab. `hints` and `palette`
-are what a user says of a picture, `confidence` is how sure the network is, `alternatives` what else
-it would take. `catalog` says what
-others published, `download` fetches it. Weights are data, never code: an ONNX file whose hash
-stands in its card.
+are what a user says of a picture, `reach` is how far a hint counts, `confidence` how sure the
+network is, `alternatives` what else it would take. `catalog` says what others published, `download`
+fetches it. Weights are data, never code: an ONNX file whose hash stands in its card.
 """
 
 from rehue.model.alternatives import OTHERS, alternative_ab
@@ -15,6 +14,7 @@ from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
 from rehue.model.framing import Answer, ask, shrunk_lightness
 from rehue.model.hints import Hint, place_hints, read_hints
 from rehue.model.palette import palette_of_colors, palette_of_picture
+from rehue.model.reach import confine
 from rehue.model.registry import find_model, list_models
 from rehue.model.runtime import RUNTIMES, Runtime, open_runtime
 
@@ -33,6 +33,7 @@ __all__ = [
     "alternative_ab",
     "ask",
     "confidence",
+    "confine",
     "decode",
     "find_model",
     "list_models",

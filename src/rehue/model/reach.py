@@ -1,0 +1,90 @@
+"""How far a hint reaches: over the thing that it lies on, not past its edge.
+
+A network takes a hint for a word on the whole picture as well. Here what it changed counts as far
+as the hint is near, by the shortest way over the picture's lightness, as Yatziv and Sapiro measure
+it (2006, "Fast image and video colorization using chrominance blending", section II); and where the
+hint is, its own colour stands.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Chosen on photographs held back from training (docs/log/2026-11-24): a step of lightness between
+# two cells that is no edge (units of L), what a step costs beside its lightness, and the way at
+# which a hint counts exp(-1).
+_NO_EDGE, _STEP, _REACH = 2.5, 0.05, 8.0
+# Ways are counted in whole numbers of this, with the place of the hint in the lower bits.
+_UNIT, _BITS = 1 / 1024, 32
+_FAR = 1 << 61
+
+
+def confine(
+    hints: NDArray[np.float32],
+    light: NDArray[np.float32],
+    automatic: NDArray[np.float32],
+    hinted: NDArray[np.float32],
+    stride: int,
+) -> NDArray[np.float32]:
+    """Let hints count where they are near, and be met where they are.
+
+    Args:
+        hints: 3 x height x width (a, b, mask), on what the network saw.
+        light: height x width, L as the network saw it.
+        automatic: 2 x h x w, ab without hints.
+        hinted: 2 x h x w, ab with them.
+        stride: of the grid h x w.
+
+    Returns:
+        2 x h x w.
+    """
+    planes = np.concatenate([hints[:2] * hints[2], hints[2:], light[None]])
+    a, b, share, lightness = _cells(planes, stride, automatic.shape[1:])
+    given = share > 0
+    if not given.any():
+        return automatic
+    way, nearest = _geodesic(given, lightness)
+    missed = np.stack([a, b]) / np.maximum(share, np.float32(1e-6)) - hinted
+    missed = missed.reshape(2, -1)[:, nearest]
+    counts = np.exp(-np.square(way / _REACH)).astype(np.float32)
+    confined: NDArray[np.float32] = automatic + counts * (hinted + missed - automatic)
+    return confined
+
+
+def _cells(planes: NDArray[np.float32], stride: int, grid: tuple[int, ...]) -> NDArray[np.float32]:
+    """Area means on the network's grid, which is filled up beyond the picture by its edge."""
+    height, width = grid
+    beyond = (0, height * stride - planes.shape[1]), (0, width * stride - planes.shape[2])
+    padded = np.pad(planes, ((0, 0), *beyond), mode="edge")
+    parts = padded.reshape(len(planes), height, stride, width, stride)
+    means: NDArray[np.float32] = parts.mean((2, 4))
+    return means
+
+
+def _geodesic(
+    given: NDArray[np.bool_], lightness: NDArray[np.float32]
+) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+    """Return each cell's shortest way to a given cell, and that cell's flat number.
+
+    Rows and columns are walked to and fro until nothing gets shorter (as Toivanen 1996, "New
+    geodesic distance transforms for gray-scale images"). A way and its end are one whole number, so
+    that the smaller way takes its end along.
+    """
+    ends = np.arange(given.size, dtype=np.int64).reshape(given.shape)
+    key = np.where(given, ends, _FAR)
+    walks = [_walked(lightness, axis) for axis in (0, 1)]
+    while True:
+        before = key
+        for axis, walked in enumerate(walks):
+            key = np.minimum.accumulate(key - walked, axis) + walked
+            back = np.flip(key + walked, axis)
+            key = np.flip(np.minimum.accumulate(back, axis), axis) - walked
+        if np.array_equal(before, key):
+            return (key >> _BITS) * _UNIT, key & ((1 << _BITS) - 1)
+
+
+def _walked(lightness: NDArray[np.float32], axis: int) -> NDArray[np.int64]:
+    """What it costs to walk from the first cell of each row or column to each, as keys."""
+    steps = np.maximum(np.abs(np.diff(lightness, axis=axis)) - _NO_EDGE, 0) + _STEP
+    first = np.zeros_like(np.take(steps, [0], axis)) if steps.size else np.zeros_like(lightness)
+    whole = np.rint(np.concatenate([first, steps], axis) / _UNIT).astype(np.int64)
+    return np.cumsum(whole, axis) << _BITS
