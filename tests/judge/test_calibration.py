@@ -31,7 +31,7 @@ def test_a_temperature_makes_surer_or_less_so_and_nothing_else(fits):
     sure = [np.average(np.array(fit.bins)[:, 1], weights=np.array(fit.bins)[:, 0]) for fit in fits]
     assert sure == sorted(sure, reverse=True)
     assert np.ptp([fit.right for fit in fits]) < 1e-9
-    assert min(fit.error for fit in fits) < fits[0].error
+    assert np.ptp([fit.error for fit in fits]) > 0.01
 
 
 def test_the_cards_temperature_is_taken(samples):
