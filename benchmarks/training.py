@@ -95,7 +95,7 @@ def bare(case: Case, steps: int = STEPS) -> dict[str, float]:
     network = build_network(choice, BINS, scenes=16).to(memory_format=torch.channels_last)
     weights = rebalancing_weights(BINS.centers[:, 0] * 0 + 1 / len(BINS), 0.5, 0.5)
     loss = ColorLoss(BINS, weights, Factors(), PENALTIES["mse"])
-    optimizer = torch.optim.AdamW(network.parameters())
+    optimizer = torch.optim.AdamW(network.parameters(), fused=True)
     light = torch.rand(case.batch, 1, SIZE, SIZE) * 100
     ab = torch.rand(case.batch, 2, SIZE, SIZE) * 80 - 40
     inputs = examples(network, light, len(BINS))
@@ -119,7 +119,8 @@ def bare(case: Case, steps: int = STEPS) -> dict[str, float]:
 def loading(name: str, photos: Path, cache: Path) -> dict[str, float]:
     """Time the real training: the difference of a long and a short trial, start and end left out.
 
-    The bare loop runs before and after, so that a machine that slows down is seen.
+    A trial before them warms up what later ones find warm. The bare loop runs before and after, so
+    that a machine that slows down is seen.
     """
     recipe = load_recipe(name)
     recipe = replace(recipe, network=replace(recipe.network, weights="random"))
@@ -128,11 +129,11 @@ def loading(name: str, photos: Path, cache: Path) -> dict[str, float]:
     first = bare(case)["photographs a second"]
     short, long = 640 // phase.batch, 2560 // phase.batch
     seconds = {}
-    for steps in (short, long):
+    for steps in (short, short, long):
         with tempfile.TemporaryDirectory() as folder:
             began = time.perf_counter()
             run = Path(folder) / "run"
-            train(recipe, photos, run, cache_root=cache, device="cpu", max_steps=steps)
+            train(recipe, photos, run, cache_root=cache, device="cpu", workers=0, max_steps=steps)
             seconds[steps] = time.perf_counter() - began
     speed = (long - short) * phase.batch / (seconds[long] - seconds[short])
     alone = (first + bare(case)["photographs a second"]) / 2

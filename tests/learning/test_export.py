@@ -17,7 +17,7 @@ from rehue.errors import ModelError, RecipeError
 from rehue.learning.export import choose_default, export, load_network
 from rehue.learning.module import build_network
 from rehue.learning.recipe import NetworkChoice
-from rehue.learning.training import CHECKPOINT, RUN_FILE
+from rehue.learning.start import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -97,7 +97,7 @@ def test_a_grown_encoder_computes_what_the_smaller_one_does(tmp_path, published,
     shown = torch.rand(2, 1, 96, 64, generator=torch.Generator().manual_seed(2)) * 100
     for calibrated in (False, True):
         if calibrated:  # as a run starts: the function stays
-            calibrate_norms(grown, grown, shown)
+            calibrate_norms(grown, shown)
         for ours, theirs in zip(grown.eval()(shown), small.eval()(shown), strict=True):
             assert theirs.std() > 0.01
             assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * theirs.abs().max())
@@ -125,7 +125,7 @@ def test_calibrating_leaves_the_function_and_settles_the_norms():
     other = torch.rand(2, 1, 96, 64) * 60
     before = [network.eval()(light) for light in (shown, other)]
     network.train()
-    calibrate_norms(network, network.encoder, shown)
+    calibrate_norms(network.encoder, shown)
     assert network.training
     after = [network.eval()(light) for light in (shown, other)]
     for old, new in zip(before, after, strict=True):

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from rehue.errors import RecipeError
-from rehue.learning.training import CHECKPOINT, train
+from rehue.learning.start import CHECKPOINT
+from rehue.learning.training import train
 
 # Float32, norms fixed: then the gradients' mean is the only thing that two processes exchange.
 CHANGES = (

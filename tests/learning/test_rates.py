@@ -8,7 +8,7 @@ import pytest
 from rehue.errors import RecipeError
 from rehue.learning import plots
 from rehue.learning.rates import find_rate, sweep
-from rehue.learning.training import RUN_FILE
+from rehue.learning.start import RUN_FILE
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

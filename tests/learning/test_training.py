@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import tarfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
 from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.losses import ColorLoss
-from rehue.learning.training import CHECKPOINT, RUN_FILE, prepare, train
+from rehue.learning.start import CHECKPOINT, RUN_FILE
+from rehue.learning.training import prepare, train
 
 BINS = Bins.in_srgb(10)
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -263,6 +265,29 @@ def test_rare_colours_are_drawn_more_often(recipe, loading):
     rarity = favoured.cache.color_histograms(BINS)[favoured.train_numbers] @ favoured.weights
     assert favoured.chances.sum() == pytest.approx(1)
     assert (favoured.chances.argsort() == rarity.argsort()).all()
+
+
+def test_subjects_are_drawn_as_often_as_asked_for(recipe, loading):
+    described = [
+        dataclasses.replace(photo, kind="people" if number % 3 else None)
+        for number, photo in enumerate(loading(recipe).cache.photos)
+    ]
+    cache = SimpleNamespace(photos=described, color_histograms=lambda _: np.ones((99, 261)))
+    for times in (3.0, 0.0):
+        kinds = dataclasses.replace(recipe.data, kinds={"people": times, "food": 2.0})
+        drawn = CropLoading(dataclasses.replace(recipe, data=kinds), cache, workers=0)
+        assert drawn.chances.sum() == pytest.approx(1)
+        of_people = [bool(described[number].kind) for number in drawn.train_numbers]
+        chances = drawn.chances * (len(of_people) - sum(of_people) + times * sum(of_people))
+        assert chances == pytest.approx([times if person else 1 for person in of_people])
+
+
+def test_a_recipe_that_leaves_nothing_to_draw(recipe, loading):
+    cache = loading(recipe).cache
+    cache.photos = [dataclasses.replace(photo, kind="people") for photo in cache.photos]
+    recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, kinds={"people": 0}))
+    with pytest.raises(RecipeError, match=r"\[data\] kinds leaves no photograph to draw: give"):
+        CropLoading(recipe, cache, workers=0)
 
 
 def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):

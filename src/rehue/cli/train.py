@@ -43,7 +43,8 @@ def train(
     start_from: Annotated[
         Path | None,
         typer.Option(
-            help="Checkpoint of an earlier run to start from, in place of the encoder's weights.",
+            help="Checkpoint of an earlier run, or a model that was exported (.onnx), to start from "
+            "in place of the encoder's weights.",
             show_default=False,
         ),
     ] = None,

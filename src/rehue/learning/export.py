@@ -29,7 +29,7 @@ from rehue.learning.networks import Network, Prediction
 from rehue.learning.networks.contract import examples
 from rehue.learning.pretrained import read_checkpoint
 from rehue.learning.recipe import Recipe, recipe_from
-from rehue.learning.training import CHECKPOINT, RUN_FILE
+from rehue.learning.start import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, decode, open_runtime
 from rehue.model.decode import HEADS
 
@@ -228,6 +228,7 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
         raise RecipeError("the exporter of torch gave nothing")
     graph: onnx.ModelProto = program.model_proto
     _add_untrained_inputs(graph, network.inputs, bins)
+    _name_parameters(graph, network)
     _halve_weights(graph)
     _strip_notes(graph)
     onnx.checker.check_model(graph, full_check=True)
@@ -304,6 +305,26 @@ def _add_untrained_inputs(graph: onnx.ModelProto, trained: Sequence[str], bins: 
         if name not in trained:
             value = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
             graph.graph.input.append(value)
+
+
+def _name_parameters(graph: onnx.ModelProto, network: Network) -> None:
+    """Name what the exporter reshaped (a group norm's): training may go on from the file."""
+    named = {tensor.name for tensor in graph.graph.initializer}
+    missing = {f"network.{k}": v for k, v in network.state_dict().items()}
+    missing = {k: v.detach().numpy().ravel() for k, v in missing.items() if k not in named}
+    renamed = {}
+    for tensor in graph.graph.initializer:
+        value = numpy_helper.to_array(tensor)
+        if tensor.name.startswith("network.") or value.ndim < 2:
+            continue
+        for name, parameter in missing.items():
+            if np.array_equal(value.ravel(), parameter):
+                renamed[tensor.name] = name
+                tensor.name = name
+                break
+    for node in graph.graph.node:
+        for place, name in enumerate(node.input):
+            node.input[place] = renamed.get(name, name)
 
 
 def _halve_weights(graph: onnx.ModelProto) -> None:

@@ -104,8 +104,8 @@ def _area(lab: Tensor, row: int, column: int) -> Tensor:
     similar[..., row // CELL, column // CELL] = 1  # also where the edge cuts the first cell
     grown = torch.zeros_like(similar)
     grown[..., row // CELL, column // CELL] = 1
-    for _ in range(sum(similar.shape)):
-        grown = _widened(grown) * similar
+    while not torch.equal(wider := _widened(grown) * similar, grown):
+        grown = wider
     wide = functional.interpolate(_widened(grown), scale_factor=float(CELL), mode="nearest")
     return wide[0, 0, :height, :width].bool() & _is_near(lab, start)
 

@@ -1,5 +1,6 @@
 """Which photographs a recipe learns from, and their crops for Lightning."""
 
+import math
 from pathlib import Path
 
 import lightning
@@ -20,6 +21,8 @@ from rehue.learning.sampling import EpochBatches, WholeBatches
 # Validation looks at whole short sides at this size (px), a middle way between speed and truth.
 VALIDATION_SIZE = 192
 VALIDATION_BATCH = 32
+# So many of the held-back photographs, evenly: the error of a curve that is only looked at.
+VALIDATION_PHOTOGRAPHS = 1024
 
 
 def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
@@ -73,10 +76,7 @@ class CropLoading(lightning.LightningDataModule):
         loss = recipe.loss
         histograms = cache.color_histograms(Bins.in_srgb(loss.grid))[self.train_numbers]
         self.weights = rebalancing_weights(histograms.mean(axis=0), loss.mix, loss.rebalancing)
-        self.chances: NDArray[np.float64] | None = None
-        if recipe.data.rare:
-            rarity = (histograms @ self.weights).astype(np.float64) ** recipe.data.rare
-            self.chances = rarity / rarity.sum()
+        self.chances = _chances(recipe.data, cache, self.train_numbers, histograms @ self.weights)
 
     @property
     def steps(self) -> int:
@@ -97,7 +97,9 @@ class CropLoading(lightning.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[object]:
         """Centre crops of the held-back photographs."""
-        batches = WholeBatches(self.choose_numbers, VALIDATION_SIZE, VALIDATION_BATCH)
+        step = math.ceil(len(self.choose_numbers) / VALIDATION_PHOTOGRAPHS)
+        looked_at = self.choose_numbers[:: max(1, step)]
+        batches = WholeBatches(looked_at, VALIDATION_SIZE, VALIDATION_BATCH)
         return DataLoader(
             LabCrops(self.cache),  # type: ignore[arg-type]
             batch_sampler=batches,
@@ -115,6 +117,24 @@ class CropLoading(lightning.LightningDataModule):
             rank=trainer.global_rank if trainer else 0,
             processes=trainer.world_size if trainer else 1,
         )
+
+
+def _chances(
+    data: Data, cache: PixelCache, numbers: list[int], rarity: NDArray[np.float32]
+) -> NDArray[np.float64] | None:
+    """Return how likely each photograph is to be drawn; None where each is seen once.
+
+    Raises:
+        RecipeError: none is.
+    """
+    if not data.rare and not data.kinds:
+        return None
+    favour = [data.kinds.get(cache.photos[number].kind or "", 1.0) for number in numbers]
+    chances: NDArray[np.float64] = rarity.astype(np.float64) ** data.rare * np.asarray(favour)
+    if not chances.any():
+        raise RecipeError("[data] kinds leaves no photograph to draw: give one of them more than 0")
+    chances /= chances.sum()
+    return chances
 
 
 def _numbers(data: Data, cache: PixelCache) -> tuple[list[int], list[int]]:

@@ -159,13 +159,13 @@ class ColorLoss(nn.Module):
 
     def _cross_entropy(self, logits: Tensor, truth: Tensor) -> Tensor:
         a, b = _table_places(truth)
-        bins = self.nearest[a, b].permute(0, 3, 1, 2)  # N x 5 x h x w
-        shares = self.shares[a, b].permute(0, 3, 1, 2)
+        bins, shares = self.nearest[a, b].flatten(0, 2), self.shares[a, b].flatten(0, 2)  # M x 5
         weight = self.bin_weights[bins.gather(1, shares.argmax(dim=1, keepdim=True))][:, 0]
-        # -sum(share * log softmax), without the whole log softmax: logits are the widest tensor.
-        expected = (logits.gather(1, bins).float() * shares).sum(dim=1)
-        entropy = torch.logsumexp(logits.float(), dim=1) - expected
-        return (entropy * weight).mean()
+        # Bins last, as they lie in memory (channels last): logits are the widest tensor by far, and
+        # along rows each pass over them is several times as fast.
+        rows = logits.permute(0, 2, 3, 1).flatten(0, 2)
+        shared = functional.log_softmax(rows, dim=1, dtype=torch.float32).gather(1, bins)
+        return -((shared * shares).sum(dim=1) * weight).mean()
 
 
 def _table_places(ab: Tensor) -> tuple[Tensor, ...]:

@@ -1,6 +1,7 @@
 """Starting an encoder from weights that were trained on ImageNet."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -129,7 +130,7 @@ def _for_lightness(published: dict[str, Tensor]) -> dict[str, Tensor]:
     result: dict[str, Tensor] = {}
     for name, value in published.items():
         if name.endswith(".bias") and _is_convolution(name, published):
-            norm = _norm_of(name.removesuffix(".bias"))
+            norm = norm_after(name.removesuffix(".bias"))
             # Running mean 0 and variance 1 leave weight 1 and this shift: the folded function.
             result[f"{norm}.bias"] = value.float()
             result[f"{norm}.weight"] = torch.ones_like(value, dtype=torch.float32)
@@ -157,20 +158,22 @@ def _is_convolution(bias_name: str, published: dict[str, Tensor]) -> bool:
     return weight is not None and weight.ndim == 4
 
 
-def _norm_of(convolution: str) -> str:
-    """`layer1.0.conv2` is followed by `layer1.0.bn2`, `downsample.0` by `downsample.1`."""
+def norm_after(convolution: str) -> str:
+    """Name the batch norm that follows a convolution.
+
+    `layer1.0.conv2` is followed by `layer1.0.bn2`, `downsample.0` by `downsample.1`.
+    """
     if convolution.endswith("downsample.0"):
         return convolution.removesuffix("0") + "1"
     return convolution.replace("conv", "bn")
 
 
 @torch.no_grad()
-def calibrate_norms(network: nn.Module, encoder: ResNetEncoder, lightness: Tensor) -> None:
-    """Give each norm of the encoder the statistics of what it sees, its function unchanged.
+def calibrate_norms(network: nn.Module, lightness: Tensor) -> None:
+    """Give each batch norm the statistics of what it sees, the network's function unchanged.
 
     Args:
-        network: put into eval mode for the pass and back.
-        encoder: its batch norms are changed in place.
+        network: or a part of one that takes lightness; its norms are changed in place.
         lightness: a batch of real photographs, N x 1 x H x W.
     """
     was_training = network.training
@@ -189,36 +192,37 @@ def calibrate_norms(network: nn.Module, encoder: ResNetEncoder, lightness: Tenso
 
     hooks = [
         module.register_forward_pre_hook(settle)
-        for module in encoder.modules()
+        for module in network.modules()
         if isinstance(module, nn.BatchNorm2d)
     ]
     try:
-        encoder(lightness)
+        network(lightness)
     finally:
         for hook in hooks:
             hook.remove()
         network.train(was_training)
 
 
-def continue_from(network: nn.Module, checkpoint: Path) -> str:
-    """Put an earlier run's averaged weights into a network; say where it starts.
+def continue_from(network: nn.Module, earlier: Path, state: Mapping[str, Tensor]) -> str:
+    """Put an earlier run's weights into a network; say where it starts.
 
     Args:
-        network: changed in place; what the checkpoint lacks, or has in another shape, stays.
-        checkpoint: of `rehue.learning.train`.
+        network: changed in place; what the weights lack, or have in another shape, stays.
+        earlier: file that they were read from.
+        state: by the network's own names.
 
     Raises:
-        RecipeError: it is no checkpoint, or has nothing of this network.
+        RecipeError: nothing in them is of this network.
     """
     own = network.state_dict()
-    earlier = read_checkpoint(checkpoint)
-    fitting = {k: v for k, v in earlier.items() if k in own and v.shape == own[k].shape}
+    fitting = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
     if not fitting:
-        raise RecipeError(f"{checkpoint}: nothing of this network is in it: give another")
+        raise RecipeError(f"{earlier}: nothing of this network is in it: give another")
     network.load_state_dict(fitting, strict=False)
-    fresh = sorted({_part(name) for name in own.keys() - fitting.keys()})
-    digest = hashlib.sha256(checkpoint.read_bytes()).hexdigest()[:12]
-    return f"{checkpoint.name} (sha256 {digest}; new: {', '.join(fresh) or 'none'})"
+    missing = own.keys() - fitting.keys()
+    fresh = sorted({_part(name) for name in missing if not name.endswith("num_batches_tracked")})
+    digest = hashlib.sha256(earlier.read_bytes()).hexdigest()[:12]
+    return f"{earlier.name} (sha256 {digest}; new: {', '.join(fresh) or 'none'})"
 
 
 def read_checkpoint(checkpoint: Path) -> dict[str, Tensor]:

@@ -15,7 +15,8 @@ import numpy as np
 from rehue.errors import RecipeError
 from rehue.learning.module import LossError
 from rehue.learning.recipe import Recipe
-from rehue.learning.training import RUN_FILE, prepare, train
+from rehue.learning.start import RUN_FILE
+from rehue.learning.training import prepare, train
 
 _SMOOTHING = 0.8
 _DIVERGED = 4

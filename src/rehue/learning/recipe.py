@@ -1,5 +1,6 @@
 """A training run as data: TOML into frozen dataclasses, every key known, every choice in it."""
 
+import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -31,6 +32,8 @@ class Data:
             that runs of several seeds see the same.
         rare: how much photographs of rare colours are favoured: each is drawn with its mean
             rebalancing weight to this power; 0 sees each photograph once an epoch.
+        kinds: how many times as often photographs of a subject are drawn as their number would
+            have it, by `kind` (`people`, `food`); subjects not named count 1.
     """
 
     shards: str = "train-*.tar"
@@ -41,6 +44,7 @@ class Data:
     total: int = 0
     draw: int = 1
     rare: float = 0.0
+    kinds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,10 @@ _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Data, "total"): ("0 or more", lambda v: v >= 0),
     (Data, "draw"): ("0 or more", lambda v: v >= 0),
     (Data, "rare"): ("0 or more", lambda v: v >= 0),
+    (Data, "kinds"): (
+        "a number of 0 or more for each",
+        lambda v: all(isinstance(n, int | float) and 0 <= n < math.inf for n in v.values()),
+    ),
     (NetworkChoice, "weights"): (" or ".join(STARTS), lambda v: v in STARTS),
     (NetworkChoice, "frozen"): ("0 or more", lambda v: v >= 0),
     (Loss, "grid"): ("5 to 50", lambda v: 5 <= v <= 50),

@@ -18,23 +18,15 @@ from lightning.pytorch.callbacks import (
     Timer,
 )
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
-from lightning.pytorch.utilities import rank_zero_info, rank_zero_warn
+from lightning.pytorch.utilities import rank_zero_info
 
 from rehue.color import Bins
-from rehue.dataset import CropRequest, LabCrops, PixelCache
+from rehue.dataset import PixelCache
 from rehue.errors import RecipeError
 from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.module import ColorTraining, build_network
-from rehue.learning.networks import Network
-from rehue.learning.pretrained import (
-    WeightsNotFoundError,
-    calibrate_norms,
-    continue_from,
-    load_imagenet,
-)
 from rehue.learning.recipe import Recipe, recipe_from
-
-RUN_FILE, START_FILE, CHECKPOINT = "run.json", "start.json", "last.ckpt"
+from rehue.learning.start import CHECKPOINT, RUN_FILE, noted_start, start_network
 
 
 @dataclass(frozen=True)
@@ -68,10 +60,7 @@ def prepare(
     loading = CropLoading(recipe, cache, workers)
     bins = Bins.in_srgb(recipe.loss.grid)
     network = build_network(recipe.network, bins, len(cache.scenes))
-    if start_from is None:
-        start = _start(network, recipe, encoder_weights, loading)
-    else:
-        start = continue_from(network, start_from)
+    start = start_network(network, recipe, loading, encoder_weights, start_from)
     module = ColorTraining(recipe, network, bins, loading.weights, loading.steps)
     return Prepared(loading, module, start)
 
@@ -98,7 +87,8 @@ def train(
         cache_root: where decoded photographs are kept.
         encoder_weights: ImageNet-trained encoder (safetensors); None downloads torchvision's.
         start_from: checkpoint of an earlier run, whose averaged weights the network starts from
-            in place of the recipe's; what it did not have starts as it does without.
+            in place of the recipe's, or a model that was exported (ONNX); what it did not have
+            starts as it does without.
         device: `cpu`, `cuda`, `mps` or `auto`.
         workers: processes that make crops.
         processes: that train together and share each batch (distributed data parallel).
@@ -124,7 +114,7 @@ def train(
         workers=workers,
     )
     loading = prepared.loading
-    start = _noted_start(run, recipe, prepared.start, start_from)
+    start = noted_start(run, recipe, prepared.start, start_from)
     timer = Timer()  # it goes on counting when the run goes on
     trainer = lightning.Trainer(
         accelerator=device,
@@ -256,51 +246,6 @@ def _claimed(claim: Path) -> str:
     except (ValueError, RecipeError):
         return ""
     return json.dumps(asdict(recipe), indent=1)
-
-
-def _noted_start(
-    run: Path, recipe: Recipe, start: str, start_from: Path | None
-) -> dict[str, object]:
-    """Return what a run started from, as was noted when it began.
-
-    Raises:
-        RecipeError: the earlier run learnt from photographs that this one holds back.
-    """
-    note = run / START_FILE
-    if note.is_file() and (run / CHECKPOINT).is_file():
-        noted: dict[str, object] = json.loads(note.read_text("utf-8"))
-        return noted
-    facts: dict[str, object] = {"encoder": start}
-    if start_from is not None and (start_from.parent / RUN_FILE).is_file():
-        before = json.loads((start_from.parent / RUN_FILE).read_text("utf-8"))
-        share = before["recipe"]["data"]["choose_share"]
-        if share < recipe.data.choose_share:
-            raise RecipeError(
-                f"{start_from}: learnt from photographs that this recipe holds back (choose_share "
-                f"{share:g} there, {recipe.data.choose_share:g} here): give a recipe with the same"
-            )
-        facts["before"] = before
-    note.write_text(json.dumps(facts, indent=1), "utf-8")
-    return facts
-
-
-def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:
-    """Load the encoder's weights; say what the network started from."""
-    encoder = getattr(network, "encoder", None)
-    if recipe.network.weights == "random" or encoder is None:
-        return "random weights"
-    try:
-        fresh = load_imagenet(encoder, weights, grown=recipe.network.weights == "grown")
-    except WeightsNotFoundError as error:
-        rank_zero_warn(f"{error}; the run starts from random weights, and its card says so")
-        return f"random weights ({recipe.network.weights} could not be had)"
-    crops = LabCrops(loading.cache)
-    chosen = loading.train_numbers[:: max(1, len(loading.train_numbers) // 64)][:64]
-    batch = [torch.from_numpy(crops[CropRequest(n, 128, None)]["lightness"]) for n in chosen]
-    calibrate_norms(network, encoder, torch.stack(batch))
-    source = weights.name if weights else "torchvision"
-    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ResNet18 grown"
-    return f"{kind} ({source}; random: {', '.join(fresh) or 'none'})"
 
 
 def _commit() -> str:

@@ -1,0 +1,54 @@
+"""Reading an exported model back into its network, so that training can go on from it."""
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from rehue.errors import RecipeError
+from rehue.learning.pretrained import norm_after
+
+_PREFIX, _HALF, _FOLDED = "network.", ".half", ".weight_bias"
+
+
+def read_exported(path: Path) -> dict[str, Tensor]:
+    """Return the parameters of an exported network by its own names.
+
+    The exporter folds each batch norm into the convolution before it. Here the norm gets the shift
+    that was left of it, weight 1, mean 0 and variance 1: the network computes the same, and
+    `rehue.learning.pretrained.calibrate_norms` then makes the norms useful for training.
+
+    Args:
+        path: an ONNX file of `rehue.learning.export`.
+
+    Raises:
+        RecipeError: it cannot be read, or no network of Rehue is in it.
+    """
+    try:
+        graph = onnx.load(path).graph
+    except Exception as error:  # protobuf's own, which onnx does not name
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise RecipeError(f"{path}: not a readable model ({reason}): give another") from error
+    state: dict[str, Tensor] = {}
+    for tensor in graph.initializer:
+        if not tensor.name.startswith(_PREFIX):
+            continue
+        name = tensor.name.removeprefix(_PREFIX)
+        value = torch.from_numpy(numpy_helper.to_array(tensor).copy()).float()
+        if name.endswith(_FOLDED):
+            norm = norm_after(name.removesuffix(_FOLDED))
+            state[f"{norm}.weight"] = torch.ones_like(value)
+            state[f"{norm}.bias"] = value
+            state[f"{norm}.running_mean"] = torch.zeros_like(value)
+            state[f"{norm}.running_var"] = torch.ones_like(value)
+        elif value.shape[1:] == (1, 1):  # a group norm's
+            state[name] = value.flatten()
+        else:
+            state[name.removesuffix(_HALF)] = value
+    if not state:
+        raise RecipeError(
+            f"{path}: no network that Rehue exported is in it: give a checkpoint, or another model"
+        )
+    return state
