@@ -78,6 +78,23 @@ def test_cross_entropy_is_that_of_dense_soft_targets(prior, batch):
     assert parts["loss"].item() == pytest.approx(entropy.mean(), rel=1e-5)
 
 
+def test_the_gradient_of_the_cross_entropy_is_that_of_its_definition(prior, monkeypatch):
+    monkeypatch.setattr("rehue.learning.losses._ROWS", 50)  # 120 rows in three parts
+    weights = rebalancing_weights(prior, 0.5, 0.5)
+    generator = torch.Generator().manual_seed(6)
+    logits = torch.randn(2, len(BINS), 10, 6, generator=generator).requires_grad_()
+    ab = torch.rand(2, 2, 10, 6, generator=generator) * 160 - 80
+    (3 * loss(weights, regression=0.0)(Prediction(None, logits), ab)["loss"]).backward()
+
+    numbers, shares = map(torch.from_numpy, BINS.encode(ab.permute(0, 2, 3, 1).numpy()))
+    dense = torch.zeros(2, 10, 6, len(BINS)).scatter_(-1, numbers, shares)
+    nearest = numbers.gather(-1, shares.argmax(dim=-1, keepdim=True))[..., 0]
+    other = logits.detach().clone().requires_grad_()
+    entropy = -(dense * other.permute(0, 2, 3, 1).log_softmax(dim=-1)).sum(dim=-1)
+    (3 * (entropy * torch.from_numpy(weights)[nearest]).mean()).backward()
+    assert torch.allclose(logits.grad, other.grad, rtol=1e-4, atol=1e-8)
+
+
 def test_regression_is_smooth_l1_in_units_of_50():
     ab = torch.tensor([25.0, -100.0])[None, :, None, None].expand(1, 2, 8, 8)
     prediction = Prediction(torch.zeros(1, 2, 2, 2))

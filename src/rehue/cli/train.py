@@ -43,7 +43,7 @@ def train(
     start_from: Annotated[
         Path | None,
         typer.Option(
-            help="Checkpoint of an earlier run, or a model that was exported (.onnx), to start from "
+            help="Checkpoint of an earlier run, or an exported model (.onnx), to start from "
             "in place of the encoder's weights.",
             show_default=False,
         ),
