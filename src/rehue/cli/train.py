@@ -41,10 +41,10 @@ def train(
     ] = None,
     encoder_weights: EncoderWeights = None,
     start_from: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="Checkpoint of an earlier run, or an exported model (.onnx), to start from "
-            "in place of the encoder's weights.",
+            help="Checkpoint of an earlier run (.ckpt), or a model (its name, or an .onnx file), "
+            "to start from in place of the encoder's weights.",
             show_default=False,
         ),
     ] = None,
@@ -60,8 +60,13 @@ def train(
     ] = -1,
 ) -> None:
     """Train a network by a recipe (extra `train`)."""
+    from rehue.model import find_model
+
     learning = import_learning()
     recipe_read = learning.load_recipe(recipe)
+    earlier = None if start_from is None else Path(start_from)
+    if earlier is not None and earlier.suffix != ".ckpt":
+        earlier = find_model(earlier).path
     folder = run or Path("runs") / recipe_read.name
     learning.train(
         recipe_read,
@@ -69,7 +74,7 @@ def train(
         folder,
         cache_root=cache,
         encoder_weights=encoder_weights,
-        start_from=start_from,
+        start_from=earlier,
         device=device,
         workers=workers,
         processes=processes,
