@@ -30,7 +30,16 @@ DECODINGS: Mapping[str, Mapping[str, Decoding]] = {
     "regression": {REGRESSION: model.REGRESSION},
     "bins": {EXPECTED: model.EXPECTED, ANNEALED: Decoding("bins", temperature=0.38)},
 }
-RUN_FACTS = ("commit", "encoder", "photographs", "steps", "seconds", "hardware", "torch")
+RUN_FACTS = (
+    "commit",
+    "encoder",
+    "photographs",
+    "steps",
+    "seconds",
+    "peak_memory_mb",
+    "hardware",
+    "torch",
+)
 
 
 def main() -> None:
@@ -38,6 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("recipe", help="name below recipes/study")
     parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument(
+        "--judged", type=Path, help="what is judged; PHOTOS/val-000.tar if not given"
+    )
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--encoder-weights", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
@@ -52,15 +65,16 @@ def main() -> None:
         run,
         cache_root=arguments.cache,
         encoder_weights=arguments.encoder_weights,
-        device="cpu",
+        device=arguments.device,
     )
     size = recipe.phases[-1].size
     _, path = export(run, run / "model", working_size=size)
     colorizer = Colorizer(path)
     decodings = {k: v for head in colorizer.card.heads for k, v in DECODINGS[head].items()}
-    photographs = open_photographs(arguments.photos / "val-000.tar")
+    judged = arguments.judged or arguments.photos / "val-000.tar"
+    photographs = open_photographs(judged)
     evaluation = evaluate(
-        colorizer, photographs, decodings, name="val-000.tar", limit=arguments.limit
+        colorizer, photographs, decodings, name=judged.name, limit=arguments.limit
     )
     facts = json.loads((run / RUN_FILE).read_text("utf-8"))
     arguments.rows.mkdir(parents=True, exist_ok=True)

@@ -32,11 +32,11 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "study.md"
 FOLDER = DOCUMENT.with_suffix("")
 Rows = Mapping[str, Mapping[str, Any]]
 
-# The study's own figures: validation MSE, minutes.
+# The study's own figures, beside the row of the same batch: validation MSE, minutes.
 PUBLISHED = {
-    "simple_cnn": (0.003039, None),
-    "resnet34": (0.002318, 150),
-    "optimized_resnet34": (0.002182, 30),
+    "simple_cnn": "0.003039",
+    "resnet34": "0.002318; 150",
+    "optimized_resnet34-batch128": "0.002182; 30",
 }
 STUDY = (
     "simple_cnn",
@@ -68,6 +68,8 @@ PAIRS = (
     ("optimized_resnet34-epoch", "colorful"),
     ("optimized_resnet34-epoch", "interactive"),
     ("optimized_resnet34-epoch", "let_there_be_color"),
+    ("photographs-4000-steps", "photographs-1500-steps"),
+    ("optimized_resnet34", "photographs-4000-steps"),
     ("optimized_resnet34", "rare-photographs"),
     ("optimized_resnet34", "rare-pixels"),
 )
@@ -79,6 +81,12 @@ PHOTOGRAPHS = (
     "optimized_resnet34",
 )
 HEADS = ("regression", "classification", "classification-rebalanced")
+# Words, name and digits.
+SUBJECT_FIGURES = (
+    ("MSE over grey's", "mse_ab_over_grey", 3),
+    ("median CIEDE2000 over grey's", "ciede2000_median_over_grey", 3),
+    ("colourfulness gap", "colorfulness_gap", 1),
+)
 REMEDIES = ("optimized_resnet34", "rare-photographs", "rare-pixels")
 
 
@@ -140,7 +148,6 @@ def networks(rows: Rows) -> str:
             continue
         row = rows[name]
         recipe = row["recipe"]
-        published = PUBLISHED.get(name.removesuffix("-batch128"), (None, None))[0]
         lines.append(
             [
                 f"`{name}`",
@@ -149,11 +156,11 @@ def networks(rows: Rows) -> str:
                 recipe["network"]["weights"],
                 f"{figure(row, 'mse_ab')['value']:.6f}",
                 shown(figure(row, "mse_ab_over_grey")),
-                f"{published:.6f}" if published else "",
+                PUBLISHED.get(name, ""),
             ]
         )
     heading = ["recipe", "batch", "epochs", "encoder", "MSE", "over plain grey's (95 %)"]
-    return table([*heading, "the study's MSE"], lines)
+    return table([*heading, "the study's: MSE; minutes"], lines)
 
 
 def papers(rows: Rows) -> str:
@@ -245,7 +252,17 @@ def heads(rows: Rows) -> str:
 
 def hues(rows: Rows) -> str:
     """Error and chroma kept by hue family, before and after the remedies."""
-    here = [name for name in (*REMEDIES, "classification-rebalanced") if name in rows]
+    return by_hue(rows, (*REMEDIES, "classification-rebalanced"))
+
+
+def head_hues(rows: Rows) -> str:
+    """The same with either head."""
+    return by_hue(rows, HEADS[:2])
+
+
+def by_hue(rows: Rows, names: Sequence[str]) -> str:
+    """Error and chroma kept by hue family, of some rows."""
+    here = [name for name in names if name in rows]
     if not here:
         return "not measured yet"
     heading = ["hue", "share of pixels"]
@@ -278,7 +295,7 @@ def hue(row: Mapping[str, Any], predictor: str, family: str) -> dict[str, dict[s
 
 def groups(rows: Rows) -> str:
     """Success, medium and failure."""
-    names = [name for name in (*STUDY, *HEADS, *PAPERS) if name in rows]
+    names = [name for name in (*STUDY, *HEADS, *REMEDIES[1:], *PAPERS) if name in rows]
     lines = [
         [f"`{name}`", *(shown(figure(rows[name], str(o))) for o in STUDY_SHARES)] for name in names
     ]
@@ -293,10 +310,11 @@ def subjects(rows: Rows) -> str:
         return "not measured yet"
     kinds = list(dict.fromkeys(entry["group"] for entry in rows[names[0]]["figures"]))
     lines = []
-    for name in names:
-        values = [figure(rows[name], "mse_ab_over_grey", group=kind) for kind in kinds]
-        lines.append([f"`{name}`", *(shown(value) for value in values)])
-    return table(["MSE over grey's", *kinds], lines)
+    for words, key, digits in SUBJECT_FIGURES:
+        for name in names:
+            values = [figure(rows[name], key, group=kind) for kind in kinds]
+            lines.append([words, f"`{name}`", *(shown(value, digits) for value in values)])
+    return table(["figure", "recipe", *kinds], lines)
 
 
 TABLES: Mapping[str, Callable[[Rows], str]] = {
@@ -307,6 +325,7 @@ TABLES: Mapping[str, Callable[[Rows], str]] = {
     "papers": papers,
     "photographs": photographs,
     "heads": heads,
+    "head-hues": head_hues,
     "hues": hues,
     "groups": groups,
     "subjects": subjects,
@@ -332,7 +351,7 @@ def new_figure(width: float = 7, height: float = 3.6) -> Figure:
 
 
 def bars(rows: Rows, names: Sequence[str], target: str) -> None:
-    """MSE over grey's with intervals, and the study's own order beside it."""
+    """MSE over grey's with intervals."""
     if not names:
         return
     drawn = new_figure(height=1 + 0.32 * len(names))

@@ -178,6 +178,23 @@ def test_files_that_are_no_safetensors(tmp_path, content):
     assert "w.safetensors: not readable encoder weights (" in line(path)
 
 
+def test_torchvisions_own_file_is_read_from_disk(tmp_path, published, monkeypatch):
+    monkeypatch.setattr(pretrained, "_PUBLISHED_WIDTHS", WIDTHS)
+    torch.save(published.state_dict(), tmp_path / "resnet18-0123abcd.pth")
+    wider = ResNetEncoder("resnet18", (*WIDTHS[:2], 16))
+    assert load_imagenet(wider, tmp_path / "resnet18-0123abcd.pth") == ["layer3"]
+    encoder = ResNetEncoder("resnet18", WIDTHS)
+    assert load_imagenet(encoder, tmp_path / "resnet18-0123abcd.pth") == []
+    expected = published.state_dict()["layer2.0.conv1.weight"]
+    assert torch.equal(encoder.state_dict()["layer2.0.conv1.weight"], expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html><html></html>"])
+def test_a_pth_that_is_none(tmp_path, content):
+    (tmp_path / "w.pth").write_bytes(content)
+    assert "w.pth: not readable encoder weights (" in line(tmp_path / "w.pth")
+
+
 def line(path):
     with pytest.raises(RecipeError) as caught:
         load_imagenet(ResNetEncoder("resnet18", WIDTHS), path)

@@ -86,3 +86,11 @@ def test_a_rate_at_which_the_loss_explodes_is_a_row_like_others(short, photos, t
 def test_rates_that_are_none(short, photos, tmp_path, options, rates):
     with pytest.raises(RecipeError, match="give one or more above 0"):
         sweep(short, rates, photos, tmp_path, **options)
+
+
+def test_a_sweep_without_photographs_to_compare_on(recipe, photos, tmp_path):
+    data = dataclasses.replace(recipe.data, choose_share=0.0)
+    alone = dataclasses.replace(recipe, data=data)
+    with pytest.raises(RecipeError, match="give a choose_share above 0"):
+        sweep(alone, [0.01], photos, tmp_path / "runs", cache_root=tmp_path)
+    assert not (tmp_path / "runs").exists()

@@ -4,17 +4,20 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
+from rehue.learning import pretrained
 from rehue.learning.export import export, largest_difference
 from rehue.learning.exported import read_exported
 from rehue.learning.module import build_network
+from rehue.learning.recipe import load_recipe, recipe_from
 from rehue.learning.start import RUN_FILE
 from rehue.learning.training import prepare, train
-from rehue.model import Model
+from rehue.model import Model, find_model, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 BINS = Bins.in_srgb(10)
@@ -46,6 +49,15 @@ def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
     assert prepared.start.endswith("new: none)")
     network = prepared.module.network.eval()
     assert largest_difference(network, Model.at(path)) < 0.01
+    generator = torch.Generator().manual_seed(2)
+    light, hints = torch.rand(1, 1, 64, 64, generator=generator) * 100, torch.zeros(1, 3, 64, 64)
+    hints[:, :, 8:16, 8:16] = torch.tensor([40.0, -20.0, 1.0])[:, None, None]
+    palette = torch.rand(1, len(BINS), generator=generator)
+    palette /= palette.sum()
+    runtime = open_runtime(Model.at(path))
+    _, ab = runtime.run(light.numpy(), len(BINS), hints.numpy(), palette.numpy())
+    with torch.no_grad():
+        assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < 0.01
 
 
 def test_its_norms_know_what_they_see(told, photos, tmp_path):
@@ -95,6 +107,14 @@ def test_every_parameter_comes_back_under_its_name(told):
     assert all(name.endswith("num_batches_tracked") for name in missing)
 
 
+def test_training_can_go_on_from_the_shipped_model():
+    shipped = find_model("default")
+    recipe = recipe_from(shipped.card.recipe, "card")
+    own, kept = build_network(recipe.network, BINS).state_dict(), read_exported(shipped.path)
+    for name, value in own.items():
+        assert name.endswith("num_batches_tracked") or kept[name].shape == value.shape, name
+
+
 @pytest.mark.parametrize("content", [b"<html>", b"", None])
 def test_a_file_that_is_no_model(recipe, photos, tmp_path, content):
     path = tmp_path / "x.onnx"
@@ -110,3 +130,46 @@ def test_a_model_that_is_not_ours(recipe, photos, tmp_path, tiny_model):
     path.write_bytes(Path(tiny_model).read_bytes())
     with pytest.raises(RecipeError, match=r"x\.onnx: no network that Rehue exported"):
         prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+
+
+def test_weights_that_cannot_be_had(recipe, photos, tmp_path, monkeypatch):
+    address = "http://127.0.0.1:9/resnet18-0123abcd.pth"
+    monkeypatch.setitem(pretrained.PUBLISHED, "resnet18", address)
+    wanted = replace(recipe, network=replace(recipe.network, weights="imagenet"))
+    with pytest.warns(UserWarning, match="starts from random weights, and its card says so"):
+        checkpoint = train(
+            wanted,
+            photos,
+            tmp_path / "run",
+            cache_root=tmp_path,
+            device="cpu",
+            workers=0,
+            max_steps=1,
+        )
+    facts = json.loads((checkpoint.parent / RUN_FILE).read_text("utf-8"))
+    assert facts["encoder"] == "random weights (imagenet could not be had)"
+
+
+@pytest.mark.parametrize("name", ["simple_cnn", "resnet34", "optimized_resnet34", "classification"])
+def test_the_studys_networks_learn(photos, tmp_path, name):
+    recipe = load_recipe(f"study/{name}")
+    phase = replace(recipe.phases[0], epochs=1, size=32, batch=2)
+    recipe = replace(
+        recipe,
+        phases=(phase,),
+        precision="32-true",
+        data=replace(recipe.data, total=0),
+        network=replace(recipe.network, weights="random"),
+    )
+    train(
+        recipe,
+        photos,
+        tmp_path / "run",
+        cache_root=tmp_path,
+        device="cpu",
+        workers=0,
+        max_steps=2,
+    )
+    card, path = export(tmp_path / "run", tmp_path, working_size=32)
+    assert card.trained_inputs == ("lightness",)
+    assert path.is_file()

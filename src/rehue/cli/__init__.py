@@ -78,3 +78,10 @@ def main() -> None:
     except RehueError as error:
         typer.echo(f"rehue: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise  # not of a file that was named
+        typer.echo(
+            f"rehue: {error.filename}: {error.strerror}: make room, or name another", err=True
+        )
+        sys.exit(1)

@@ -18,8 +18,8 @@ Photos: TypeAlias = Annotated[
 EncoderWeights: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="ImageNet-trained encoder, safetensors with torchvision's names; if not given, "
-        "torchvision's own file is downloaded.",
+        help="ImageNet-trained encoder: torchvision's .pth, or safetensors with its names; if not "
+        "given, torchvision's file is downloaded.",
         show_default=False,
     ),
 ]

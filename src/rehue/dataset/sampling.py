@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from rehue.dataset.sample import Entry
@@ -17,6 +17,7 @@ class Keyed(Protocol):
 
 
 KeyedT = TypeVar("KeyedT", bound=Keyed)
+T = TypeVar("T")
 
 
 def sample_per_label(entries: Iterable[Entry], count: int, seed: int) -> list[Entry]:
@@ -34,6 +35,12 @@ def sample_per_label(entries: Iterable[Entry], count: int, seed: int) -> list[En
         for entry in sorted(group, key=lambda e: _lot(e.key, seed))[:count]
     }
     return [entry for entry in listed if entry.key in chosen]
+
+
+def evenly(items: Sequence[T], count: int | None) -> list[T]:
+    """Take `count` of them, evenly spaced over the whole; all, where it is more or None."""
+    count = len(items) if count is None else min(count, len(items))
+    return [items[number * len(items) // count] for number in range(count)]
 
 
 def sample_total(entries: Iterable[KeyedT], count: int, seed: int) -> list[KeyedT]:

@@ -10,6 +10,7 @@ from rehue.color.neutrality import Tone, judge_neutrality
 from rehue.dataset.folder import folder_entries
 from rehue.dataset.places365 import PlacesPart, is_places365, places365_entries
 from rehue.dataset.sample import Entry, Sample
+from rehue.dataset.sampling import evenly
 from rehue.dataset.shard import shard_entries
 from rehue.errors import DatasetError
 from rehue.photo import read, upright, with_bits
@@ -53,10 +54,7 @@ class Photographs:
 
     def evenly(self, count: int | None) -> "Photographs":
         """Return `count` of them, evenly spaced over the whole; all, where it is more or None."""
-        size = len(self)
-        count = size if count is None else min(count, size)
-        chosen = [self.entries[number * size // count] for number in range(count)]
-        return Photographs(chosen, keep_neutral=self.keep_neutral)
+        return Photographs(evenly(self.entries, count), keep_neutral=self.keep_neutral)
 
     def _leave_out(self, reason: str, entry: Entry) -> None:
         self.left_out.setdefault(reason, []).append(entry.key)

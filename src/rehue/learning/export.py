@@ -145,7 +145,7 @@ def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
     data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
     sources, before = set(data.get("sources", ())), facts.get("before")
     while before:
-        sources |= set(before["sources"])
+        sources |= set(before.get("sources", ()))
         before = before.get("before")
     data["sources"] = sorted(sources)
     data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
@@ -308,10 +308,13 @@ def _add_untrained_inputs(graph: onnx.ModelProto, trained: Sequence[str], bins: 
 
 
 def _name_parameters(graph: onnx.ModelProto, network: Network) -> None:
-    """Name what the exporter reshaped (a group norm's): training may go on from the file."""
-    named = {tensor.name for tensor in graph.graph.initializer}
-    missing = {f"network.{k}": v for k, v in network.state_dict().items()}
-    missing = {k: v.detach().numpy().ravel() for k, v in missing.items() if k not in named}
+    """Name what the exporter reshaped, group norms: training may go on from the file."""
+    missing = {
+        f"network.{name}.{kind}": parameter.detach().numpy()
+        for name, norm in network.named_modules()
+        if isinstance(norm, nn.GroupNorm)
+        for kind, parameter in norm.named_parameters()
+    }
     renamed = {}
     for tensor in graph.graph.initializer:
         value = numpy_helper.to_array(tensor)
@@ -321,6 +324,7 @@ def _name_parameters(graph: onnx.ModelProto, network: Network) -> None:
             if np.array_equal(value.ravel(), parameter):
                 renamed[tensor.name] = name
                 tensor.name = name
+                del missing[name]
                 break
     for node in graph.graph.node:
         for place, name in enumerate(node.input):

@@ -16,15 +16,17 @@ _PREFIX, _HALF, _FOLDED = "network.", ".half", ".weight_bias"
 def read_exported(path: Path) -> dict[str, Tensor]:
     """Return the parameters of an exported network by its own names.
 
-    The exporter folds each batch norm into the convolution before it. Here the norm gets the shift
-    that was left of it, weight 1, mean 0 and variance 1: the network computes the same, and
+    The exporter folds each batch norm into the convolution before it (of networks whose norms are
+    named after their convolutions). Here the norm gets the shift that was left of it, weight 1,
+    mean 0 and variance 1: the network computes the same, and
     `rehue.learning.pretrained.calibrate_norms` then makes the norms useful for training.
 
     Args:
         path: an ONNX file of `rehue.learning.export`.
 
     Raises:
-        RecipeError: it cannot be read, or no network of Rehue is in it.
+        RecipeError: it cannot be read, no network of Rehue is in it, or one whose norms have no
+            names.
     """
     try:
         graph = onnx.load(path).graph
@@ -35,10 +37,16 @@ def read_exported(path: Path) -> dict[str, Tensor]:
     for tensor in graph.initializer:
         if not tensor.name.startswith(_PREFIX):
             continue
-        name = tensor.name.removeprefix(_PREFIX)
+        name = tensor.name.removeprefix(_PREFIX).removesuffix(_HALF)
         value = torch.from_numpy(numpy_helper.to_array(tensor).copy()).float()
         if name.endswith(_FOLDED):
-            norm = norm_after(name.removesuffix(_FOLDED))
+            convolution = name.removesuffix(_FOLDED)
+            norm = norm_after(convolution)
+            if norm == convolution:
+                raise RecipeError(
+                    f"{path}: the norm after {convolution} cannot be told: give a checkpoint of "
+                    "the run"
+                )
             state[f"{norm}.weight"] = torch.ones_like(value)
             state[f"{norm}.bias"] = value
             state[f"{norm}.running_mean"] = torch.zeros_like(value)
@@ -46,7 +54,7 @@ def read_exported(path: Path) -> dict[str, Tensor]:
         elif value.shape[1:] == (1, 1):  # a group norm's
             state[name] = value.flatten()
         else:
-            state[name.removesuffix(_HALF)] = value
+            state[name] = value
     if not state:
         raise RecipeError(
             f"{path}: no network that Rehue exported is in it: give a checkpoint, or another model"

@@ -1,6 +1,5 @@
 """Which photographs a recipe learns from, and their crops for Lightning."""
 
-import math
 from pathlib import Path
 
 import lightning
@@ -11,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from rehue.color import Bins
 from rehue.dataset import Entry, LabCrops, Part, PixelCache, part_of
-from rehue.dataset.sampling import sample_per_label, sample_total
+from rehue.dataset.sampling import evenly, sample_per_label, sample_total
 from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
 from rehue.learning.losses import rebalancing_weights
@@ -21,7 +20,7 @@ from rehue.learning.sampling import EpochBatches, WholeBatches
 # Validation looks at whole short sides at this size (px), a middle way between speed and truth.
 VALIDATION_SIZE = 192
 VALIDATION_BATCH = 32
-# So many of the held-back photographs, evenly: the error of a curve that is only looked at.
+# At most so many of the held-back photographs, evenly: enough for a curve, and for a sweep.
 VALIDATION_PHOTOGRAPHS = 1024
 
 
@@ -97,8 +96,7 @@ class CropLoading(lightning.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[object]:
         """Centre crops of the held-back photographs."""
-        step = math.ceil(len(self.choose_numbers) / VALIDATION_PHOTOGRAPHS)
-        looked_at = self.choose_numbers[:: max(1, step)]
+        looked_at = evenly(self.choose_numbers, VALIDATION_PHOTOGRAPHS)
         batches = WholeBatches(looked_at, VALIDATION_SIZE, VALIDATION_BATCH)
         return DataLoader(
             LabCrops(self.cache),  # type: ignore[arg-type]
@@ -129,10 +127,15 @@ def _chances(
     """
     if not data.rare and not data.kinds:
         return None
+    if unknown := sorted(data.kinds.keys() - {photo.kind for photo in cache.photos}):
+        rank_zero_warn(f"no photograph is of the kind {', '.join(unknown)}, which the recipe names")
     favour = [data.kinds.get(cache.photos[number].kind or "", 1.0) for number in numbers]
     chances: NDArray[np.float64] = rarity.astype(np.float64) ** data.rare * np.asarray(favour)
     if not chances.any():
-        raise RecipeError("[data] kinds leaves no photograph to draw: give one of them more than 0")
+        raise RecipeError(
+            f"[data] kinds leaves no photograph to draw, all are of {', '.join(data.kinds)}: give "
+            "one of them more than 0"
+        )
     chances /= chances.sum()
     return chances
 

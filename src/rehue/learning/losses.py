@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from rehue.color import Bins
@@ -168,7 +169,7 @@ class ColorLoss(nn.Module):
         # Bins last, as they lie in memory (channels last).
         rows = logits.permute(0, 2, 3, 1).flatten(0, 2)
         apply: Callable[..., Tensor] = _SoftCrossEntropy.apply
-        return apply(rows, bins, shares, weight / len(rows))
+        return apply(rows, bins, shares, weight)
 
 
 class _SoftCrossEntropy(torch.autograd.Function):
@@ -176,11 +177,12 @@ class _SoftCrossEntropy(torch.autograd.Function):
 
     Logits are the widest tensor of a network by far. Whole, each of the dozen passes over them
     went through memory and took two fifths of a step; some rows at a time they stay in the cache.
+    The gradient is kept before it is divided by the number of rows: half precision would lose it.
     """
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, bins: Tensor, shares: Tensor, weight: Tensor) -> Tensor:  # noqa: ANN401
-        """Rows M x B, bins and shares M x 5, weights M; the weighted sum."""
+        """Rows M x B, bins and shares M x 5, weights M; the mean over the rows."""
         total = rows.new_zeros((), dtype=torch.float32)
         gradient = torch.empty_like(rows)
         parts = (torch.split(part, _ROWS) for part in (rows, bins, shares, weight, gradient))
@@ -190,13 +192,14 @@ class _SoftCrossEntropy(torch.autograd.Function):
             errors = logs.exp_().scatter_add_(1, at, -share)
             slope.copy_(errors.mul_(counts[:, None]))
         ctx.save_for_backward(gradient)
-        return total
+        return total / len(rows)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor, None, None, None]:  # noqa: ANN401
-        """By the chain rule."""
+        """The gradient of the rows alone."""
         (gradient,) = ctx.saved_tensors
-        return gradient * outer[0].to(gradient.dtype), None, None, None
+        return gradient * (outer[0] / len(gradient)), None, None, None
 
 
 def _table_places(ab: Tensor) -> tuple[Tensor, ...]:

@@ -36,9 +36,9 @@ def load_imagenet(
 
     Args:
         encoder: changed in place.
-        path: safetensors, torchvision's names; stages that the file lacks stay as they are.
-            None downloads torchvision's file (kept in torch's hub folder); stages of other
-            widths than its stay as they are.
+        path: safetensors with torchvision's names; stages that the file lacks stay as they are.
+            Or torchvision's own file (.pth), which None downloads (kept in torch's hub folder);
+            stages of other widths than its stay as they are.
         grown: the weights are a ResNet18's; further blocks of each stage start as identities, so
             that the encoder computes what the ResNet18 does.
 
@@ -50,7 +50,9 @@ def load_imagenet(
         RecipeError: it cannot be read, or is not of an encoder of this depth.
     """
     published_name = "resnet18" if grown else encoder.name
-    published = _downloaded(encoder, published_name) if path is None else _read(path)
+    published = _downloaded(published_name) if path is None else _read(path)
+    if path is None or path.suffix == ".pth":
+        published = _of_same_width(encoder, published)
     where = path or PUBLISHED[published_name]
     state = encoder.state_dict()
     stem = published.get("conv1.weight")
@@ -76,11 +78,16 @@ def load_imagenet(
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
+        if path.suffix != ".pth":
+            return load_file(path)
+        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, UnpicklingError, SafetensorError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise RecipeError(
-            f"{path}: not readable encoder weights ({error}): give a safetensors file"
+            f"{path}: not readable encoder weights ({reason}): give torchvision's .pth, or a "
+            "safetensors file"
         ) from error
+    return state
 
 
 def _identities(
@@ -97,7 +104,7 @@ def _identities(
     return {n: torch.zeros_like(v) if n.endswith(zero) else v for n, v in missing.items()}
 
 
-def _downloaded(encoder: ResNetEncoder, name: str) -> dict[str, Tensor]:
+def _downloaded(name: str) -> dict[str, Tensor]:
     url = PUBLISHED[name]
     try:
         published: dict[str, Tensor] = load_state_dict_from_url(
@@ -111,6 +118,11 @@ def _downloaded(encoder: ResNetEncoder, name: str) -> dict[str, Tensor]:
             f"{url} cannot be had ({reason}): give encoder weights with --encoder-weights FILE, "
             'or set [network] weights = "random"'
         ) from error
+    return published
+
+
+def _of_same_width(encoder: ResNetEncoder, published: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Take the stem and the stages that are as wide as the encoder's."""
     widths = zip(encoder.channels[1:], _PUBLISHED_WIDTHS, strict=False)
     same = {f"layer{n}" for n, (own, theirs) in enumerate(widths, start=1) if own == theirs}
     return {k: v for k, v in published.items() if _part(k) in {"conv1", "bn1"} | same}

@@ -94,7 +94,9 @@ def find_rate(
             reload_dataloaders_every_n_epochs=1,
         ).fit(prepared.module, datamodule=prepared.loading)
     losses = rising.smoothed
-    best = int(np.argmin(losses)) if losses else 0
+    if not losses:
+        raise RecipeError(f"the loss was no number from the first step, at a rate of {lowest:g}")
+    best = int(np.argmin(losses))
     rates = tuple(rising.rates[: len(losses)])
     return RangeTest(rates, tuple(losses), rates[best] / 10 if best else None)
 
@@ -172,8 +174,10 @@ def sweep(
         training, never those that a model is judged by.
 
     Raises:
-        RecipeError: there is no rate, or one that is not above 0.
+        RecipeError: there is no rate, or one that is not above 0; nothing is held back.
     """
+    if not recipe.data.choose_share:
+        raise RecipeError("a sweep compares on photographs held back: give a choose_share above 0")
     if not rates or min(rates) <= 0:
         raise RecipeError(f"rates {list(rates)}: give one or more above 0")
     rows = []

@@ -33,7 +33,8 @@ class Data:
         rare: how much photographs of rare colours are favoured: each is drawn with its mean
             rebalancing weight to this power; 0 sees each photograph once an epoch.
         kinds: how many times as often photographs of a subject are drawn as their number would
-            have it, by `kind` (`people`, `food`); subjects not named count 1.
+            have it, by `kind` (`people`, `food`); subjects not named count 1. Like `rare` it draws
+            with replacement: an epoch sees some photographs twice, and some not at all.
     """
 
     shards: str = "train-*.tar"
@@ -184,7 +185,7 @@ _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Data, "rare"): ("0 or more", lambda v: v >= 0),
     (Data, "kinds"): (
         "a number of 0 or more for each",
-        lambda v: all(isinstance(n, int | float) and 0 <= n < math.inf for n in v.values()),
+        lambda v: all(type(n) in (int, float) and 0 <= n < math.inf for n in v.values()),
     ),
     (NetworkChoice, "weights"): (" or ".join(STARTS), lambda v: v in STARTS),
     (NetworkChoice, "frozen"): ("0 or more", lambda v: v >= 0),

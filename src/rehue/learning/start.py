@@ -1,6 +1,9 @@
 """What a network starts from: random or ImageNet's weights, an earlier run, an exported model."""
 
 import json
+import os
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,7 @@ import torch
 from lightning.pytorch.utilities import rank_zero_warn
 
 from rehue.dataset import CropRequest, LabCrops
+from rehue.dataset.sampling import evenly
 from rehue.errors import RecipeError
 from rehue.learning.exported import read_exported
 from rehue.learning.loading import CropLoading
@@ -27,6 +31,23 @@ RUN_FILE, START_FILE, CHECKPOINT = "run.json", "start.json", "last.ckpt"
 EXPORTED = ".onnx"
 
 
+def note(path: Path, facts: Mapping[str, Any]) -> None:
+    """Write facts of a run as JSON, whole or not at all.
+
+    Raises:
+        RecipeError: they cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")  # processes that share a run
+    try:
+        beside.write_text(json.dumps(facts, indent=1), "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise RecipeError(
+            f"{path}: cannot be written ({error.strerror}): make room and give the same command "
+            "again, it goes on from the last checkpoint"
+        ) from error
+
+
 def start_network(
     network: Network,
     recipe: Recipe,
@@ -40,7 +61,7 @@ def start_network(
         RecipeError: it cannot be read, or is not of this network.
     """
     if start_from is None:
-        return _start(network, recipe, encoder_weights, loading)
+        return _start_encoder(network, recipe, encoder_weights, loading)
     if start_from.suffix != EXPORTED:
         return continue_from(network, start_from, read_checkpoint(start_from))
     start = continue_from(network, start_from, read_exported(start_from))
@@ -56,28 +77,32 @@ def noted_start(
     Raises:
         RecipeError: the earlier run learnt from photographs that this one holds back.
     """
-    note = run / START_FILE
-    if note.is_file() and (run / CHECKPOINT).is_file():
-        noted: dict[str, object] = json.loads(note.read_text("utf-8"))
+    path = run / START_FILE
+    if path.is_file() and (run / CHECKPOINT).is_file():
+        noted: dict[str, object] = json.loads(path.read_text("utf-8"))
         return noted
-    facts: dict[str, object] = {"encoder": start}
+    facts: dict[str, object] = {"encoder": start, "commit": _commit()}
     if start_from is not None and (before := _facts_of(start_from)):
-        share = before["recipe"]["data"]["choose_share"]
-        if share < recipe.data.choose_share:
+        share = before["recipe"].get("data", {}).get("choose_share", 0.0)
+        if share < recipe.data.choose_share and before["recipe"]:
             raise RecipeError(
-                f"{start_from}: learnt from photographs that this recipe holds back (choose_share "
-                f"{share:g} there, {recipe.data.choose_share:g} here): give a recipe with the same"
+                f"{start_from}: may have learnt from photographs that this recipe holds back "
+                f"(choose_share {share:g} there, {recipe.data.choose_share:g} here): write "
+                f"{share:g} in the recipe"
             )
         facts["before"] = before
-    note.write_text(json.dumps(facts, indent=1), "utf-8")
+    note(path, facts)
     return facts
 
 
 def _facts_of(earlier: Path) -> dict[str, Any] | None:
     """Return what an earlier run, or the card of a model, tells of it; None where neither is."""
     if earlier.suffix != EXPORTED:
-        note = earlier.parent / RUN_FILE
-        return json.loads(note.read_text("utf-8")) if note.is_file() else None
+        told = earlier.parent / RUN_FILE
+        try:
+            return json.loads(told.read_text("utf-8")) if told.is_file() else None
+        except ValueError as error:
+            raise RecipeError(f"{told}: broken ({error}): remove it, or start elsewhere") from error
     path = earlier.with_suffix(".json")
     if not path.is_file():
         return None
@@ -85,7 +110,9 @@ def _facts_of(earlier: Path) -> dict[str, Any] | None:
     return {"recipe": card.recipe, "commit": card.commit, **card.data, **card.training}
 
 
-def _start(network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading) -> str:
+def _start_encoder(
+    network: Network, recipe: Recipe, weights: Path | None, loading: CropLoading
+) -> str:
     """Load the encoder's weights; say what the network started from."""
     encoder = getattr(network, "encoder", None)
     if recipe.network.weights == "random" or encoder is None:
@@ -104,7 +131,25 @@ def _start(network: Network, recipe: Recipe, weights: Path | None, loading: Crop
 def _some_lightness(loading: CropLoading) -> torch.Tensor:
     """Return 64 of the photographs that are learnt from, evenly: N x 1 x 128 x 128."""
     crops = LabCrops(loading.cache)
-    chosen = loading.train_numbers[:: max(1, len(loading.train_numbers) // 64)][:64]
+    chosen = evenly(loading.train_numbers, 64)
     return torch.stack(
         [torch.from_numpy(crops[CropRequest(n, 128, None)]["lightness"]) for n in chosen]
     )
+
+
+def _commit() -> str:
+    """Return the commit of this code, or "unknown" where it is not run from its own checkout."""
+    root = Path(__file__).parents[3]
+    if not (root / ".git").exists():
+        return "unknown"
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

@@ -3,7 +3,6 @@
 import json
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +27,7 @@ from rehue.errors import RecipeError
 from rehue.learning.loading import CropLoading, recipe_entries
 from rehue.learning.module import ColorTraining, build_network
 from rehue.learning.recipe import Recipe, recipe_from
-from rehue.learning.start import CHECKPOINT, RUN_FILE, noted_start, start_network
+from rehue.learning.start import CHECKPOINT, RUN_FILE, note, noted_start, start_network
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,7 @@ def train(
     )
     loading = prepared.loading
     start = noted_start(run, recipe, prepared.start, start_from)
+    rank_zero_info(f"starts from: {start['encoder']}")
     timer = Timer()  # it goes on counting when the run goes on
     trainer = lightning.Trainer(
         accelerator=device,
@@ -160,7 +160,6 @@ def train(
         return resumed  # its facts stay, or the first process writes them
     facts = {
         "recipe": asdict(recipe),
-        "commit": _commit(),
         **start,
         "photographs": len(loading.train_numbers),
         "held_back": len(loading.choose_numbers),
@@ -174,7 +173,7 @@ def train(
         "torch": torch.__version__,
         "validation": {k: float(v) for k, v in trainer.callback_metrics.items()},
     }
-    (run / RUN_FILE).write_text(json.dumps(facts, indent=1), "utf-8")
+    note(run / RUN_FILE, facts)
     return resumed
 
 
@@ -249,21 +248,3 @@ def _claimed(claim: Path) -> str:
     except (ValueError, RecipeError):
         return ""
     return json.dumps(asdict(recipe), indent=1)
-
-
-def _commit() -> str:
-    """Return the commit of this code, or "unknown" where it is not run from its own checkout."""
-    root = Path(__file__).parents[3]
-    if not (root / ".git").exists():
-        return "unknown"
-    try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
