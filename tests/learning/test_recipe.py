@@ -81,6 +81,7 @@ def test_epochs_are_counted_over_the_phases(recipe):
         (("loss",), "penalty", "l1", "penalty: expected mse or smooth_l1 or huber, found 'l1'"),
         (("optimizer",), "schedule", "cosine", "schedule: expected one-cycle or triangular or"),
         (("optimizer",), "cycles", 0, "cycles: expected 1 or more, found 0"),
+        (("data",), "kinds", {"food": -1}, "kinds: expected a number of 0 or more for each, found"),
         (("data",), "total", -1, "total: expected 0 or more, found -1"),
         (("optimizer",), "rate", float("nan"), "rate: expected above 0, found nan"),
         (("phases", 0), "size", 100, "size: expected a multiple of 32, found 100"),
