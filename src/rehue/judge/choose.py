@@ -71,7 +71,7 @@ class Choice:
 
 def decoding_grid(
     temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0),
-    chromas: Sequence[float] = (0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5),
+    chromas: Sequence[float] = (1.0, 1.1, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5),
     heads: Sequence[Head] = HEADS,
 ) -> list[Decoding]:
     """Return what to try for a model with these heads.
@@ -90,7 +90,7 @@ def choose_decoding(
     grid: Sequence[Decoding] | None = None,
     *,
     gap_limit: float = 3.0,
-    absolute_gap_limit: float = 17.0,
+    absolute_gap_limit: float = 18.0,
 ) -> Choice:
     """Find the default decoding by the rule of this module.
 
