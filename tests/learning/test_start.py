@@ -48,7 +48,7 @@ def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
     assert prepared.start.startswith("tiny.onnx (sha256 ")
     assert prepared.start.endswith("new: none)")
     network = prepared.module.network.eval()
-    assert largest_difference(network, Model.at(path)) < 0.01
+    assert largest_difference(network, Model.at(path)) < 0.05  # norms are reckoned anew
     generator = torch.Generator().manual_seed(2)
     light, hints = torch.rand(1, 1, 64, 64, generator=generator) * 100, torch.zeros(1, 3, 64, 64)
     hints[:, :, 8:16, 8:16] = torch.tensor([40.0, -20.0, 1.0])[:, None, None]
@@ -57,7 +57,7 @@ def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
     runtime = open_runtime(Model.at(path))
     _, ab = runtime.run(light.numpy(), len(BINS), hints.numpy(), palette.numpy())
     with torch.no_grad():
-        assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < 0.01
+        assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < 0.05
 
 
 def test_its_norms_know_what_they_see(told, photos, tmp_path):
