@@ -1,6 +1,7 @@
 """What a network saw in one photograph, and its colours as a user wants them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Unpack
 
 import numpy as np
@@ -11,7 +12,7 @@ from rehue.color import Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
 from rehue.color.layer import color_layer
 from rehue.color.refresh import class_variance, confidence_in_own, refresh
-from rehue.color.render import render
+from rehue.color.render import as_grey, render
 from rehue.color.upsample import Upsampling
 from rehue.coloring import Coloring, ColoringOptions, palette_of
 from rehue.errors import ModelError, PhotoError
@@ -46,6 +47,7 @@ class Look:
         runtime: what runs the network.
         size: short side at which it works (px).
         threads: of the colouring.
+        is_preview: made to be coloured again and again, as fast as can be.
     """
 
     pixels: NDArray[Any]
@@ -55,6 +57,10 @@ class Look:
     runtime: Runtime
     size: int
     threads: int = 1
+    is_preview: bool = False
+    _automatic: dict[Decoding, NDArray[np.float32]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def lightness(self) -> NDArray[np.float32]:
@@ -82,7 +88,7 @@ class Look:
             return self._refreshed(wished)
         ab = self._small_ab(wished, self._answer(wished)) * np.float32(wished.saturation)
         ab[1] += np.float32(wished.warmth)
-        return render(self.pixels, self._upsampling(ab), self.threads)
+        return self._rendered(self._upsampling(ab))
 
     def layer(
         self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]
@@ -100,8 +106,8 @@ class Look:
     def preview(self, longest: int = 1600) -> "Look":
         """Return this look at a smaller copy of the photograph, to show what will come at once.
 
-        What the network saw stays the same, and so do the colours. Places of hints are pixels of
-        the copy.
+        What the network saw stays the same, and so do the colours (of 8 bits: at whole units of
+        ab). Places of hints are pixels of the copy.
 
         Args:
             longest: of the copy's sides (px); a smaller photograph stays as it is.
@@ -111,7 +117,7 @@ class Look:
         """
         if longest < 1:
             raise PhotoError(f"a preview of {longest} pixels: give 1 or more")
-        return replace(self, pixels=_shrunk(self.pixels, longest))
+        return replace(self, pixels=_shrunk(self.pixels, longest), is_preview=True)
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
@@ -211,6 +217,17 @@ class Look:
         """Return a line for each hint that cannot be taken as it was given."""
         return self._placed(coloring)[1] if coloring.hints else ()
 
+    def _rendered(self, chroma: Upsampling) -> NDArray[Any]:
+        grey = self._grey if self.is_preview and self.pixels.dtype == np.uint8 else None
+        # A copy so large that its grey was made smaller is coloured as any picture.
+        if grey is not None and grey.shape == self.pixels.shape[:2]:
+            return render(grey, chroma, self.threads, often=True)
+        return render(self.pixels, chroma, self.threads)
+
+    @cached_property
+    def _grey(self) -> NDArray[Any]:
+        return as_grey(self.pixels)
+
     def _refreshed(self, coloring: Coloring) -> NDArray[Any]:
         fade = estimate_fade(self.pixels)
         answer = self._answer(coloring)
@@ -251,7 +268,7 @@ class Look:
         how = coloring.decoding or self.card.default_decoding
         if coloring.temperature is not None:
             how = replace(how, head="bins", temperature=coloring.temperature)
-        shown = decode(how, answer.logits, answer.ab, self.card.bins)
+        shown = self._decoded(how, answer)
         if coloring.hints:
             unhinted = self._small_ab(
                 replace(coloring, hints=(), alternative=1),
@@ -268,6 +285,14 @@ class Look:
         light = self.seen[np.ix_(rows, columns)]
         others = alternative_ab(self._logits(answer), shown, light, self.card.bins)
         return others[coloring.alternative - 2]
+
+    def _decoded(self, how: Decoding, answer: Answer) -> NDArray[np.float32]:
+        if answer is not self.answer:
+            return decode(how, answer.logits, answer.ab, self.card.bins)
+        # Each hint is set against the automatic colours: they are decoded once.
+        if how not in self._automatic:
+            self._automatic[how] = decode(how, answer.logits, answer.ab, self.card.bins)
+        return self._automatic[how]
 
     def _logits(self, answer: Answer) -> NDArray[np.float32]:
         if answer.logits is None:

@@ -14,7 +14,8 @@ from rehue.color import Bins
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, part_of
 from rehue.errors import ModelError, RecipeError
-from rehue.learning.export import choose_default, export, load_network
+from rehue.learning.default_colors import choose_default
+from rehue.learning.export import export, load_network
 from rehue.learning.module import build_network
 from rehue.learning.recipe import NetworkChoice
 from rehue.learning.start import CHECKPOINT, RUN_FILE
@@ -243,7 +244,8 @@ def test_the_default_is_chosen_on_what_was_held_back(
         )
         return SimpleNamespace(best=best, count=len(looked_at))
 
-    monkeypatch.setattr(room, "choose_decoding", choose)
+    choosing = importlib.import_module("rehue.learning.default_colors")
+    monkeypatch.setattr(choosing, "choose_decoding", choose)
     model = Model.at(tmp_path / exported.path.name)
     card = choose_default(model, photos)
     assert looked_at

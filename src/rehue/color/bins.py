@@ -86,8 +86,11 @@ class Bins:
         Returns:
             2 x ..., units of ab.
         """
-        scaled = logits / temperature
-        scaled = scaled - scaled.max(axis=0)
-        weights = np.exp(scaled, out=scaled)
-        weights /= weights.sum(axis=0)
-        return np.tensordot(self.centers.T.astype(weights.dtype), weights, axes=1)
+        weights = logits - logits.max(axis=0)
+        weights /= temperature
+        np.exp(weights, out=weights)
+        # A row of ones beside a and b sums the weights in the same product.
+        rows = np.column_stack([self.centers, np.ones(len(self))]).T.astype(weights.dtype)
+        a, b, total = np.tensordot(rows, weights, axes=1)
+        mean: NDArray[np.floating] = np.stack([a, b]) / total
+        return mean

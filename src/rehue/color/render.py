@@ -27,7 +27,9 @@ _SEEN_SIDE = 2048
 _Fill = Callable[[slice, NDArray[Any]], None]
 
 
-def render(pixels: NDArray[Any], chroma: Upsampling, threads: int = 1) -> NDArray[Any]:
+def render(
+    pixels: NDArray[Any], chroma: Upsampling, threads: int = 1, *, often: bool = False
+) -> NDArray[Any]:
     """Put colour to a picture's lightness, fit it into sRGB and encode it.
 
     The picture is made in strips that fit the cache, several at a time; the result is the same
@@ -38,13 +40,15 @@ def render(pixels: NDArray[Any], chroma: Upsampling, threads: int = 1) -> NDArra
         pixels: height x width (grey) or height x width x 3; only its lightness counts.
         chroma: ab of the picture.
         threads: strips at a time.
+        often: the picture will be coloured again and again, so that the table is worth it for a
+            small one, too.
 
     Returns:
         height x width x 3, sRGB-encoded, in the sample type of `pixels`.
     """
     picture = np.empty((*pixels.shape[:2], 3), pixels.dtype)
-    is_large = pixels.shape[0] * pixels.shape[1] >= _LOOKUP_PIXELS
-    if pixels.dtype == np.uint8 and pixels.ndim == 2 and is_large:
+    is_worth_it = often or pixels.shape[0] * pixels.shape[1] >= _LOOKUP_PIXELS
+    if pixels.dtype == np.uint8 and pixels.ndim == 2 and is_worth_it:
         fill = _from_table(pixels, chroma)
     else:
         fill = _computed(pixels, chroma)

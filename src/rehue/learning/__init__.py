@@ -3,11 +3,13 @@
 A `recipe` says everything; `training` runs it with the `module` that ties one of `networks`, the
 `losses` and the optimiser together; `pretrained` starts encoders, `augment` makes inputs look old,
 `loading` and `sampling` say which crop is seen when; `rates` finds learning rates; `export` makes
-the ONNX file and its card, `convert` makes them of weights that others published.
+the ONNX file and its card, `default_colors` chooses which of its colours users get, `convert`
+makes both of weights that others published.
 """
 
 from rehue.learning.convert import convert
-from rehue.learning.export import choose_default, export
+from rehue.learning.default_colors import choose_default
+from rehue.learning.export import export
 from rehue.learning.rates import find_rate, sweep
 from rehue.learning.recipe import Recipe, load_recipe
 from rehue.learning.training import train

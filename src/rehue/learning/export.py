@@ -19,11 +19,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from rehue.color import Bins
-from rehue.colorizer import Colorizer
-from rehue.dataset import Part, Photographs, part_of
 from rehue.errors import RecipeError
-from rehue.judge import TEMPERATURES, choose_decoding, measure_calibration
-from rehue.learning.loading import recipe_entries
+from rehue.learning.files import write_whole
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
 from rehue.learning.networks.contract import examples
@@ -35,6 +32,7 @@ from rehue.model.decode import HEADS
 
 # SPDX's word for what nobody has stated.
 UNSTATED = "NOASSERTION"
+ANOTHER_OUTPUT = "give another --output"
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18
@@ -112,29 +110,9 @@ def export(
     }
     card = replace(card, export=compared)
     path = target / f"{card.name}.onnx"
-    _place(path, data)
-    _place(path.with_suffix(".json"), card.to_json().encode())
+    write_whole(path, data, ANOTHER_OUTPUT)
+    write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
     return card, path
-
-
-def _place(path: Path, data: bytes) -> None:
-    """Write beside `path`, then rename.
-
-    Raises:
-        RecipeError: it cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_bytes(data)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise RecipeError(
-            f"{path}: cannot be written ({error.strerror}): give another --output"
-        ) from error
 
 
 def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
@@ -150,47 +128,6 @@ def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
     data["sources"] = sorted(sources)
     data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
     return data
-
-
-def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card:
-    """Choose how users' colours are decoded, and how sure the model may be of them.
-
-    Both on the photographs that training held back.
-
-    Args:
-        model: exported; its card is written anew.
-        photos: the data set of the run.
-        limit: look at so many of them, evenly; None looks at all.
-
-    Raises:
-        DatasetError: nothing was held back.
-    """
-    recipe = recipe_from(model.card.recipe, str(model.path))
-    entries = recipe_entries(recipe, photos)
-    held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
-    photographs = Photographs(held_back).evenly(limit)
-    choice = choose_decoding(Colorizer(model.path), photographs)
-    figures = {
-        "set": f"{choice.count} photographs held back from training",
-        "ciede2000_median_over_grey": round(choice.best.median_over_grey, 3),
-        "colorfulness_gap": round(choice.best.gap, 1),
-        "colorfulness_absolute_gap": round(choice.best.absolute_gap, 1),
-    }
-    card = replace(
-        model.card,
-        default_decoding=choice.best.decoding,
-        figures={**model.card.figures, "choice": figures},
-    )
-    _place(model.path.with_suffix(".json"), card.to_json().encode())
-    if "bins" not in card.heads:
-        return card
-    # Confidence is in the colours that users get, so it comes after them.
-    fits = measure_calibration(Colorizer(model.path), photographs, TEMPERATURES)
-    best = min(fits, key=lambda fit: fit.error)
-    figures["confidence_error"] = round(best.error, 3)
-    card = replace(card, confidence_temperature=best.temperature)
-    _place(model.path.with_suffix(".json"), card.to_json().encode())
-    return card
 
 
 def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) -> Network:

@@ -1,7 +1,6 @@
 """What a network starts from: random or ImageNet's weights, an earlier run, an exported model."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from rehue.dataset import CropRequest, LabCrops
 from rehue.dataset.sampling import evenly
 from rehue.errors import RecipeError
 from rehue.learning.exported import read_exported
+from rehue.learning.files import write_whole
 from rehue.learning.loading import CropLoading
 from rehue.learning.networks import Network
 from rehue.learning.pretrained import (
@@ -37,15 +37,8 @@ def note(path: Path, facts: Mapping[str, Any]) -> None:
     Raises:
         RecipeError: they cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")  # processes that share a run
-    try:
-        beside.write_text(json.dumps(facts, indent=1), "utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise RecipeError(
-            f"{path}: cannot be written ({error.strerror}): make room and give the same command "
-            "again, it goes on from the last checkpoint"
-        ) from error
+    advice = "make room and give the same command again, it goes on from the last checkpoint"
+    write_whole(path, json.dumps(facts, indent=1).encode(), advice)
 
 
 def start_network(

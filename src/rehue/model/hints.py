@@ -91,25 +91,38 @@ def place_hints(
     height, width = light.shape
     drawn = np.zeros((3, height, width), np.float32)
     notes = []
-    rows, columns = np.mgrid[0:height, 0:width] + 0.5
     scale_y, scale_x = height / size[0], width / size[1]
     for hint in hints:
         named = f"hint {hint.color} at {hint.x:g}, {hint.y:g}"
         if not (0 <= hint.x <= size[1] and 0 <= hint.y <= size[0]):
             notes.append(f"{named} lies outside {size[1]} x {size[0]} pixels: left out")
             continue
-        x, y = hint.x * scale_x, hint.y * scale_y
-        squared = (columns - x) ** 2 + (rows - y) ** 2
-        inside = squared <= (hint.radius * scale_x) ** 2
-        # A disc that covers no pixel's middle still has the pixel that it lies in.
-        inside[min(int(y), height - 1), min(int(x), width - 1)] = True
+        rows, columns = _disc(
+            hint.x * scale_x, hint.y * scale_y, hint.radius * scale_x, light.shape
+        )
         a, b = color_ab(hint.color)
-        here = float(np.median(light[inside]))
+        here = float(np.median(light[rows, columns]))
         fitted_a, fitted_b = fit_to_gamut(np.array([[here, a, b]]))[0, 1:]
         if np.hypot(fitted_a - a, fitted_b - b) > _TOLD:
             notes.append(f"{named} does not exist at the lightness there: the nearest is taken")
-        drawn[:, inside] = np.array([[fitted_a], [fitted_b], [1.0]], np.float32)
+        drawn[:, rows, columns] = np.array([[fitted_a], [fitted_b], [1.0]], np.float32)
     return drawn, tuple(notes)
+
+
+def _disc(
+    x: float, y: float, radius: float, shape: tuple[int, ...]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return rows and columns of the pixels whose middle a disc covers, and of that it lies in."""
+    height, width = shape
+    own_row, own_column = min(int(y), height - 1), min(int(x), width - 1)
+    top, left = min(max(0, int(y - radius)), own_row), min(max(0, int(x - radius)), own_column)
+    bottom, right = min(int(y + radius) + 1, height), min(int(x + radius) + 1, width)
+    part = np.mgrid[top:bottom, left:right]
+    rows, columns = part.reshape(2, -1)
+    inside = (rows + 0.5 - y) ** 2 + (columns + 0.5 - x) ** 2 <= radius**2
+    # A disc that covers no pixel's middle still has the pixel that it lies in.
+    inside |= (rows == own_row) & (columns == own_column)
+    return rows[inside], columns[inside]
 
 
 def read_hints(path: Path) -> list[Hint]:
