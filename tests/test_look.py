@@ -98,6 +98,21 @@ def test_a_hint_outside_is_told(heeding):
     assert heeding.notes(Coloring()) == ()
 
 
+def test_a_preview_of_a_colour_scan_has_the_colours_of_a_preview_of_its_grey(tiny_model):
+    colorizer = Colorizer(tiny_model, threads=1)
+    scan = np.stack([GREY] * 3, axis=-1)
+    of_scan, of_grey = (colorizer.look(one).preview(80) for one in (scan, GREY))
+    assert of_scan.colorize().shape == (60, 80, 3)
+    assert np.abs(of_scan.colorize().astype(int) - of_grey.colorize()).max() <= 2
+
+
+def test_a_preview_coloured_again_is_the_same(tiny_model):
+    preview = Colorizer(tiny_model, threads=1).look(GREY).preview(80)
+    first = preview.colorize()
+    preview.colorize(saturation=2.0, warmth=9)
+    assert np.array_equal(preview.colorize(), first)
+
+
 @pytest.mark.parametrize("picture", [GREY, COLOR, GREY.astype(np.uint16) * 257, COLOR / 255])
 def test_a_preview_has_the_colours_of_the_photograph(tiny_model, picture):
     picture = np.tile(picture, (4, 4, 1)[: picture.ndim])

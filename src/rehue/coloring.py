@@ -119,7 +119,7 @@ def described(coloring: Coloring, card: Card) -> str:
         said.append(f"temperature={coloring.temperature:g}")
     if coloring.decoding is not None:
         how = coloring.decoding
-        said.append(f"decoding={how.head},{how.temperature:g},{how.chroma:g}")
+        said.append(f"decoding={how.head},{how.temperature:g},{how.chroma:g},{how.evenness:g}")
     if coloring.hints:
         points = (f"{h.x:g},{h.y:g},{h.color},{h.radius:g}" for h in coloring.hints)
         said.append(f"hints={';'.join(points)}")

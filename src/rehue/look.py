@@ -275,7 +275,8 @@ class Look:
                 self._answer(replace(coloring, hints=())),
             )
             drawn = self._placed(coloring)[0]
-            shown = confine(drawn, self.seen, unhinted, shown, answer.stride)
+            count = len(coloring.hints)
+            shown = confine(drawn, self.seen, unhinted, shown, answer.stride, count)
         if coloring.alternative == 1:
             return shown
         rows, columns = (

@@ -53,3 +53,20 @@ def test_answers_stay_as_they_were():
         decode(how, logits, ab, BINS)
     assert (logits == 1).all()
     assert (ab == 1).all()
+
+
+def test_evenness_brings_the_mean_chroma_of_pictures_together():
+    def means(evenness):
+        pictures = (AB / 4, AB, AB * 3)
+        how = Decoding("regression", evenness=evenness)
+        return np.array([np.hypot(*decode(how, None, ab, BINS)).mean() for ab in pictures])
+
+    apart, nearer = means(0.0), means(0.3)
+    assert nearer[1:] / nearer[:-1] == pytest.approx((apart[1:] / apart[:-1]) ** 0.7, rel=1e-5)
+    assert means(1.0) == pytest.approx(means(1.0)[0])
+
+
+def test_evenness_keeps_hues_and_leaves_grey_grey():
+    even = decode(Decoding("regression", evenness=0.3), None, AB, BINS)
+    assert even[0] * AB[1] == pytest.approx(even[1] * AB[0], rel=1e-4)
+    assert not decode(Decoding("regression", evenness=0.3), None, AB * 0, BINS).any()

@@ -31,7 +31,7 @@ def halves(dark=30.0, light=60.0):
 
 
 def test_it_fills_the_thing_that_it_lies_on_and_stops_at_its_edge(colors):
-    ab = confine(hint_at(32, 8), halves(), *colors, STRIDE)
+    ab = confine(hint_at(32, 8), halves(), *colors, STRIDE, 1)
     near, far = ab[:, :, : GRID // 2], ab[:, :, GRID // 2 :]
     assert np.abs(near - RED[:, None, None]).max() < 2
     assert np.abs(far - -10).max() < 0.1
@@ -39,14 +39,14 @@ def test_it_fills_the_thing_that_it_lies_on_and_stops_at_its_edge(colors):
 
 def test_grain_is_no_edge(colors):
     grain = np.random.default_rng(0).normal(0, 2, (SIDE, SIDE)).astype(np.float32)
-    ab = confine(hint_at(32, 8), halves(50, 50) + grain, *colors, STRIDE)
+    ab = confine(hint_at(32, 8), halves(50, 50) + grain, *colors, STRIDE, 1)
     assert np.abs(ab - RED[:, None, None]).max() < 5
 
 
 def test_it_goes_round_an_edge_that_ends(colors):
     walled = np.full((SIDE, SIDE), 30, np.float32)
     walled[:48, 28:36] = 80
-    ab = confine(hint_at(4, 4), walled, *colors, STRIDE)
+    ab = confine(hint_at(4, 4), walled, *colors, STRIDE, 1)
     assert np.abs(ab[:, 1, -2] - RED).max() < 5
     assert np.abs(ab[:, 1, 7] - -10).max() < 0.1  # the wall itself
 
@@ -54,19 +54,26 @@ def test_it_goes_round_an_edge_that_ends(colors):
 def test_the_nearest_of_several_counts(colors):
     other = hint_at(32, 52)
     other[:2] *= -1
-    ab = confine(hint_at(32, 8) + other, halves(50, 50), *colors, STRIDE)
+    ab = confine(hint_at(32, 8) + other, halves(50, 50), *colors, STRIDE, 2)
     assert np.abs(ab[:, 8, 2] - RED).max() < 0.1
     assert np.abs(ab[:, 8, 13] + RED).max() < 0.1
 
 
 def test_without_a_hint_nothing_changes(colors):
     hints = np.zeros((3, SIDE, SIDE), np.float32)
-    assert np.array_equal(confine(hints, halves(), *colors, STRIDE), colors[0])
+    assert np.array_equal(confine(hints, halves(), *colors, STRIDE, 1), colors[0])
 
 
 @pytest.mark.parametrize("shape", [(60, 50), (4, 4), (1, 64)])
 def test_pictures_that_do_not_fill_the_grid(colors, shape):
     light = np.full(shape, 50, np.float32)
-    ab = confine(hint_at(0, 0, 1, shape), light, *colors, STRIDE)
+    ab = confine(hint_at(0, 0, 1, shape), light, *colors, STRIDE, 1)
     assert ab.shape == colors[0].shape
     assert np.abs(ab[:, 0, 0] - RED).max() < 0.1
+
+
+def test_many_hints_count_everywhere(colors):
+    few, many = (confine(hint_at(32, 8), halves(), *colors, STRIDE, count) for count in (1, 91))
+    far = np.s_[:, :, GRID // 2 :]
+    change = (colors[1] - colors[0])[far]
+    assert (many - few)[far] == pytest.approx(0.9 * change, abs=0.1)

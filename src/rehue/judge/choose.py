@@ -14,6 +14,7 @@ What errs least in CIEDE2000 is dull, hence the limits.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,18 +71,21 @@ class Choice:
 
 
 def decoding_grid(
-    temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0),
-    chromas: Sequence[float] = (1.0, 1.1, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5),
+    temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.5, 0.6),
+    chromas: Sequence[float] = (1.0, 1.1, 1.2, 1.3, 1.35, 1.4, 1.45, 1.5, 1.55, 1.6),
     heads: Sequence[Head] = HEADS,
+    evennesses: Sequence[float] = (0.0, 0.3),
 ) -> list[Decoding]:
     """Return what to try for a model with these heads.
 
-    Where there are bins: every temperature with every chroma factor, and no regression, which has
-    one temperature and so cannot be less dull; else the regression with every chroma factor.
+    Where there are bins: every temperature with every chroma factor and evenness, and no
+    regression, which has one temperature and so cannot be less dull; else the regression with
+    every chroma factor and evenness.
     """
-    if "bins" in heads:
-        return [Decoding("bins", t, chroma) for t in temperatures for chroma in chromas]
-    return [Decoding("regression", chroma=chroma) for chroma in chromas]
+    if "bins" not in heads:
+        return [Decoding("regression", 1.0, c, even) for even in evennesses for c in chromas]
+    steps = product(temperatures, evennesses, chromas)
+    return [Decoding("bins", t, chroma, even) for t, even, chroma in steps]
 
 
 def choose_decoding(
@@ -90,12 +94,12 @@ def choose_decoding(
     grid: Sequence[Decoding] | None = None,
     *,
     gap_limit: float = 3.0,
-    absolute_gap_limit: float = 18.0,
+    absolute_gap_limit: float = 15.5,
 ) -> Choice:
     """Find the default decoding by the rule of this module.
 
-    The network runs once a photograph, and each head and temperature is decoded once: a chroma
-    factor only scales what comes out.
+    The network runs once a photograph, and each head, temperature and evenness is decoded once: a
+    chroma factor only scales what comes out.
 
     Args:
         colorizer: the model.

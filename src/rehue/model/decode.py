@@ -12,6 +12,10 @@ from rehue.errors import ModelError
 Head: TypeAlias = Literal["bins", "regression"]
 HEADS: tuple[Head, ...] = get_args(Head)
 
+# Mean chroma of a picture as the shipped model gives it (units of ab), from which `evenness` leads
+# neither up nor down; and the least that counts, so that a grey answer stays grey.
+_TYPICAL, _LEAST = 12.0, 1.0
+
 
 @dataclass(frozen=True)
 class Decoding:
@@ -22,11 +26,16 @@ class Decoding:
             `regression` the ab that the network estimated.
         temperature: of the annealed mean; 1 is the expected colour, towards 0 the likeliest.
         chroma: factor of the ab that come out.
+        evenness: how near pictures are brought to one another in mean chroma: m becomes
+            m^(1 - evenness), in units of what is typical; 0 leaves it, 1 gives all the same. A
+            network errs in how colourful a picture is, so its pictures lie further apart than
+            they should (docs/log/2026-11-26-at-rest.md).
     """
 
     head: Head = "bins"
     temperature: float = 1.0
     chroma: float = 1.0
+    evenness: float = 0.0
 
 
 EXPECTED = Decoding("bins")
@@ -51,9 +60,14 @@ def decode(
         ModelError: the network lacks the head.
     """
     if how.head == "regression" and ab is not None:
-        return ab * np.float32(how.chroma)
+        return ab * _factor(how, ab)
     if how.head == "bins" and logits is not None:
-        decoded = bins.decode(logits, how.temperature) * how.chroma
-        return decoded.astype(np.float32, copy=False)
+        decoded = bins.decode(logits, how.temperature).astype(np.float32, copy=False)
+        return decoded * _factor(how, decoded)
     other = "bins" if how.head == "regression" else "regression"
     raise ModelError(f"this model has no head {how.head!r}: decode its {other!r}")
+
+
+def _factor(how: Decoding, ab: NDArray[np.float32]) -> np.float32:
+    mean = max(float(np.hypot(ab[0], ab[1]).mean()), _LEAST)
+    return np.float32(how.chroma * (mean / _TYPICAL) ** -how.evenness)

@@ -3,7 +3,8 @@
 A network takes a hint for a word on the whole picture as well. Here what it changed counts as far
 as the hint is near, by the shortest way over the picture's lightness, as Yatziv and Sapiro measure
 it (2006, "Fast image and video colorization using chrominance blending", section II); and where the
-hint is, its own colour stands.
+hint is, its own colour stands. Several hints say something of the whole picture: the more there are, the
+more of the network's answer to them counts everywhere.
 """
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 # two cells that is no edge (units of L), what a step costs beside its lightness, and the way at
 # which a hint counts exp(-1).
 _NO_EDGE, _STEP, _REACH = 2.5, 0.05, 8.0
+# So many hints beside the first one make the network's answer count by half, far from them all
+# (docs/log/2026-11-26-at-rest.md).
+_HALF_TRUST = 10
 # Ways are counted in whole numbers of this, with the place of the hint in the lower bits.
 _UNIT, _BITS = 1 / 1024, 32
 _FAR = 1 << 61
@@ -24,6 +28,7 @@ def confine(
     automatic: NDArray[np.float32],
     hinted: NDArray[np.float32],
     stride: int,
+    count: int,
 ) -> NDArray[np.float32]:
     """Let hints count where they are near, and be met where they are.
 
@@ -33,6 +38,7 @@ def confine(
         automatic: 2 x h x w, ab without hints.
         hinted: 2 x h x w, ab with them.
         stride: of the grid h x w.
+        count: of the hints.
 
     Returns:
         2 x h x w.
@@ -46,7 +52,9 @@ def confine(
     missed = np.stack([a, b]) / np.maximum(share, np.float32(1e-6)) - hinted
     missed = missed.reshape(2, -1)[:, nearest]
     counts = np.exp(-np.square(way / _REACH)).astype(np.float32)
-    confined: NDArray[np.float32] = automatic + counts * (hinted + missed - automatic)
+    trust = np.float32((count - 1) / (count - 1 + _HALF_TRUST))
+    far = automatic + trust * (hinted - automatic)
+    confined: NDArray[np.float32] = far + counts * (hinted + missed - far)
     return confined
 
 
