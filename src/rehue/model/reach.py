@@ -3,8 +3,8 @@
 A network takes a hint for a word on the whole picture as well. Here what it changed counts as far
 as the hint is near, by the shortest way over the picture's lightness, as Yatziv and Sapiro measure
 it (2006, "Fast image and video colorization using chrominance blending", section II); and where the
-hint is, its own colour stands. Several hints say something of the whole picture: the more there are,
-the more of the network's answer to them counts everywhere.
+hint is, its own colour stands. Several hints say something of the whole picture: the more there
+are, the more of the network's answer to them counts everywhere.
 """
 
 import numpy as np
