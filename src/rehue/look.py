@@ -269,14 +269,11 @@ class Look:
         if coloring.temperature is not None:
             how = replace(how, head="bins", temperature=coloring.temperature)
         shown = self._decoded(how, answer)
-        if coloring.hints:
-            unhinted = self._small_ab(
-                replace(coloring, hints=(), alternative=1),
-                self._answer(replace(coloring, hints=())),
-            )
-            drawn = self._placed(coloring)[0]
+        if answer.hints is not None:
+            without = replace(coloring, hints=(), alternative=1)
+            unhinted = self._small_ab(without, self._answer(without))
             count = len(coloring.hints)
-            shown = confine(drawn, self.seen, unhinted, shown, answer.stride, count)
+            shown = confine(answer.hints, self.seen, unhinted, shown, answer.stride, count)
         if coloring.alternative == 1:
             return shown
         rows, columns = (

@@ -5,7 +5,7 @@ working size. A long picture is seen through overlapping windows. Edges are padd
 to multiples of 32, and what was answered for the padding is cut off again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -34,12 +34,14 @@ class Answer:
         box: left, top, right, bottom of the picture on the grid, in cells; cells beyond it were
             padding.
         stride: pixels a cell, as the network saw the picture.
+        hints: that it was told of, 3 x height x width as it saw the picture; None for none.
     """
 
     logits: NDArray[np.float32] | None
     ab: NDArray[np.float32] | None
     box: tuple[float, float, float, float]
     stride: int
+    hints: NDArray[np.float32] | None = None
 
 
 def ask(
@@ -65,11 +67,12 @@ def ask(
     axis = 0 if light.shape[0] > light.shape[1] else 1
     windows = _windows(light.shape[axis], working_size)
     if len(windows) == 1:
-        return _ask_window(runtime, planes, bins, palette)
+        return replace(_ask_window(runtime, planes, bins, palette), hints=hints)
     # Windows lie along the long side; the network still sees the picture upright.
     parts = [planes[:, w] if axis == 0 else planes[:, :, w] for w in windows]
     answers = [_ask_window(runtime, part, bins, palette) for part in parts]
-    return _joined(answers, [w.start for w in windows], light.shape, axis)
+    joined = _joined(answers, [w.start for w in windows], light.shape, axis)
+    return replace(joined, hints=hints)
 
 
 def shrunk_lightness(pixels: NDArray[np.generic], working_size: int) -> NDArray[np.float32]:
