@@ -50,6 +50,7 @@ STUDY = (
     "optimized_resnet34",
     "optimized_resnet34-seed2",
     "optimized_resnet34-seed3",
+    "optimized_resnet34-triangular",
     "optimized_resnet34-batch128",
     "optimized_resnet34-random",
 )
@@ -58,6 +59,9 @@ PAIRS = (
     ("resnet34-short", "simple_cnn"),
     ("optimized_resnet34-short", "resnet34-short"),
     ("optimized_resnet34", "resnet34"),
+    ("optimized_resnet34-seed2", "resnet34-seed2"),
+    ("optimized_resnet34-seed3", "resnet34-seed3"),
+    ("optimized_resnet34", "optimized_resnet34-triangular"),
     ("optimized_resnet34-batch128", "optimized_resnet34"),
     ("resnet34-batch128", "resnet34"),
     ("optimized_resnet34-batch128", "resnet34-batch128"),
