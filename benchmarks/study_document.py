@@ -1,10 +1,11 @@
 """The tables and plots of docs/study.md, made from the rows of docs/study/rows.
 
-    python benchmarks/study_document.py [--training training.json] [--sweep sweep.csv]
+    python benchmarks/study_document.py [--training training.json] [--sweep sweep.csv] \
+        [--remedies remedies.json]
 
 Each table stands between `<!-- NAME -->` and `<!-- end -->` in the document and is replaced; rows
 that have not been run are left out. `--training` is what `benchmarks/training.py` wrote, `--sweep`
-what `rehue sweep` did; both are kept as docs/study/training.json and docs/study/sweep.csv.
+what `rehue sweep` did, `--remedies` what `benchmarks/remedies.py` did; all are kept in docs/study.
 """
 
 import argparse
@@ -75,6 +76,7 @@ PAIRS = (
     ("photographs-4000-steps", "photographs-1500-steps"),
     ("optimized_resnet34", "photographs-4000-steps"),
     ("optimized_resnet34", "rare-photographs"),
+    ("optimized_resnet34", "rare-pixels-quarter"),
     ("optimized_resnet34", "rare-pixels"),
 )
 PHOTOGRAPHS = (
@@ -91,7 +93,7 @@ SUBJECT_FIGURES = (
     ("median CIEDE2000 over grey's", "ciede2000_median_over_grey", 3),
     ("colourfulness gap", "colorfulness_gap", 1),
 )
-REMEDIES = ("optimized_resnet34", "rare-photographs", "rare-pixels")
+REMEDIES = ("optimized_resnet34", "rare-photographs", "rare-pixels-quarter", "rare-pixels")
 
 
 def main() -> None:
@@ -99,9 +101,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--training", type=Path, default=FOLDER / "training.json")
     parser.add_argument("--sweep", type=Path, default=FOLDER / "sweep.csv")
+    parser.add_argument("--remedies", type=Path, default=FOLDER / "remedies.json")
     arguments = parser.parse_args()
     rows = {p.stem: json.loads(p.read_text("utf-8")) for p in (FOLDER / "rows").glob("*.json")}
-    for source, name in ((arguments.training, "training.json"), (arguments.sweep, "sweep.csv")):
+    measured = (
+        (arguments.training, "training.json"),
+        (arguments.sweep, "sweep.csv"),
+        (arguments.remedies, "remedies.json"),
+    )
+    for source, name in measured:
         if source.is_file() and source != FOLDER / name:
             shutil.copy(source, FOLDER / name)
     text = DOCUMENT.read_text("utf-8")
@@ -238,6 +246,17 @@ def sweep(_: Rows) -> str:
     return table(["largest rate", "MSE over grey's, held-back photographs"], lines)
 
 
+def strengths(_: Rows) -> str:
+    """What `benchmarks/remedies.py` found."""
+    path = FOLDER / "remedies.json"
+    if not path.is_file():
+        return "not measured yet"
+    found = json.loads(path.read_text("utf-8"))
+    names = [name for name in next(iter(found.values())) if name != "photographs"]
+    lines = [[f"`{key}`", *(f"{row[name]:.3f}" for name in names)] for key, row in found.items()]
+    return table(["remedy and strength", *names], lines)
+
+
 def photographs(rows: Rows) -> str:
     """More photographs."""
     lines = []
@@ -326,6 +345,7 @@ TABLES: Mapping[str, Callable[[Rows], str]] = {
     "pairs": pairs,
     "speeds": speeds,
     "sweep": sweep,
+    "strengths": strengths,
     "papers": papers,
     "photographs": photographs,
     "heads": heads,

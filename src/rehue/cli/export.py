@@ -29,7 +29,7 @@ def export(
     ] = None,
     limit: Annotated[
         int, typer.Option(help="Choose on so many of them, evenly over the part.", min=1)
-    ] = 300,
+    ] = 1000,
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""
     from rehue.cli.train import import_learning
