@@ -74,7 +74,7 @@ def decoding_grid(
     temperatures: Sequence[float] = (0.3, 0.35, 0.4, 0.5, 0.6),
     chromas: Sequence[float] = (1.0, 1.1, 1.2, 1.3, 1.35, 1.4, 1.45, 1.5, 1.55, 1.6),
     heads: Sequence[Head] = HEADS,
-    evennesses: Sequence[float] = (0.0, 0.3, 0.4),
+    evennesses: Sequence[float] = (0.0, 0.3),
 ) -> list[Decoding]:
     """Return what to try for a model with these heads.
 
@@ -94,7 +94,7 @@ def choose_decoding(
     grid: Sequence[Decoding] | None = None,
     *,
     gap_limit: float = 3.0,
-    absolute_gap_limit: float = 15.5,
+    absolute_gap_limit: float = 16.0,
 ) -> Choice:
     """Find the default decoding by the rule of this module.
 
