@@ -20,6 +20,14 @@ def export(
         str,
         typer.Option(help="Terms of the weights, as the card will state them (SPDX)."),
     ] = "NOASSERTION",
+    average_with: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An earlier run of the network, exported (a model's name, or an .onnx file): take "
+            "the mean of the weights; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     photos: Annotated[
         Path | None,
         typer.Option(
@@ -33,10 +41,13 @@ def export(
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""
     from rehue.cli.train import import_learning
-    from rehue.model import Model
+    from rehue.model import Model, find_model
 
     learning = import_learning()
+    others = [find_model(other) for other in average_with or ()]
     card, path = learning.export(run, output, name=name, licence=licence)
+    if others:
+        card = learning.average_weights(Model(card, path), others)
     if photos is not None:
         card = learning.choose_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")

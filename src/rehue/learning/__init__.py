@@ -3,10 +3,12 @@
 A `recipe` says everything; `training` runs it with the `module` that ties one of `networks`, the
 `losses` and the optimiser together; `pretrained` starts encoders, `augment` makes inputs look old,
 `loading` and `sampling` say which crop is seen when; `rates` finds learning rates; `export` makes
-the ONNX file and its card, `default_colors` chooses which of its colours users get, `convert`
-makes both of weights that others published.
+the ONNX file and its card, `averaging` brings several runs' weights to their mean, `default_colors`
+chooses which of its colours users get, `convert` makes file and card of weights that others
+published.
 """
 
+from rehue.learning.averaging import average_weights
 from rehue.learning.convert import convert
 from rehue.learning.default_colors import choose_default
 from rehue.learning.export import export
@@ -16,6 +18,7 @@ from rehue.learning.training import train
 
 __all__ = [
     "Recipe",
+    "average_weights",
     "choose_default",
     "convert",
     "export",

@@ -6,8 +6,7 @@ from pathlib import Path
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, Photographs, part_of
 from rehue.judge import TEMPERATURES, choose_decoding, measure_calibration
-from rehue.learning.export import ANOTHER_OUTPUT
-from rehue.learning.files import write_whole
+from rehue.learning.files import ANOTHER_OUTPUT, write_whole
 from rehue.learning.loading import recipe_entries
 from rehue.learning.recipe import recipe_from
 from rehue.model import Card, Model

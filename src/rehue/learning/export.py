@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
-from rehue.learning.files import write_whole
+from rehue.learning.files import ANOTHER_OUTPUT, write_whole
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
 from rehue.learning.networks.contract import examples
@@ -32,7 +32,6 @@ from rehue.model.decode import HEADS
 
 # SPDX's word for what nobody has stated.
 UNSTATED = "NOASSERTION"
-ANOTHER_OUTPUT = "give another --output"
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18

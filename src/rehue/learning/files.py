@@ -5,6 +5,8 @@ from pathlib import Path
 
 from rehue.errors import RecipeError
 
+ANOTHER_OUTPUT = "give another --output"
+
 
 def write_whole(path: Path, data: bytes, advice: str) -> None:
     """Write beside `path`, then rename; its folder is made where it is missing.
