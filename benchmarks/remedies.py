@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from study import train_and_export
+
 from rehue import Colorizer, model
-from rehue.dataset import Part, Photographs, part_of
 from rehue.judge import evaluate
 from rehue.judge.evaluation import ALL, REGRESSION
-from rehue.learning import Recipe, export, load_recipe, train
-from rehue.learning.loading import recipe_entries
+from rehue.learning import Recipe, load_recipe
+from rehue.learning.loading import held_back
 
 STRENGTHS = (0.5, 1.0, 2.0)
 POWERS = (0.25, 0.5, 1.0)
@@ -31,6 +32,7 @@ def main() -> None:
     """Train, judge, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--encoder-weights", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
@@ -38,22 +40,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     base = load_recipe("study/optimized_resnet34-epoch")
-    entries = recipe_entries(base, arguments.photos)
-    held_back = [e for e in entries if part_of(e.key, base.data.choose_share) is Part.CHOOSE]
-    photographs = Photographs(held_back).evenly(arguments.limit)
+    photographs = held_back(base, arguments.photos).evenly(arguments.limit)
     report = {}
     for recipe in remedies(base):
-        run = arguments.runs / recipe.name
-        train(
-            recipe,
-            arguments.photos,
-            run,
-            cache_root=arguments.cache,
-            encoder_weights=arguments.encoder_weights,
-            device="cpu",
-        )
-        _, path = export(run, run / "model", working_size=recipe.phases[-1].size)
-        judged = evaluate(Colorizer(path), photographs, {REGRESSION: model.REGRESSION})
+        trained = Colorizer(train_and_export(recipe, arguments.runs / recipe.name, arguments))
+        judged = evaluate(trained, photographs, {REGRESSION: model.REGRESSION})
         figures = {
             "MSE over grey's": judged.row(REGRESSION, ALL).figures["mse_ab_over_grey"].value,
             **{

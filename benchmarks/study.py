@@ -19,7 +19,7 @@ from rehue.dataset import open_photographs
 from rehue.judge import evaluate
 from rehue.judge.evaluation import EXPECTED, REGRESSION, Evaluation
 from rehue.judge.report import to_json
-from rehue.learning import export, load_recipe, train
+from rehue.learning import Recipe, export, load_recipe, train
 from rehue.learning.start import RUN_FILE
 from rehue.model import Decoding
 
@@ -59,17 +59,7 @@ def main() -> None:
     arguments = parser.parse_args()
     recipe = load_recipe(f"study/{arguments.recipe}")
     run = arguments.runs / arguments.recipe
-    train(
-        recipe,
-        arguments.photos,
-        run,
-        cache_root=arguments.cache,
-        encoder_weights=arguments.encoder_weights,
-        device=arguments.device,
-    )
-    size = recipe.phases[-1].size
-    _, path = export(run, run / "model", working_size=size)
-    colorizer = Colorizer(path)
+    colorizer = Colorizer(train_and_export(recipe, run, arguments))
     decodings = {k: v for head in colorizer.card.heads for k, v in DECODINGS[head].items()}
     judged = arguments.judged or arguments.photos / "val-000.tar"
     photographs = open_photographs(judged)
@@ -83,6 +73,26 @@ def main() -> None:
     lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in row(facts, evaluation).items())
     target.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     print(f"wrote {target}")
+
+
+def train_and_export(recipe: Recipe, run: Path, arguments: argparse.Namespace) -> Path:
+    """Train a network, or take the finished run, and return its model.
+
+    Args:
+        recipe: of the run.
+        run: its folder.
+        arguments: with photos, cache, encoder_weights and device.
+    """
+    train(
+        recipe,
+        arguments.photos,
+        run,
+        cache_root=arguments.cache,
+        encoder_weights=arguments.encoder_weights,
+        device=arguments.device,
+    )
+    _, path = export(run, run / "model", working_size=recipe.phases[-1].size)
+    return path
 
 
 def row(facts: Mapping[str, Any], evaluation: Evaluation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from rehue.errors import RecipeError
+from rehue.learning.exported import PREFIX
 from rehue.learning.files import ANOTHER_OUTPUT, write_whole
 from rehue.model import Card, Model
 
@@ -65,5 +66,5 @@ def _parameters(graph: onnx.ModelProto) -> dict[str, NDArray[np.floating]]:
     return {
         tensor.name: numpy_helper.to_array(tensor)
         for tensor in graph.graph.initializer
-        if tensor.name.startswith("network.")
+        if tensor.name.startswith(PREFIX)
     }

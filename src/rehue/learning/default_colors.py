@@ -4,10 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rehue.colorizer import Colorizer
-from rehue.dataset import Part, Photographs, part_of
 from rehue.judge import TEMPERATURES, choose_decoding, measure_calibration
 from rehue.learning.files import ANOTHER_OUTPUT, write_whole
-from rehue.learning.loading import recipe_entries
+from rehue.learning.loading import held_back
 from rehue.learning.recipe import recipe_from
 from rehue.model import Card, Model
 
@@ -26,9 +25,7 @@ def choose_default(model: Model, photos: Path, limit: int | None = None) -> Card
         DatasetError: nothing was held back.
     """
     recipe = recipe_from(model.card.recipe, str(model.path))
-    entries = recipe_entries(recipe, photos)
-    held_back = [e for e in entries if part_of(e.key, recipe.data.choose_share) is Part.CHOOSE]
-    photographs = Photographs(held_back).evenly(limit)
+    photographs = held_back(recipe, photos).evenly(limit)
     choice = choose_decoding(Colorizer(model.path), photographs)
     figures = {
         "set": f"{choice.count} photographs held back from training",

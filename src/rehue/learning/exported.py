@@ -10,7 +10,9 @@ from torch import Tensor
 from rehue.errors import RecipeError
 from rehue.learning.pretrained import norm_after
 
-_PREFIX, _HALF, _FOLDED = "network.", ".half", ".weight_bias"
+# What the names of learnt tensors begin with.
+PREFIX = "network."
+_HALF, _FOLDED = ".half", ".weight_bias"
 
 
 def read_exported(path: Path) -> dict[str, Tensor]:
@@ -35,9 +37,9 @@ def read_exported(path: Path) -> dict[str, Tensor]:
         raise RecipeError(f"{path}: not a readable model ({reason}): give another") from error
     state: dict[str, Tensor] = {}
     for tensor in graph.initializer:
-        if not tensor.name.startswith(_PREFIX):
+        if not tensor.name.startswith(PREFIX):
             continue
-        name = tensor.name.removeprefix(_PREFIX).removesuffix(_HALF)
+        name = tensor.name.removeprefix(PREFIX).removesuffix(_HALF)
         value = torch.from_numpy(numpy_helper.to_array(tensor).copy()).float()
         if name.endswith(_FOLDED):
             convolution = name.removesuffix(_FOLDED)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
 from rehue.color import Bins
-from rehue.dataset import Entry, LabCrops, Part, PixelCache, part_of
+from rehue.dataset import Entry, LabCrops, Part, Photographs, PixelCache, part_of
 from rehue.dataset.sampling import evenly, sample_per_label, sample_total
 from rehue.dataset.source import find_entries
 from rehue.errors import DatasetError, RecipeError
@@ -45,6 +45,17 @@ def recipe_entries(recipe: Recipe, photos: Path) -> list[Entry]:
     if recipe.data.per_label:
         entries = sample_per_label(entries, recipe.data.per_label, recipe.data.draw)
     return entries
+
+
+def held_back(recipe: Recipe, photos: Path) -> Photographs:
+    """Return what training by a recipe holds back of a data set, to choose on.
+
+    Raises:
+        DatasetError: as for `recipe_entries`.
+    """
+    entries = recipe_entries(recipe, photos)
+    share = recipe.data.choose_share
+    return Photographs([e for e in entries if part_of(e.key, share) is Part.CHOOSE])
 
 
 class CropLoading(lightning.LightningDataModule):
