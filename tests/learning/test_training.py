@@ -162,6 +162,20 @@ def test_a_trial_stops_early(recipe, photos, tmp_path):
     assert checkpoint(tmp_path / "run")["global_step"] == 2
 
 
+@pytest.mark.parametrize(
+    ("capability", "precision"), [("AVX2", "32-true"), ("AVX512", "bf16-mixed")]
+)
+def test_a_processor_that_is_slow_in_bfloat16_trains_in_single_precision(
+    recipe, photos, tmp_path, monkeypatch, capability, precision
+):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    half = dataclasses.replace(recipe, precision="bf16-mixed")
+    started(half, photos, tmp_path / "run", max_steps=1)
+    facts = json.loads((tmp_path / "run" / RUN_FILE).read_text("utf-8"))
+    assert facts["precision"] == precision
+    assert facts["recipe"]["precision"] == "bf16-mixed"
+
+
 def test_a_folder_with_another_recipes_run_is_refused(finished, recipe, photos):
     other = dataclasses.replace(recipe, seed=99)
     with pytest.raises(RecipeError, match="holds a run of another recipe: give another --run"):

@@ -16,7 +16,7 @@ from rehue.errors import RecipeError
 from rehue.learning.module import LossError
 from rehue.learning.recipe import Recipe
 from rehue.learning.start import RUN_FILE
-from rehue.learning.training import prepare, train
+from rehue.learning.training import precision_on, prepare, train
 
 _SMOOTHING = 0.8
 _DIVERGED = 4
@@ -81,7 +81,7 @@ def find_rate(
         lightning.Trainer(
             accelerator=device,
             devices=1,
-            precision=recipe.precision,  # type: ignore[arg-type]
+            precision=precision_on(device, recipe.precision),  # type: ignore[arg-type]
             max_epochs=recipe.epochs,
             max_steps=steps,
             callbacks=[rising],

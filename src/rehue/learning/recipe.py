@@ -142,7 +142,8 @@ class Recipe:
         description: one line.
         seed: of all that is random.
         average: decay of the exponential moving average of the weights, a step.
-        precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`.
+        precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`. A processor
+            that is slow in bfloat16 trains in single precision.
         phases: run one after the other.
     """
 
