@@ -46,3 +46,12 @@ def test_a_ratio_and_its_interval(features):
     assert near.value == pytest.approx((6 * 0.25) / (6 * 4), rel=0.1)
     assert near.low < near.value < near.high
     assert near == distance_over(features + 0.1 * noise + 0.5, features + 2, features, draws=40)
+
+
+def test_the_interval_of_few_photographs_lies_about_the_figure():
+    """With hardly more photographs than features every draw's distances are off to one side."""
+    rng = np.random.default_rng(6)
+    originals = rng.normal(size=(60, 40))
+    pictures = originals + 0.3 * rng.normal(size=originals.shape)
+    found = distance_over(pictures, 0.5 * originals, originals, draws=60)
+    assert found.low < found.value < found.high

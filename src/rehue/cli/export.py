@@ -45,9 +45,7 @@ def export(
 
     learning = import_learning()
     others = [find_model(other) for other in average_with or ()]
-    card, path = learning.export(run, output, name=name, licence=licence)
-    if others:
-        card = learning.average_weights(Model(card, path), others)
+    card, path = learning.export(run, output, name=name, licence=licence, average_with=others)
     if photos is not None:
         card = learning.choose_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")

@@ -8,7 +8,6 @@ chooses which of its colours users get, `convert` makes file and card of weights
 published.
 """
 
-from rehue.learning.averaging import average_weights
 from rehue.learning.convert import convert
 from rehue.learning.default_colors import choose_default
 from rehue.learning.export import export
@@ -18,7 +17,6 @@ from rehue.learning.training import train
 
 __all__ = [
     "Recipe",
-    "average_weights",
     "choose_default",
     "convert",
     "export",

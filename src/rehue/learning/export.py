@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
+from rehue.learning.averaging import average_weights
 from rehue.learning.files import ANOTHER_OUTPUT, write_whole
 from rehue.learning.module import build_network
 from rehue.learning.networks import Network, Prediction
@@ -58,6 +59,7 @@ def export(
     name: str | None = None,
     licence: str = UNSTATED,
     working_size: int = 256,
+    average_with: Sequence[Model] = (),
 ) -> tuple[Card, Path]:
     """Write `<name>.onnx` and `<name>.json` from a run's averaged weights.
 
@@ -70,12 +72,14 @@ def export(
         name: the model's; None is the recipe's.
         licence: of the weights, an SPDX expression.
         working_size: what users' photographs are brought to (px).
+        average_with: exported from earlier runs of the network; the mean of all weights is taken.
 
     Returns:
         The card and the path of the ONNX file.
 
     Raises:
-        RecipeError: the run has no checkpoint that fits its recipe.
+        RecipeError: the run has no checkpoint that fits its recipe, or a model to average with is
+            of another network.
     """
     recipe, facts = _run_facts(run)
     bins = Bins.in_srgb(recipe.loss.grid)
@@ -101,13 +105,22 @@ def export(
         trial = Model(card, Path(folder) / "trial.onnx")
         trial.path.write_bytes(data)
         difference = largest_difference(network, trial)
-    compared = {
+    compared: dict[str, Any] = {
         "weights": "float16, computed in float32",
-        "bytes": len(data),
         "parameters": sum(p.numel() for p in network.parameters()),
         "largest_ab_difference_to_torch": round(difference, 4),
     }
-    card = replace(card, export=compared)
+    if average_with:
+        average_weights(graph, average_with)
+        data = graph.SerializeToString()
+        compared["averaged_with"] = [
+            {"name": other.card.name, "sha256": other.card.sha256} for other in average_with
+        ]
+    card = replace(
+        card,
+        sha256=hashlib.sha256(data).hexdigest(),
+        export={**compared, "bytes": len(data)},
+    )
     path = target / f"{card.name}.onnx"
     write_whole(path, data, ANOTHER_OUTPUT)
     write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
