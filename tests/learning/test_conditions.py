@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from rehue.errors import RecipeError
-from rehue.learning.export import to_onnx
 from rehue.learning.networks import UNet
 from rehue.learning.networks.conditions import HintPyramid, SelfAttention
 from rehue.learning.networks.contract import examples
 from rehue.learning.palettes import simulate_palettes
+from rehue.learning.tracing import to_onnx
 
 SMALL = {"widths": (16, 16, 32, 32), "decoder": (32, 16, 16)}
 BINS = 7

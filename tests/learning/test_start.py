@@ -11,11 +11,12 @@ import torch
 from rehue.color import Bins
 from rehue.errors import RecipeError
 from rehue.learning import pretrained
-from rehue.learning.export import export, largest_difference
+from rehue.learning.export import export
 from rehue.learning.exported import read_exported
 from rehue.learning.module import build_network
 from rehue.learning.recipe import load_recipe, recipe_from
 from rehue.learning.start import RUN_FILE
+from rehue.learning.tracing import largest_difference
 from rehue.learning.training import prepare, train
 from rehue.model import Model, find_model, open_runtime
 

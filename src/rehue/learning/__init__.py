@@ -3,9 +3,9 @@
 A `recipe` says everything; `training` runs it with the `module` that ties one of `networks`, the
 `losses` and the optimiser together; `pretrained` starts encoders, `augment` makes inputs look old,
 `loading` and `sampling` say which crop is seen when; `rates` finds learning rates; `export` makes
-the ONNX file and its card, `averaging` brings several runs' weights to their mean, `default_colors`
-chooses which of its colours users get, `convert` makes file and card of weights that others
-published.
+the ONNX file and its card, `tracing` the graph, `averaging` brings several runs' weights to their
+mean, `default_colors` chooses which of its colours users get, `convert` makes file and card of
+weights that others published.
 """
 
 from rehue.learning.convert import convert

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
-from rehue.learning.export import largest_difference, to_onnx
 from rehue.learning.networks import Network
 from rehue.learning.networks.colorful import Colorful
 from rehue.learning.networks.interactive import Interactive
+from rehue.learning.tracing import largest_difference, to_onnx
 from rehue.model import REGRESSION, Card, Decoding, Model
 from rehue.model.catalog import find_published
 
