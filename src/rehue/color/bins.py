@@ -53,7 +53,11 @@ class Bins:
         axis = np.arange(-_TABLE_REACH, _TABLE_REACH, dtype=np.float32)
         plane = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
         squared = ((plane[:, :, None] - self.centers) ** 2).sum(axis=-1)
-        nearest = np.argpartition(squared, NEIGHBOURS - 1, axis=-1)[..., :NEIGHBOURS]
+        # On a grid many bins are equally far: the first of them counts. Without a rule it would be
+        # another one on another processor, and so would be all that is learnt.
+        ranks = squared.astype(np.int32) * len(self) + np.arange(len(self), dtype=np.int32)
+        nearest = np.argpartition(ranks, NEIGHBOURS - 1, axis=-1)[..., :NEIGHBOURS]
+        nearest.sort(axis=-1)
         near = np.take_along_axis(squared, nearest, axis=-1)
         # The exponent is taken over the nearest one's, so that far colours do not underflow.
         weights = np.exp((near.min(axis=-1, keepdims=True) - near) / (2 * SIGMA**2))
