@@ -113,6 +113,7 @@ def test_the_list_for_programs(added, tiny_model):
     facts = listed()
     assert [(name, fact["state"]) for name, fact in facts.items()] == [
         ("default", "shipped"),
+        ("permissive", "shipped"),
         ("mine", "added"),
         ("colorful", "can be added"),
         ("interactive", "can be added"),
