@@ -1,4 +1,4 @@
-"""Makes docs/images from samples/ with the shipped model: run it when the model changes.
+"""Makes docs/images from samples/ with the shipped models: run it when one changes.
 
 python scripts/pictures.py
 """
@@ -43,6 +43,9 @@ def main() -> None:
     guesses(colorizer).save(IMAGES / "alternatives.jpg", quality=88, optimize=True)
     wishes(colorizer).save(IMAGES / "wishes.jpg", quality=88, optimize=True)
     told(colorizer).save(IMAGES / "told.jpg", quality=88, optimize=True)
+    models(colorizer, Colorizer("permissive")).save(
+        IMAGES / "permissive.jpg", quality=88, optimize=True
+    )
 
 
 def strip(colorizer: Colorizer) -> Image.Image:
@@ -102,6 +105,16 @@ def told(colorizer: Colorizer) -> Image.Image:
         captioned(look.colorize(reference=reference), "--reference PHOTO"),
     ]
     return table([upper, lower])
+
+
+def models(*colorizers: Colorizer) -> Image.Image:
+    """Photographs side by side, as each model colours them, captioned."""
+    return table(
+        [
+            [captioned(colorizer(fitted(name)), colorizer.card.name) for name in PHOTOS]
+            for colorizer in colorizers
+        ]
+    )
 
 
 def fitted(name: str) -> np.ndarray:
