@@ -68,8 +68,9 @@ def distance_over(
         chosen = rng.integers(0, count, count) if draw else np.arange(count)
         ours, plain, true = (each[chosen] for each in (pictures, grey, originals))
         ratios.append(frechet_distance(ours, true) / frechet_distance(plain, true))
-    figure, drawn = ratios[0], np.array(ratios[1:])
-    return Estimate.from_draws(np.append(figure, drawn - (drawn.mean() - figure if draws else 0)))
+    figure, *drawn = ratios
+    center = np.mean(drawn or ratios)
+    return Estimate.from_draws(np.array([center, *drawn]), value=figure)
 
 
 def _root(covariance: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -89,11 +89,8 @@ def export(
         compared["averaged_with"] = [
             {"name": other.card.name, "sha256": other.card.sha256} for other in average_with
         ]
-    card = replace(
-        card,
-        sha256=hashlib.sha256(data).hexdigest(),
-        export={**compared, "bytes": len(data)},
-    )
+        card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    card = replace(card, export={**compared, "bytes": len(data)})
     path = target / f"{card.name}.onnx"
     write_whole(path, data, ANOTHER_OUTPUT)
     write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
