@@ -14,7 +14,7 @@ def rates(name, **options):
         {"params": [p], "lr": rate} for p, rate in zip(parameters, (0.01, 0.005), strict=True)
     ]
     optimizer = torch.optim.AdamW(groups)
-    options = {"warmup": 0.25, "cycles": 1, **options}
+    options = {"warmup": 0.25, "cooldown": 0.5, "cycles": 1, **options}
     schedule = make_schedule(name, optimizer, STEPS, **options)
     seen = []
     for _ in range(STEPS):
@@ -51,3 +51,15 @@ def test_triangles_rise_and_fall_in_straight_lines():
 
 def test_constant_is_constant():
     assert set(rates("constant")[0]) == {0.01}
+
+
+def test_a_trapezoid_rises_stays_and_falls_to_nothing():
+    seen, _ = rates("trapezoid")
+    assert seen[0] == pytest.approx(0.01 / 25)
+    assert set(seen[25:50]) == {0.01}
+    assert seen[-1] == pytest.approx(0.01 / 50)
+    assert seen[75] == pytest.approx(0.005)
+
+
+def test_a_trapezoid_without_a_fall_stays_up():
+    assert set(rates("trapezoid", cooldown=0)[0][25:]) == {0.01}

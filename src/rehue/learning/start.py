@@ -16,11 +16,13 @@ from rehue.learning.exported import read_exported
 from rehue.learning.files import write_whole
 from rehue.learning.loading import CropLoading
 from rehue.learning.networks import Network
+from rehue.learning.networks.efficientnet_lite import load_recognizer
 from rehue.learning.pretrained import (
     WeightsNotFoundError,
     calibrate_norms,
     continue_from,
     load_imagenet,
+    published_recognizer,
     read_checkpoint,
 )
 from rehue.learning.recipe import Recipe
@@ -53,6 +55,9 @@ def start_network(
     Raises:
         RecipeError: it cannot be read, or is not of this network.
     """
+    recognition = getattr(network, "recognition", None)
+    if recognition is not None:
+        load_recognizer(recognition.recognizer, published_recognizer())
     if start_from is None:
         return _start_encoder(network, recipe, encoder_weights, loading)
     if start_from.suffix != EXPORTED:

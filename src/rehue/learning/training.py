@@ -128,7 +128,11 @@ def train(
             WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(recipe.average)),  # type: ignore[no-untyped-call]
             # Without a counter: in a folder that was moved `last.ckpt` would stay the old one.
             ModelCheckpoint(
-                dirpath=run, filename="{epoch}", save_last=True, enable_version_counter=False
+                dirpath=run,
+                filename="{epoch}",
+                save_last=True,
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
             ),
             LearningRateMonitor("step"),
             timer,
@@ -138,6 +142,7 @@ def train(
         strategy=DDPStrategy(gradient_as_bucket_view=True) if processes > 1 else "auto",
         use_distributed_sampler=False,  # EpochBatches divides each batch itself
         reload_dataloaders_every_n_epochs=1,
+        check_val_every_n_epoch=recipe.judge_every,
         num_sanity_val_steps=0,
         log_every_n_steps=max(1, min(20, loading.steps // 10)),
         enable_model_summary=False,

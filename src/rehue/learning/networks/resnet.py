@@ -76,12 +76,14 @@ class ResNetEncoder(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
-    def forward(self, lightness: Tensor, added: Sequence[Tensor] | None = None) -> list[Tensor]:
+    def forward(
+        self, lightness: Tensor, added: Sequence[Tensor | None] | None = None
+    ) -> list[Tensor]:
         """Return features at strides 2, 4, 8, 16, 32 (as many as there are stages), finest first.
 
         Args:
             lightness: N x 1 x H x W, L in 0..100.
-            added: to what each stage gives, before the next one sees it.
+            added: to what each stage gives, before the next one sees it; None adds nothing.
         """
         x = (lightness / 100 - GREY_MEAN) / GREY_STD
         x = torch.relu(self.bn1(self.conv1(x)))
@@ -89,8 +91,9 @@ class ResNetEncoder(nn.Module):
         x = self.maxpool(x)
         for stage in range(1, self.stages + 1):
             x = getattr(self, f"layer{stage}")(x)
-            if added is not None:
-                x = x + added[stage - 1]
+            more = None if added is None else added[stage - 1]
+            if more is not None:
+                x = x + more
             features.append(x)
         return features
 

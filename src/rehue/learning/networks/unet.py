@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rehue.errors import RecipeError
+from rehue.errors import RecipeError, nearest
 from rehue.learning.networks.conditions import HintPyramid, PaletteVector, SelfAttention
 from rehue.learning.networks.contract import (
     AB_UNIT,
@@ -20,6 +20,7 @@ from rehue.learning.networks.contract import (
     Prediction,
     check_lightness,
 )
+from rehue.learning.networks.recognition import RECOGNIZERS, Recognition
 from rehue.learning.networks.resnet import ResNetEncoder
 
 
@@ -67,9 +68,11 @@ class UNet(Network):
         heads: what is predicted: classes, a regression, or both.
         conditions: what else the network is told: `hints`, `palette`, both or neither.
         attention: layers of self-attention at stride 16.
+        recognizer: looks on, frozen: `efficientnet_lite2`, or none.
 
     Raises:
-        RecipeError: there is not one decoder step for each stage but the coarsest, or no head.
+        RecipeError: there is not one decoder step for each stage but the coarsest, no head, or no
+            recogniser of that name.
     """
 
     stride = 4
@@ -83,8 +86,12 @@ class UNet(Network):
         heads: Sequence[Head] = ("bins", "regression"),
         conditions: Sequence[str] = (),
         attention: int = 0,
+        recognizer: str = "",
     ) -> None:
         super().__init__()
+        if recognizer and recognizer not in RECOGNIZERS:
+            raise RecipeError(f"no recogniser {recognizer!r}: {nearest(recognizer, RECOGNIZERS)}")
+        self.recognition = Recognition(recognizer, widths) if recognizer else None
         self.encoder = ResNetEncoder(encoder, widths)
         if len(decoder) != len(widths) - 1:
             raise RecipeError(
@@ -115,8 +122,11 @@ class UNet(Network):
     ) -> Prediction:
         """Predict on a grid of stride 4; see `Network.forward`."""
         check_lightness(lightness)
-        added = None if hints is None or self.hints is None else self.hints(hints)
-        _, *skips, x = self.encoder(lightness, added)
+        told = None if hints is None or self.hints is None else self.hints(hints)
+        known, whole = (None, None) if self.recognition is None else self.recognition(lightness)
+        _, *skips, x = self.encoder(lightness, _sums(told, known))
+        if whole is not None:
+            x = x + whole[:, :, None, None]
         x = self.context(x)
         if palette is not None and self.palette is not None:
             x = x + self.palette(palette)[:, :, None, None]
@@ -128,3 +138,14 @@ class UNet(Network):
             ab=None if self.regression is None else self.regression(x) * AB_UNIT,
             logits=None if self.classes is None else self.classes(x),
         )
+
+
+def _sums(
+    first: Sequence[Tensor | None] | None, second: Sequence[Tensor | None] | None
+) -> Sequence[Tensor | None] | None:
+    """Add what two parts give each stage; None is nothing."""
+    if first is None or second is None:
+        return second if first is None else first
+    return [
+        a if b is None else b if a is None else a + b for a, b in zip(first, second, strict=True)
+    ]

@@ -1,0 +1,68 @@
+"""What a recogniser makes of a picture, added to a network's own features.
+
+Iizuka et al. (2016) train a classifier beside their colours, so that the network knows what a thing
+is; here one that ImageNet trained looks on, frozen, and each of its features joins the network's
+own of that stride through a layer that starts at zero: a network that has learnt to colour goes on
+doing so.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rehue.learning.networks.efficientnet_lite import EfficientNetLite2
+
+RECOGNIZERS: Mapping[str, type[EfficientNetLite2]] = {"efficientnet_lite2": EfficientNetLite2}
+# The first stages see edges, as the network's own do.
+_FIRST = 2
+
+
+class Recognition(nn.Module):
+    """A frozen recogniser and how it joins an encoder's stages at strides 4, 8, 16 and 32.
+
+    Args:
+        name: of the recogniser.
+        widths: channels of the encoder's stages, stride 4 first.
+    """
+
+    def __init__(self, name: str, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.recognizer = RECOGNIZERS[name]().requires_grad_(False)
+        seen = self.recognizer.channels[_FIRST:]
+        joined = widths[len(widths) - len(seen) :]
+        self.places = nn.ModuleList(
+            _Joining(inputs, outputs) for inputs, outputs in zip(seen, joined, strict=True)
+        )
+        self.whole = _Joining(self.recognizer.pooled, widths[-1])
+        self.without = len(widths) - len(seen)
+
+    def forward(self, lightness: Tensor) -> tuple[list[Tensor | None], Tensor]:
+        """Return what is added to each stage (None: nothing), and N x widths[-1] to the last."""
+        with torch.no_grad():
+            features, pooled = self.recognizer(lightness)
+        added: list[Tensor | None] = [None] * self.without
+        added += [place(x) for place, x in zip(self.places, features[_FIRST:], strict=True)]
+        vector: Tensor = self.whole(pooled)
+        return added, vector
+
+
+class _Joining(nn.Module):
+    """Layer norm over channels and a linear layer, zero at the start.
+
+    In single precision and as matrix products: oneDNN's bfloat16 backward of 1 x 1 convolutions
+    with 120 or 352 channels crashes.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(inputs)
+        self.linear = nn.Linear(inputs, outputs, bias=False)
+        nn.init.zeros_(self.linear.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N x inputs x H x W, or N x inputs, to outputs of the same kind."""
+        with torch.autocast(x.device.type, enabled=False):
+            x = x.float().movedim(1, -1)
+            joined: Tensor = self.linear(self.norm(x).flatten(0, -2)).unflatten(0, x.shape[:-1])
+        return joined.movedim(-1, 1)
