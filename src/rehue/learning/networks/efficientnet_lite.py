@@ -70,7 +70,8 @@ class InvertedResidual(nn.Module):
         """N x inputs x H x W to N x outputs x H/stride x W/stride."""
         inner = x if self.expand is None else functional.relu6(self.expand(x))
         inner = self.project(functional.relu6(self.depthwise(inner)))
-        return x + inner if self.has_shortcut else inner
+        result: Tensor = x + inner if self.has_shortcut else inner
+        return result
 
 
 class EfficientNetLite2(nn.Module):

@@ -90,7 +90,9 @@ class UNet(Network):
     ) -> None:
         super().__init__()
         if recognizer and recognizer not in RECOGNIZERS:
-            raise RecipeError(f"no recogniser {recognizer!r}: {nearest(recognizer, RECOGNIZERS)}")
+            raise RecipeError(
+                f"no recogniser {recognizer!r}: {nearest(recognizer, list(RECOGNIZERS))}"
+            )
         self.recognition = Recognition(recognizer, widths) if recognizer else None
         self.encoder = ResNetEncoder(encoder, widths)
         if len(decoder) != len(widths) - 1:
