@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from rehue import Colorizer
 from rehue.color import ciede2000, srgb_to_lab
-from rehue.coloring import Coloring
 from rehue.dataset import Photographs, open_photographs
 from rehue.judge import measure_calibration
+from rehue.wishes import Coloring
 
 Colors = NDArray[np.floating]
 

@@ -25,8 +25,8 @@ from skimage.segmentation import felzenszwalb
 
 from rehue import Colorizer, Hint
 from rehue.color import ciede2000, lab_to_srgb, srgb_to_lab
-from rehue.coloring import Coloring
 from rehue.dataset import Photographs, Sample, open_photographs
+from rehue.wishes import Coloring
 
 COUNTS = (1, 2, 5, 10, 20, 50, 100)
 SIDE = 256

@@ -21,7 +21,7 @@ from PIL import Image
 
 from rehue import Colorizer
 from rehue.color import ciede2000, lab_to_srgb, lightness, quantize, srgb_to_lab
-from rehue.color.layer import blend_color
+from rehue.picture.layer import blend_color
 
 _SAMPLE, _TRIALS = 300, 2000
 

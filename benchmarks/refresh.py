@@ -1,4 +1,4 @@
-"""How near `rehue.color.refresh` brings faded photographs to the originals.
+"""How near `rehue.picture.refresh` brings faded photographs to the originals.
 
     python benchmarks/refresh.py --kodak ../shared/kodak --output refresh.json --sheet refresh.png
 
@@ -23,9 +23,9 @@ from PIL import Image
 from rehue.color import ciede2000, linear_to_srgb, quantize, srgb_to_lab, srgb_to_linear
 from rehue.color.fading import Fade, estimate_fade
 from rehue.color.lab import WHITE, XYZ_FROM_RGB
-from rehue.color.refresh import refresh
-from rehue.color.upsample import Upsampling
 from rehue.colorizer import Colorizer
+from rehue.picture.refresh import refresh
+from rehue.picture.upsample import Upsampling
 
 Picture = NDArray[np.uint8]
 Encoded = NDArray[np.floating]

@@ -21,7 +21,7 @@ from rehue import Colorizer, model
 from rehue.judge import evaluate
 from rehue.judge.evaluation import ALL, REGRESSION
 from rehue.learning import Recipe, load_recipe
-from rehue.learning.loading import held_back
+from rehue.learning.training.loading import held_back
 
 STRENGTHS = (0.5, 1.0, 2.0)
 POWERS = (0.25, 0.5, 1.0)

@@ -24,8 +24,8 @@ import torch
 from PIL import Image
 
 from rehue import Colorizer
-from rehue.learning.convert import convert
 from rehue.learning.networks.colorful import Colorful
+from rehue.learning.weights.convert import convert
 from rehue.model import find_model, open_runtime
 
 ROUNDS = 7

@@ -24,10 +24,10 @@ from rehue.judge.evaluation import ALL, CONSTANT, GREY, ORIGINAL
 from rehue.judge.groups import STUDY_SHARES
 from rehue.judge.hues import FAMILIES
 from rehue.judge.paired import compare_paired
-from rehue.learning.module import build_network
 from rehue.learning.networks import NETWORKS
-from rehue.learning.plots import drawing
-from rehue.learning.recipe import NetworkChoice
+from rehue.learning.training.module import build_network
+from rehue.learning.training.plots import drawing
+from rehue.learning.training.recipe import NetworkChoice
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "study.md"
 FOLDER = DOCUMENT.with_suffix("")

@@ -22,10 +22,10 @@ import torch
 
 from rehue.color import Bins
 from rehue.learning import load_recipe, train
-from rehue.learning.losses import PENALTIES, ColorLoss, Factors, rebalancing_weights
-from rehue.learning.module import build_network
 from rehue.learning.networks.contract import examples
-from rehue.learning.recipe import NetworkChoice
+from rehue.learning.training.losses import PENALTIES, ColorLoss, Factors, rebalancing_weights
+from rehue.learning.training.module import build_network
+from rehue.learning.training.recipe import NetworkChoice
 
 SIZE, STEPS = 128, 8
 BINS = Bins.in_srgb(10)

@@ -18,7 +18,7 @@ from PIL import Image
 from scipy import ndimage
 
 from rehue.color import ciede2000, fit_to_gamut, srgb_to_lab
-from rehue.color.upsample import Upsampling
+from rehue.picture.upsample import Upsampling
 
 Array = NDArray[np.float32]
 # Sobel magnitude of L, the strongest so much of the pixels are strong edges.

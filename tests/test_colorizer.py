@@ -15,11 +15,11 @@ import rehue
 import rehue.colorizer
 from rehue import Colorizer
 from rehue.color import ciede2000, lightness, srgb_to_lab
-from rehue.color.layer import blend_color
-from rehue.color.render import as_grey
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
 from rehue.photo import draw_mark, read, upright, visible_mark
+from rehue.picture.layer import blend_color
+from rehue.picture.render import as_grey
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
 COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])
@@ -508,8 +508,8 @@ def test_deep_colour_is_seen_as_its_lightness(colorizer):
 
 @pytest.mark.parametrize("shape", [(47, 65), (48, 64), (45, 200)])
 def test_large_deep_pictures_are_seen_smaller(shape, monkeypatch):
-    monkeypatch.setattr("rehue.color.render._SEEN_PIXELS", 48 * 64 // 16)
-    monkeypatch.setattr("rehue.color.render._SEEN_SIDE", 10)
+    monkeypatch.setattr("rehue.picture.render._SEEN_PIXELS", 48 * 64 // 16)
+    monkeypatch.setattr("rehue.picture.render._SEEN_SIDE", 10)
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
     deep = (rows * 500 + columns * 150).astype(np.uint16)
     small = as_grey(deep)

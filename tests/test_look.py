@@ -8,9 +8,9 @@ import skimage.data
 
 from rehue import Colorizer, Hint
 from rehue.color import Bins, srgb_to_lab
-from rehue.coloring import Coloring
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
+from rehue.wishes import Coloring
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
 COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])

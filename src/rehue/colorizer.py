@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue import __version__
-from rehue.color.render import as_grey
-from rehue.coloring import Coloring, ColoringOptions, described
 from rehue.errors import ModelError, PhotoError
 from rehue.look import Look
 from rehue.model import ask, find_model, open_runtime, shrunk_lightness
@@ -35,6 +33,8 @@ from rehue.photo import (
     visible_mark,
     write,
 )
+from rehue.picture.render import as_grey
+from rehue.wishes import Coloring, ColoringOptions, described
 
 _AS_SOURCE: Final = Output()
 _AS_MODEL: Final = Coloring()
@@ -138,7 +138,7 @@ class Colorizer:
             target: path, whose suffix says the format, or an open file, which gets the source's.
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
-            **options: saturation, warmth and so on, as for `rehue.coloring.Coloring`; format,
+            **options: saturation, warmth and so on, as for `rehue.wishes.Coloring`; format,
                 quality, bit_depth, keep_times, timestamp, layer, visible_mark and credentials,
                 as for `rehue.photo.Output`.
 

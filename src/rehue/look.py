@@ -10,11 +10,6 @@ from PIL import Image
 
 from rehue.color import Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
-from rehue.color.layer import color_layer
-from rehue.color.refresh import class_variance, confidence_in_own, refresh
-from rehue.color.render import as_grey, render
-from rehue.color.upsample import Upsampling
-from rehue.coloring import Coloring, ColoringOptions, palette_of
 from rehue.errors import ModelError, PhotoError
 from rehue.model import (
     Answer,
@@ -30,6 +25,11 @@ from rehue.model import (
     place_hints,
     suggest,
 )
+from rehue.picture.layer import color_layer
+from rehue.picture.refresh import class_variance, confidence_in_own, refresh
+from rehue.picture.render import as_grey, render
+from rehue.picture.upsample import Upsampling
+from rehue.wishes import Coloring, ColoringOptions, palette_of
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Look:
     ) -> NDArray[Any]:
         """Return only the colour, to be laid over the photograph with the blend mode Color.
 
-        See `rehue.color.layer`; arguments, result and errors are as for `colorize`.
+        See `rehue.picture.layer`; arguments, result and errors are as for `colorize`.
         """
         return color_layer(self.pixels, self.colorize(coloring, **options), self.threads)
 

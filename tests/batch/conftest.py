@@ -13,9 +13,9 @@ from rehue.batch.coloring import color as do
 from rehue.batch.crew import Crew
 from rehue.batch.journal import Journal
 from rehue.batch.run import run
-from rehue.coloring import Coloring, ColoringOptions
 from rehue.colorizer import Colorizer
 from rehue.photo import Output, OutputOptions, format_named
+from rehue.wishes import Coloring, ColoringOptions
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from skimage import data
 
 from rehue.batch import Settings, Setup, Status, make_plan, open_run
 from rehue.batch.storage import Address, StorageError, is_address, place
-from rehue.coloring import Coloring
 from rehue.photo import Output
+from rehue.wishes import Coloring
 
 JOURNAL = "rehue-journal.jsonl"
 

@@ -12,7 +12,7 @@ import rehue
 import rehue.photo
 from rehue import Colorizer
 from rehue.cli.inspect import inspect as command
-from rehue.photo.mark import SOURCE_TYPE
+from rehue.photo.provenance.mark import SOURCE_TYPE
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
 app = Typer()

@@ -7,9 +7,9 @@ from sklearn.datasets import load_sample_image
 
 from rehue.color import Bins, ciede2000, srgb_to_lab
 from rehue.color.fading import Fade, estimate_fade, thumbnail, undo_fade
-from rehue.color.refresh import class_variance, confidence_in_own, refresh
-from rehue.color.upsample import Upsampling
 from rehue.errors import PhotoError
+from rehue.picture.refresh import class_variance, confidence_in_own, refresh
+from rehue.picture.upsample import Upsampling
 
 PHOTOGRAPHS = {
     "astronaut": data.astronaut(),

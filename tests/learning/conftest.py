@@ -60,7 +60,7 @@ def table():
 
 @pytest.fixture(scope="session")
 def recipe():
-    from rehue.learning.recipe import recipe_from
+    from rehue.learning.training.recipe import recipe_from
 
     return recipe_from(tomllib.loads(RECIPE), "tiny.toml")
 
@@ -89,8 +89,8 @@ def drawn(seed):
 @pytest.fixture(scope="session")
 def finished(recipe, photos, tmp_path_factory):
     """A run from beginning to end without a disturbance, and the loss of each of its steps."""
-    from rehue.learning.module import ColorTraining
-    from rehue.learning.training import train
+    from rehue.learning.training.module import ColorTraining
+    from rehue.learning.training.run import train
 
     root = tmp_path_factory.mktemp("finished")
     losses, step = [], ColorTraining.training_step

@@ -4,8 +4,8 @@ import skimage.data
 
 from rehue import model
 from rehue.color import lightness
-from rehue.color.upsample import Upsampling
 from rehue.model.framing import shrunk_lightness
+from rehue.picture.upsample import Upsampling
 
 SIZE, BINS = 64, 2
 

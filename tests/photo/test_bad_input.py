@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo import MAX_PIXELS, from_pillow, read, tiff
+from rehue.photo import MAX_PIXELS, from_pillow, read
+from rehue.photo.records import tiff
 
 
 def line(source):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from rehue.errors import PhotoError
 from rehue.photo import Credentials, check_credentials, inspect, read, write
-from rehue.photo.mark import SOURCE_TYPE
+from rehue.photo.provenance.mark import SOURCE_TYPE
 
 c2pa = pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
 x509 = pytest.importorskip("cryptography.x509", reason="the extra c2pa is not installed")

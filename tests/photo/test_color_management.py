@@ -11,7 +11,8 @@ import tifffile
 from PIL import Image
 
 from rehue.color import fit_to_gamut, lab_to_srgb, lightness
-from rehue.photo import deep_profile, depth, profile, read, write
+from rehue.photo import read, write
+from rehue.photo.samples import deep_profile, depth, profile
 
 # Bradford's adaptation from the profiles' D50 back to D65 (ICC.1:2022, annex E, inverted).
 BRADFORD = np.array(

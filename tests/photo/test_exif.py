@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from rehue.photo import exif as module
+from rehue.photo.records import exif as module
 
 
 def big_endian():

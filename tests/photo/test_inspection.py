@@ -4,7 +4,7 @@ from PIL import Image
 
 from rehue.errors import PhotoError
 from rehue.photo import Mark, inspect, read, write
-from rehue.photo.mark import SOURCE_TYPE
+from rehue.photo.provenance.mark import SOURCE_TYPE
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehue.photo import Mark
-from rehue.photo.mark import SOURCE_TYPE
+from rehue.photo.provenance.mark import SOURCE_TYPE
 
 MARK = Mark("study-resnet34", "ab" * 32, "0.1.0", "onnxruntime 1.20, 2 threads", "", "cd" * 32)
 

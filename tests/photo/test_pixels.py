@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rehue.photo import pixels
+from rehue.photo.samples import pixels
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (700, 2000)])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rehue.photo import profile
+from rehue.photo.samples import profile
 
 
 def test_an_rgb_profile_there_and_back(color, make):

@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image
 
-from rehue.photo import tiff
+from rehue.photo.records import tiff
 
 LITTLE, BIG = b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"
 

@@ -16,13 +16,13 @@ from rehue.photo import (
     check_target,
     from_pillow,
     losses,
-    profile,
     read,
     result_format,
     to_pillow,
     upright,
     write,
 )
+from rehue.photo.samples import profile
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ class Job:
         target: of the result; None is standard output.
         compare: of the before/after picture; None when none is wanted.
         named: given by name, not found in a folder.
-        alternative: which colouring, as for `rehue.coloring.Coloring`.
+        alternative: which colouring, as for `rehue.wishes.Coloring`.
     """
 
     source: Place | None

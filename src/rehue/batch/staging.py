@@ -11,8 +11,8 @@ from typing import TypeGuard
 from rehue.batch.job import Job, LocalJob
 from rehue.batch.outcome import Fingerprint, Outcome, Stat, Status, name_of, stat_of
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
-from rehue.photo import sidecar
 from rehue.photo.failures import reason, shown
+from rehue.photo.provenance import sidecar
 
 # Of a name here, in bytes.
 _LONGEST = 200

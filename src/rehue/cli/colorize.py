@@ -156,10 +156,10 @@ def colorize(
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
     from rehue.batch import PlanError, Report, Settings, Setup, check_report, make_plan, open_run
-    from rehue.coloring import Coloring
     from rehue.errors import ModelError, PhotoError
     from rehue.model import read_hints
     from rehue.photo import Credentials, Output, check_credentials, format_named
+    from rehue.wishes import Coloring
 
     try:
         kind = format_named(format) if format else None

@@ -119,7 +119,7 @@ def _convert_published(source: str | None, name: str, folder: Path) -> None:
 
     published = find_published(name)
     import_learning()  # before the download, which would be in vain without it
-    from rehue.learning.convert import convert
+    from rehue.learning.weights.convert import convert
 
     where = source or published.url
     _say(f"{name}: {where}, {_size(published.size)}, {published.licence}")

@@ -35,7 +35,7 @@ def find_lr(
     begin: `rehue sweep` compares whole runs.
     """
     learning = import_learning()
-    from rehue.learning import plots
+    from rehue.learning.training import plots
 
     test = learning.find_rate(
         learning.load_recipe(recipe),
@@ -82,7 +82,7 @@ def sweep(
     judged by. Writes sweep.csv and sweep.png.
     """
     learning = import_learning()
-    from rehue.learning import plots
+    from rehue.learning.training import plots
 
     read = learning.load_recipe(recipe)
     folder = folder or Path("runs") / f"{read.name}-sweep"

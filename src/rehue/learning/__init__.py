@@ -8,12 +8,12 @@ mean, `default_colors` chooses which of its colours users get, `convert` makes f
 weights that others published.
 """
 
-from rehue.learning.convert import convert
-from rehue.learning.default_colors import choose_default
-from rehue.learning.export import export
-from rehue.learning.rates import find_rate, sweep
-from rehue.learning.recipe import Recipe, load_recipe
-from rehue.learning.training import train
+from rehue.learning.publish.default_colors import choose_default
+from rehue.learning.publish.export import export
+from rehue.learning.training.rates import find_rate, sweep
+from rehue.learning.training.recipe import Recipe, load_recipe
+from rehue.learning.training.run import train
+from rehue.learning.weights.convert import convert
 
 __all__ = [
     "Recipe",

@@ -21,10 +21,7 @@ each format that needs it, `c2pa` (signed manifests), `failures` (one line each)
 Every failure is a `rehue.errors.PhotoError`.
 """
 
-from rehue.photo.c2pa import Manifest, check_credentials
-from rehue.photo.credentials import Credentials
-from rehue.photo.depth import with_bits
-from rehue.photo.formats import (
+from rehue.photo.formats.table import (
     ENDINGS,
     FORMATS,
     RAW_ENDINGS,
@@ -34,13 +31,16 @@ from rehue.photo.formats import (
     result_format,
 )
 from rehue.photo.given import Photo, checked, photograph_of
-from rehue.photo.inspection import Inspection, inspect
-from rehue.photo.mark import Mark
-from rehue.photo.orientation import as_stored, upright
 from rehue.photo.output import Output, OutputOptions, for_layer
 from rehue.photo.photograph import Carried, Photograph
+from rehue.photo.provenance.c2pa import Manifest, check_credentials
+from rehue.photo.provenance.credentials import Credentials
+from rehue.photo.provenance.inspection import Inspection, inspect
+from rehue.photo.provenance.mark import Mark
+from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
-from rehue.photo.visible_mark import draw_mark, visible_mark
+from rehue.photo.samples.depth import with_bits
+from rehue.photo.samples.orientation import as_stored, upright
 from rehue.photo.write import check_target, to_pillow, write
 
 __all__ = [

@@ -28,23 +28,14 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo import (
-    avif,
-    deep_profile,
-    depth,
-    exif,
-    heic,
-    jpeg2000,
-    metadata,
-    pixels,
-    png,
-    tiff_write,
-)
 from rehue.photo.failures import encoding
-from rehue.photo.formats import longest_side, sample_bits
-from rehue.photo.mark import Mark
-from rehue.photo.orientation import upright
+from rehue.photo.formats import avif, heic, jpeg2000, png, tiff_write
+from rehue.photo.formats.table import longest_side, sample_bits
 from rehue.photo.photograph import JpegSettings, Photograph
+from rehue.photo.provenance.mark import Mark
+from rehue.photo.records import exif, metadata
+from rehue.photo.samples import deep_profile, depth, pixels
+from rehue.photo.samples.orientation import upright
 
 _FINEST_NEEDED = 90
 _SEGMENT = 65_533  # bytes in a JPEG segment, without its length

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import BinaryIO, TypedDict
 
 from rehue.errors import PhotoError
-from rehue.photo.credentials import Credentials
-from rehue.photo.formats import layer_format
+from rehue.photo.formats.table import layer_format
 from rehue.photo.photograph import Photograph
+from rehue.photo.provenance.credentials import Credentials
 
 
 @dataclass(frozen=True)

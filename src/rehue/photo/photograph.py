@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rehue.photo.mark import Mark
+from rehue.photo.provenance.mark import Mark
 
 
 @dataclass(frozen=True)

@@ -24,23 +24,13 @@ from PIL import (
 )
 
 from rehue.errors import PhotoError
-from rehue.photo import (
-    avif,
-    deep_profile,
-    exif,
-    heic,
-    jpeg2000,
-    metadata,
-    pixels,
-    png,
-    profile,
-    raw,
-    sidecar,
-    tiff_read,
-)
 from rehue.photo.failures import decoding
-from rehue.photo.mark import Mark
+from rehue.photo.formats import avif, heic, jpeg2000, png, raw, tiff_read
 from rehue.photo.photograph import Photograph
+from rehue.photo.provenance import sidecar
+from rehue.photo.provenance.mark import Mark
+from rehue.photo.records import exif, metadata
+from rehue.photo.samples import deep_profile, pixels, profile
 from rehue.photo.sniff import Format
 from rehue.photo.source import Source, load
 
@@ -73,8 +63,8 @@ def read(
 
     With the extras `heic` and `raw` HEIC and cameras' raw files too. 8-bit pictures give uint8,
     deeper ones uint16, and floats float32; grey ones H x W, also when they are stored as RGB with
-    three equal channels. A profile is applied: the pixels are sRGB (`rehue.photo.profile` has the
-    rules). A TIFF's further pages are the photograph's `further`.
+    three equal channels. A profile is applied: the pixels are sRGB
+    (`rehue.photo.samples.profile` has the rules). A TIFF's further pages are the photograph's `further`.
 
     Args:
         source: a path, a file's bytes, or a binary stream, which is read to its end.

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo import c2pa, depth, pixels, sidecar
-from rehue.photo.credentials import Credentials
 from rehue.photo.encode import check, encode
 from rehue.photo.failures import reason, shown
-from rehue.photo.formats import result_bits, result_format
-from rehue.photo.mark import Mark
-from rehue.photo.orientation import upright
+from rehue.photo.formats.table import result_bits, result_format
 from rehue.photo.photograph import Photograph
+from rehue.photo.provenance import c2pa, sidecar
+from rehue.photo.provenance.credentials import Credentials
+from rehue.photo.provenance.mark import Mark
+from rehue.photo.samples import depth, pixels
+from rehue.photo.samples.orientation import upright
 
 _SAMPLE_TYPES: Final = tuple(depth.SAMPLE_TYPES.values())
 

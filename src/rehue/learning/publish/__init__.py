@@ -1,0 +1,1 @@
+"""From a run to what users get: the ONNX file, its card, its default colours."""

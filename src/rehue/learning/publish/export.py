@@ -1,0 +1,139 @@
+"""From a checkpoint to an ONNX file and its card."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rehue.color import Bins
+from rehue.errors import RecipeError
+from rehue.files import ANOTHER_OUTPUT, write_whole
+from rehue.learning.networks import Network
+from rehue.learning.publish.tracing import largest_difference, to_onnx
+from rehue.learning.training.module import build_network
+from rehue.learning.training.recipe import Recipe, recipe_from
+from rehue.learning.weights.averaging import average_weights
+from rehue.learning.weights.pretrained import read_checkpoint
+from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
+from rehue.model import EXPECTED, REGRESSION, Card, Model
+
+# SPDX's word for what nobody has stated.
+UNSTATED = "NOASSERTION"
+_DATA_FACTS = ("photographs", "held_back", "left_out", "sources")
+
+
+def export(
+    run: Path,
+    target: Path,
+    *,
+    name: str | None = None,
+    licence: str = UNSTATED,
+    working_size: int = 256,
+    average_with: Sequence[Model] = (),
+) -> tuple[Card, Path]:
+    """Write `<name>.onnx` and `<name>.json` from a run's averaged weights.
+
+    Weights are stored in half precision and widened when the file is loaded, so the network still
+    computes in single precision.
+
+    Args:
+        run: a folder of `rehue train`.
+        target: folder of the two files.
+        name: the model's; None is the recipe's.
+        licence: of the weights, an SPDX expression.
+        working_size: what users' photographs are brought to (px).
+        average_with: exported from earlier runs of the network; the mean of all weights is taken.
+
+    Returns:
+        The card and the path of the ONNX file.
+
+    Raises:
+        RecipeError: the run has no checkpoint that fits its recipe, or a model to average with is
+            of another network.
+    """
+    recipe, facts = _run_facts(run)
+    bins = Bins.in_srgb(recipe.loss.grid)
+    network = load_network(run / CHECKPOINT, recipe, bins, facts.pop("scenes", 0))
+    graph = to_onnx(network, len(bins))
+    data = graph.SerializeToString()
+    card = Card(
+        name=name or recipe.name,
+        description=recipe.description,
+        sha256=hashlib.sha256(data).hexdigest(),
+        licence=licence,
+        trained_inputs=network.inputs,
+        bin_centers=tuple((float(a), float(b)) for a, b in bins.centers),
+        working_size=working_size,
+        default_decoding=EXPECTED if "bins" in network.heads else REGRESSION,
+        heads=network.heads,
+        recipe=asdict(recipe),
+        commit=str(facts.pop("commit", "unknown")),
+        data=_data_facts(facts),
+        training=facts,
+    )
+    with TemporaryDirectory() as folder:
+        trial = Model(card, Path(folder) / "trial.onnx")
+        trial.path.write_bytes(data)
+        difference = largest_difference(network, trial)
+    compared: dict[str, Any] = {
+        "weights": "float16, computed in float32",
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "largest_ab_difference_to_torch": round(difference, 4),
+    }
+    if average_with:
+        average_weights(graph, average_with)
+        data = graph.SerializeToString()
+        compared["averaged_with"] = [
+            {"name": other.card.name, "sha256": other.card.sha256} for other in average_with
+        ]
+        card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    card = replace(card, export={**compared, "bytes": len(data)})
+    path = target / f"{card.name}.onnx"
+    write_whole(path, data, ANOTHER_OUTPUT)
+    write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
+    return card, path
+
+
+def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Take what a run's facts say of its photographs, with counts in place of keys.
+
+    Sources are those of the runs before it, too.
+    """
+    data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
+    sources, before = set(data.get("sources", ())), facts.get("before")
+    while before:
+        sources |= set(before.get("sources", ()))
+        before = before.get("before")
+    data["sources"] = sorted(sources)
+    data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
+    return data
+
+
+def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) -> Network:
+    """Read a checkpoint's averaged weights into the recipe's network.
+
+    Raises:
+        RecipeError: the checkpoint is missing, unreadable, or another network's.
+    """
+    network = build_network(recipe.network, bins, scenes)
+    try:
+        network.load_state_dict(read_checkpoint(checkpoint))
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise RecipeError(f"{checkpoint}: not a checkpoint of {recipe.name} ({reason})") from error
+    return network.eval()
+
+
+def _run_facts(run: Path) -> tuple[Recipe, dict[str, Any]]:
+    path = run / RUN_FILE
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        described: Mapping[str, Any] = facts.pop("recipe")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecipeError(
+            f"{run}: no finished run here ({RUN_FILE} is missing or broken): run rehue train"
+        ) from error
+    return recipe_from(described, str(path)), facts

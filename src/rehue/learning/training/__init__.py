@@ -1,0 +1,1 @@
+"""A recipe, and what it takes to run it."""

@@ -1,0 +1,1 @@
+"""The formats that photographs are read from and written as."""

