@@ -64,7 +64,7 @@ def read(
     With the extras `heic` and `raw` HEIC and cameras' raw files too. 8-bit pictures give uint8,
     deeper ones uint16, and floats float32; grey ones H x W, also when they are stored as RGB with
     three equal channels. A profile is applied: the pixels are sRGB
-    (`rehue.photo.samples.profile` has the rules). A TIFF's further pages are the photograph's `further`.
+    (`rehue.photo.samples.profile` has the rules). A TIFF's further pages are its `further`.
 
     Args:
         source: a path, a file's bytes, or a binary stream, which is read to its end.

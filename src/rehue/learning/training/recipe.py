@@ -70,7 +70,7 @@ class NetworkChoice:
 
 @dataclass(frozen=True)
 class Loss:
-    """What is minimised (`rehue.learning.training.losses`). Heads that a network lacks do not count.
+    """What is minimised (`rehue.learning.training.losses`). Heads that it lacks do not count.
 
     Attributes:
         classes: factor of the soft cross-entropy.
