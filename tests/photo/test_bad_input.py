@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from rehue.errors import PhotoError
 from rehue.photo import MAX_PIXELS, from_pillow, read
-from rehue.photo.records import tiff
+from rehue.photo.records import directories
 
 
 def line(source):
@@ -124,14 +124,16 @@ def changed_tiff(values):
     """The head of a 1 x 1 colour TIFF with other numbers in some of its tags."""
     data = BytesIO()
     Image.new("RGB", (1, 1)).save(data, "TIFF")
-    entries, _ = tiff.read_directory(data.getvalue(), tiff.Layout.of(data.getvalue()))
+    entries, _ = directories.read_directory(data.getvalue(), directories.Layout.of(data.getvalue()))
     changed = [
-        tiff.Entry(e.tag, tiff.LONG, e.count, values[e.tag].to_bytes(4, "little") * e.count)
+        directories.Entry(
+            e.tag, directories.LONG, e.count, values[e.tag].to_bytes(4, "little") * e.count
+        )
         if e.tag in values
         else e
         for e in entries
     ]
-    return b"II*\0\x08\0\0\0" + tiff.pack(changed, 8)
+    return b"II*\0\x08\0\0\0" + directories.pack(changed, 8)
 
 
 @pytest.mark.parametrize("bomb", [huge_png, huge_tiff])
@@ -175,8 +177,8 @@ def test_pages_count_together(grey):
 
 def test_pages_without_end(grey):
     data = bytearray(tiff_of(np.stack([grey] * 2), photometric="minisblack"))
-    layout = tiff.Layout.of(bytes(data))
-    second = tiff.next_directory(bytes(data), layout, layout.first)
+    layout = directories.Layout.of(bytes(data))
+    second = directories.next_directory(bytes(data), layout, layout.first)
     (count,) = struct.unpack_from("<H", data, second)
     struct.pack_into("<I", data, second + 2 + 12 * count, layout.first)
     assert "pages without end" in line(bytes(data))
@@ -200,7 +202,7 @@ def test_pages_without_end(grey):
 def test_lying_tiff_headers(grey, tag, value, words):
     tiled = {"tile": (96, 128)} if tag == 322 else {"rowsperstrip": 96}
     data = bytearray(tiff_of(grey, photometric="minisblack", **tiled))
-    layout = tiff.Layout.of(bytes(data))
+    layout = directories.Layout.of(bytes(data))
     (count,) = struct.unpack_from("<H", data, layout.first)
     for at in range(layout.first + 2, layout.first + 2 + 12 * count, 12):
         if struct.unpack_from("<H", data, at)[0] == tag:

@@ -19,7 +19,7 @@ from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.batch.workers import Worker
 from rehue.errors import RehueError
-from rehue.photo.failures import shown
+from rehue.files import shown
 
 
 class ClusterError(RehueError):

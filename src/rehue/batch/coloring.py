@@ -27,6 +27,8 @@ from rehue.color import Tone, judge_neutrality
 from rehue.color.fading import estimate_fade
 from rehue.colorizer import Colorizer
 from rehue.errors import PhotoError, RehueError
+from rehue.files import reason as reason_of
+from rehue.files import shown
 from rehue.photo import (
     Mark,
     Output,
@@ -40,8 +42,6 @@ from rehue.photo import (
     with_bits,
     write,
 )
-from rehue.photo.failures import reason as reason_of
-from rehue.photo.failures import shown
 
 
 class _LeftAloneError(Exception):

@@ -24,7 +24,7 @@ from rehue.batch.lock import lock
 from rehue.batch.outcome import Facts, Fingerprint, Outcome, Stat, Status, stat_of
 from rehue.batch.report import absolute, record
 from rehue.errors import RehueError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
 
 # What is not tried again while the file is the same; what failed is.
 _SETTLED: Final = (Status.COLORED, Status.DONE, Status.IN_COLOR, Status.RESULT)

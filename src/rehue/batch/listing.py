@@ -9,10 +9,8 @@ from typing import Final
 
 from rehue.batch.names import ending_of, folded, is_like_a_result
 from rehue.batch.storage import Place, entries, is_address
-from rehue.photo import FORMATS
+from rehue.photo import PHOTOGRAPHS
 
-# Endings that are taken from folders; a file given by name is read whatever its ending.
-PHOTOGRAPHS: Final = frozenset(FORMATS) | {".bmp", ".gif"}
 # What a run writes down; beside results, and so perhaps among photographs.
 JOURNAL: Final = "rehue-journal.jsonl"
 

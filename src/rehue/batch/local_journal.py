@@ -11,7 +11,7 @@ from rehue.batch.journal import Journal, JournalError
 from rehue.batch.lock import lock
 from rehue.batch.report import absolute
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
 
 
 @contextmanager

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from rehue.batch.outcome import sha256_of
 from rehue.errors import PhotoError
+from rehue.files import PARTS, shown
 from rehue.photo import Mark, Photograph, check_target, read
-from rehue.photo.failures import shown
 
 # XMP is found in any file by its wrapper (ISO 16684-1:2019, 7.3.2 and annex A, packet scanning).
 _PACKET = re.compile(rb"<\?xpacket begin=.*?<\?xpacket end=.{0,8}?\?>", re.DOTALL)
-# What `rehue.photo.write` calls a file until it is whole.
-_PARTS = ".rehue-*.part"
 
 
 def mark_in(path: Path) -> Mark | None:
@@ -65,7 +63,7 @@ def check_free(target: Path, photograph: Photograph, *, overwrite: bool) -> bool
 
 def remove_parts(folder: Path) -> None:
     """Remove what killed processes left half-written in a folder where nobody is writing."""
-    for part in folder.glob(_PARTS):
+    for part in folder.glob(PARTS):
         part.unlink(missing_ok=True)
 
 

@@ -15,9 +15,11 @@ import os
 import unicodedata
 from itertools import count
 
-from rehue.photo import ENDINGS, FORMATS, RAW_ENDINGS
+from rehue.photo import BECOMES, ENDINGS, FORMATS, name_of_layers
 
 _MARK = ".rehue"
+# What results are where the name says nothing; the file may say otherwise.
+_UNKNOWN = "PNG"
 
 
 def name_in_folder(name: str, kind: str | None = None) -> str:
@@ -37,7 +39,7 @@ def name_in_folder(name: str, kind: str | None = None) -> str:
         return name if FORMATS.get(ending) == kind else f"{name}{ENDINGS[kind]}"
     if ending in FORMATS:
         return name
-    return f"{name}.tif" if ending in RAW_ENDINGS else f"{name}.png"
+    return f"{name}{ENDINGS[BECOMES.get(ending, _UNKNOWN)]}"
 
 
 def name_beside(name: str, kind: str | None = None) -> str:
@@ -56,8 +58,9 @@ def name_of_layer(name: str, kind: str | None = None) -> str:
     >>> name_of_layer("a.jpg"), name_of_layer("a.tif"), name_of_layer("a.jpg", "TIFF")
     ('a.jpg.rehue-layer.png', 'a.tif.rehue-layer.tif', 'a.jpg.rehue-layer.tif')
     """
-    is_tiff = (kind or FORMATS.get(ending_of(name))) == "TIFF" or ending_of(name) in RAW_ENDINGS
-    return f"{name}{_MARK}-layer.{'tif' if is_tiff else 'png'}"
+    ending = ending_of(name)
+    usual = FORMATS.get(ending) or BECOMES.get(ending, _UNKNOWN)
+    return f"{name}{_MARK}-layer{ENDINGS[name_of_layers(kind or usual)]}"
 
 
 def name_of_comparison(result: str) -> str:

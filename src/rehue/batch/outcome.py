@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from rehue.batch.job import Job
 from rehue.batch.storage import Address, Place, stat_at
+from rehue.files import shown
 from rehue.photo import MAX_PIXELS, Output
-from rehue.photo.failures import shown
 from rehue.wishes import Coloring
 
 # Draws one picture of a photograph before and after: both upright, uint8.

@@ -7,7 +7,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import Final
 
 from rehue.batch.job import Job, Problem, Step
-from rehue.batch.listing import JOURNAL, PHOTOGRAPHS, Directory, directories, real
+from rehue.batch.listing import JOURNAL, Directory, directories, real
 from rehue.batch.names import (
     Names,
     ending_of,
@@ -20,11 +20,11 @@ from rehue.batch.names import (
 )
 from rehue.batch.storage import Address, Place, exists, is_address, is_folder, place
 from rehue.errors import RehueError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
+from rehue.photo import KINDS, PHOTOGRAPHS
 
 # What stands for standard input as a source, and for standard output as a target.
 STREAM: Final = "-"
-_KINDS = "JPEG, PNG, TIFF, WebP, JPEG 2000, AVIF, HEIC, BMP or GIF"
 
 
 class PlanError(RehueError):
@@ -286,7 +286,7 @@ def _parts(found: Directory) -> tuple[str, ...]:
 
 def _nothing(folder: str, others: int) -> str:
     files = f", found {others} other files" if others else ""
-    return f"{shown(folder)} holds no photographs ({_KINDS}){files}: name another folder"
+    return f"{shown(folder)} holds no photographs ({KINDS}){files}: name another folder"
 
 
 def _is_dir(path: str) -> bool:

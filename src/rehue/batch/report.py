@@ -15,7 +15,7 @@ from rehue.batch.outcome import Facts, Outcome, Status
 from rehue.batch.plan import PlanError
 from rehue.batch.storage import Address, Place
 from rehue.errors import RehueError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
 
 _WORDS = {
     Status.COLORED: "coloured",

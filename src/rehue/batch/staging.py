@@ -11,8 +11,8 @@ from typing import TypeGuard
 from rehue.batch.job import Job, LocalJob
 from rehue.batch.outcome import Fingerprint, Outcome, Stat, Status, name_of, stat_of
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
-from rehue.photo.failures import reason, shown
-from rehue.photo.provenance import sidecar
+from rehue.files import reason, shown
+from rehue.photo import sidecar_of
 
 # Of a name here, in bytes.
 _LONGEST = 200
@@ -85,9 +85,9 @@ class _Copies:
         # Storage allows longer names, and others.
         is_short = len(os.fsencode(where.name)) <= _LONGEST and where.name.isprintable()
         copy = folder / (where.name if is_short else f"picture{where.suffix}")
-        if copy.suffix.lower() == ".bmp":
-            # It cannot hold a mark.
-            self._stands_for[sidecar.path_of(copy)] = where.with_name(f"{where.name}.xmp")
+        if beside := sidecar_of(copy):
+            ending = beside.name.removeprefix(copy.name)
+            self._stands_for[beside] = where.with_name(f"{where.name}{ending}")
         self._stands_for[copy] = where
         return copy
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from rehue.errors import RehueError
-from rehue.photo.failures import shown
+from rehue.files import shown
 
 _SIGN: Final = "://"
 # Two letters at least: `C://photos` is a path.

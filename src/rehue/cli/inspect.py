@@ -68,7 +68,7 @@ def _to_json(found: "Inspection") -> str:
 
 def _lines(found: "Inspection") -> Iterator[str]:
     """Yield the file's name and its facts, one a line."""
-    from rehue.photo.failures import shown
+    from rehue.files import shown
 
     yield shown(found.path)
     for name, said in _facts(found):

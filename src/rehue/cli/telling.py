@@ -52,7 +52,7 @@ def tell(
 def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
     """Yield what a person is told of one photograph."""
     from rehue.batch import Status, name_of
-    from rehue.photo.failures import shown
+    from rehue.files import shown
 
     job = outcome.job
     if outcome.status is Status.FAILED:

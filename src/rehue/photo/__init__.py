@@ -5,33 +5,37 @@
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
 - `upright`, `as_stored`: EXIF orientation, there and back
 - `write`, `to_pillow`: the coloured picture with all that was carried
-- `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write;
-  `FORMATS`, `ENDINGS`, `format_named`: formats by their names and endings
-- `losses`: what has no place in a format
+- `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
+- `FORMATS`, `ENDINGS`, `PHOTOGRAPHS`, `BECOMES`: formats and endings of names; `format_named`
+- `losses`: what has no place in a format; `sidecar_of`: where the mark is that has none
 - `Mark`: how a picture says in XMP that it was coloured
 - `draw_mark`, `visible_mark`: how it says so to whoever looks at it
 - `Credentials`, `check_credentials`: what C2PA manifests are signed with
 - `Output`, `OutputOptions`: what may be chosen of how a result is written; `for_layer`
 - `inspect`: how a file was coloured, and whether its source still matches
 
-Inside: `source` and `sniff` (bytes, and what they are), `pixels` (Pillow and arrays), `depth`
-(8 and 16 bits, floats), `profile` and `deep_profile` (ICC), `metadata`, `exif`, `tiff`, `boxes` and
-`xmp` (all that is not pixels), `formats` and `encode` (what a result is written as), one file for
-each format that needs it, `c2pa` (signed manifests), `failures` (one line each).
+Inside: `read` and `write`, and below them `formats` (one file each, listed in one place),
+`records` (EXIF, XMP, captions, boxes), `samples` (depth, orientation, profiles) and `provenance`
+(the mark and signatures).
 Every failure is a `rehue.errors.PhotoError`.
 """
 
-from rehue.photo.formats.table import (
+from rehue.photo.given import Photo, checked, photograph_of
+from rehue.photo.output import (
+    BECOMES,
     ENDINGS,
     FORMATS,
-    RAW_ENDINGS,
+    KINDS,
+    PHOTOGRAPHS,
+    Output,
+    OutputOptions,
+    for_layer,
     format_named,
     losses,
+    name_of_layers,
     result_bits,
     result_format,
 )
-from rehue.photo.given import Photo, checked, photograph_of
-from rehue.photo.output import Output, OutputOptions, for_layer
 from rehue.photo.photograph import Carried, Photograph
 from rehue.photo.provenance.c2pa import Manifest, check_credentials
 from rehue.photo.provenance.credentials import Credentials
@@ -41,13 +45,15 @@ from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
 from rehue.photo.samples.depth import with_bits
 from rehue.photo.samples.orientation import as_stored, upright
-from rehue.photo.write import check_target, to_pillow, write
+from rehue.photo.write import check_target, sidecar_of, to_pillow, write
 
 __all__ = [
+    "BECOMES",
     "ENDINGS",
     "FORMATS",
+    "KINDS",
     "MAX_PIXELS",
-    "RAW_ENDINGS",
+    "PHOTOGRAPHS",
     "Carried",
     "Credentials",
     "Inspection",
@@ -67,10 +73,12 @@ __all__ = [
     "from_pillow",
     "inspect",
     "losses",
+    "name_of_layers",
     "photograph_of",
     "read",
     "result_bits",
     "result_format",
+    "sidecar_of",
     "to_pillow",
     "upright",
     "visible_mark",

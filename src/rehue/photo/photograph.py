@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from rehue.photo.provenance.mark import Mark
@@ -32,9 +33,10 @@ class Carried:
 
     Attributes:
         format: what a result is written as when nothing else is asked for: the source's own, or
-            PNG for sources that cannot hold colour and a mark (BMP, GIF), TIFF for raw files.
+            another's where that cannot hold colour and a mark (`Format.result`).
         exif: the EXIF record (a small TIFF, without JPEG's prefix), without its thumbnail.
-        icc: an RGB profile; None when there is none, which is read as sRGB.
+        icc: an RGB profile; None when there is none, which is read as sRGB. (Of what a reader
+            hands on, the profile as it stands in the file.)
         xmp: the XMP packet.
         photoshop: image resources, IPTC captions among them, without thumbnails.
         extended_xmp: JPEG segments that continue the XMP packet.
@@ -105,3 +107,11 @@ class Photograph:
     def bits(self) -> int:
         """Depth of a sample: 8, 16 or 32 (floats)."""
         return self.pixels.dtype.itemsize * 8
+
+    @property
+    def is_transparent(self) -> bool:
+        """Whether it has alpha that is not white everywhere."""
+        if self.alpha is None:
+            return False
+        white = 1 if self.alpha.dtype.kind == "f" else np.iinfo(self.alpha.dtype).max
+        return bool(self.alpha.min() < white)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from rehue.errors import PhotoError
-from rehue.photo.failures import reason, shown
-from rehue.photo.sniff import SNIFFED, Format, picture_format
+from rehue.files import reason, shown
+from rehue.photo.formats import SEEN, claiming
+from rehue.photo.formats.contract import Format
 
 # No file of a picture is longer than this for each pixel allowed (four channels of 32-bit floats,
 # once more for what compression may add), and what else may be in it: layers, records, profiles.
@@ -21,17 +22,21 @@ _PIECE = 1 << 24
 
 
 @dataclass(frozen=True)
-class Source:
+class Loaded:
     """A file's bytes, and what messages call it.
 
     Attributes:
+        name: for messages.
+        path: where it has one.
+        data: all of it.
+        format: the one that claims it.
         times: when the file was last read and changed (ns), where it has a path.
     """
 
     name: str
     path: Path | None
     data: bytes
-    kind: Format
+    format: Format
     times: tuple[int, int] | None = None
 
     @cached_property
@@ -40,7 +45,7 @@ class Source:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def load(source: str | PathLike[str] | bytes | BinaryIO, max_pixels: int) -> Source:
+def load(source: str | PathLike[str] | bytes | BinaryIO, max_pixels: int) -> Loaded:
     """Read a source whole, after its first bytes have told that it is a picture.
 
     Raises:
@@ -48,29 +53,30 @@ def load(source: str | PathLike[str] | bytes | BinaryIO, max_pixels: int) -> Sou
     """
     if isinstance(source, bytes | bytearray | memoryview):
         data, name = bytes(source), "the data given"
-        return Source(name, None, data, picture_format(data[:SNIFFED], name))
+        return Loaded(name, None, data, claiming(data[:SEEN], name))
     if hasattr(source, "read"):
         return _from_stream(cast(BinaryIO, source), max_pixels)
     path, name = Path(source), shown(source)
     try:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())
-            start = file.read(SNIFFED)
-            kind = picture_format(start, name)
+            start = file.read(SEEN)
+            format_ = claiming(start, name)
             if stat.S_ISREG(state.st_mode):
                 _check_length(state.st_size, name, max_pixels)
                 file.seek(0)
                 data = file.read()
             else:
                 data = start + _pieces(file, name, max_pixels)
-            return Source(name, path, data, kind, (state.st_atime_ns, state.st_mtime_ns))
+            return Loaded(name, path, data, format_, (state.st_atime_ns, state.st_mtime_ns))
     except FileNotFoundError as error:
         raise PhotoError(f"{name} does not exist: check the path") from error
     except (OSError, ValueError) as error:
         if path_is_folder(path):
             raise PhotoError(f"{name} is a folder, not a photograph: name a file in it") from error
-        why = reason(error) if isinstance(error, OSError) else str(error)
-        raise PhotoError(f"{name} cannot be read ({why}): check the path and its rights") from error
+        raise PhotoError(
+            f"{name} cannot be read ({reason(error)}): check the path and its rights"
+        ) from error
 
 
 def path_is_folder(path: Path) -> bool:
@@ -81,14 +87,14 @@ def path_is_folder(path: Path) -> bool:
         return False
 
 
-def _from_stream(stream: BinaryIO, max_pixels: int) -> Source:
+def _from_stream(stream: BinaryIO, max_pixels: int) -> Loaded:
     is_stdin = getattr(stream, "name", None) == "<stdin>"
     name = "standard input" if is_stdin else "the stream given"
     try:
         data = _pieces(stream, name, max_pixels)
     except (OSError, ValueError) as error:
-        raise PhotoError(f"{name} cannot be read ({error}): open it again") from error
-    return Source(name, None, data, picture_format(data[:SNIFFED], name))
+        raise PhotoError(f"{name} cannot be read ({reason(error)}): open it again") from error
+    return Loaded(name, None, data, claiming(data[:SEEN], name))
 
 
 def _pieces(stream: BinaryIO, name: str, max_pixels: int) -> bytes:

@@ -1,7 +1,6 @@
 """Writing results: whole files or none, never over a source."""
 
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo.encode import check, encode
-from rehue.photo.failures import reason, shown
-from rehue.photo.formats.table import result_bits, result_format
+from rehue.files import reason, replacing, shown
+from rehue.photo import formats
+from rehue.photo.failures import encoding
+from rehue.photo.formats.contract import Encode, Page
+from rehue.photo.output import check_fits, result_bits, result_format
 from rehue.photo.photograph import Photograph
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.credentials import Credentials
@@ -49,9 +50,9 @@ def write(
             stores; for several pages one such array each, taken one after the other.
         target: a path, in a folder that exists, or a binary stream.
         mark: says how it was coloured.
-        format: JPEG, PNG, WEBP, TIFF, JPEG2000, AVIF, HEIC or BMP (or an ending such as "jpg"); by
-            default what the target's name says, or else what the source was. A BMP has no place
-            for the mark, which is written beside it, to the same name with `.xmp` after it.
+        format: a name or ending of `rehue.photo.formats`; by default what the target's name says,
+            or else what the source was. Where it has no place for the mark (BMP), that is written
+            beside it, to the same name with `.xmp` after it.
         bit_depth: bits of a sample; by default the source's, or the most that the format has.
         quality: 1..100, for formats that have one; by default as fine as the source.
         overwrite: replace a target that exists; the source itself is never replaced.
@@ -63,37 +64,46 @@ def write(
             the picture; it cannot be signed.
     """
     path = None if hasattr(target, "write") else Path(target)
-    chosen = result_format(photograph, path, format)
-    bits = result_bits(photograph, chosen, bit_depth)
+    form = formats.named(result_format(photograph, path, format))
+    bits = result_bits(photograph, form.name, bit_depth)
     if quality is not None and not 1 <= quality <= 100:
         raise PhotoError(f"quality {quality}: give 1 to 100, or none for that of the source")
-    check(photograph, chosen)
+    check_fits(photograph, form)
     if credentials:
-        c2pa.check_signable(photograph, chosen)
-    pages = _checked([rgb] if isinstance(rgb, np.ndarray) else rgb, photograph)
+        c2pa.check_signable(photograph, form)
+    colored = _checked([rgb] if isinstance(rgb, np.ndarray) else rgb, photograph)
     if path is not None:
         check_target(path, photograph, overwrite=overwrite)
-    elif chosen == "BMP":
-        raise PhotoError("a BMP has no place for Rehue's mark: write it to a file, or a PNG")
+    elif not form.holds_mark:
+        raise PhotoError(
+            f"a {form.name} has no place for Rehue's mark: write it to a file, or a PNG"
+        )
+    encode = cast(Encode, form.encode)
 
     def encoded(file: BinaryIO) -> None:
-        encode(photograph, pages, mark, chosen, file, bits=bits, quality=quality)
+        pages = (
+            Page(page, rgb, mark.to_xmp(page.carried.xmp), bits, quality)
+            for page, rgb in zip(photograph.pages, colored, strict=True)
+        )
+        with encoding(photograph.name, form.name):
+            encode(pages, file)
 
     fill: Callable[[BinaryIO], None] = encoded
     if credentials:
-        fill = c2pa.signing(fill, photograph, chosen, mark, credentials)
+        fill = c2pa.signing(fill, photograph, form, mark, credentials)
     if path is None:
         _send(_buffered(fill), cast(BinaryIO, target))
         return
     if not photograph.further:
         # Coloured before there is a file; several pages together may be too large for that.
-        pages = iter(list(pages))
-    into_file = fill if chosen == "TIFF" else _buffered(fill)
+        colored = iter(list(colored))
+    # Pages may be too large for memory together; a page is quicker to encode there.
+    into_file = _buffered(fill) if "pages" in form.lacks else fill
     times = photograph.times if keep_times else None
-    if chosen == "BMP":
-        _place_with_sidecar(into_file, mark, photograph, path, times, overwrite=overwrite)
-    else:
+    if form.holds_mark:
         _place(into_file, path, times)
+    else:
+        _place_with_sidecar(into_file, mark, photograph, path, times, overwrite=overwrite)
 
 
 def _buffered(fill: Callable[[BinaryIO], None]) -> Callable[[BinaryIO], None]:
@@ -153,24 +163,23 @@ def check_target(target: Path, photograph: Photograph | None = None, *, overwrit
         raise _unwritable(name, error) from error
 
 
+def sidecar_of(target: Path, kind: str | None = None) -> Path | None:
+    """Return the file beside a result that its mark is written to; None where the result holds it.
+
+    Args:
+        target: of the result.
+        kind: its format; None is what its name says.
+    """
+    form = formats.named(kind) if kind else formats.by_ending(target.suffix)
+    return sidecar.path_of(target) if form in formats.RESULTS and not form.holds_mark else None
+
+
 def _place(
     fill: Callable[[BinaryIO], None], target: Path, times: tuple[int, int] | None = None
 ) -> None:
-    # Opened by hand and not by `tempfile`, whose files nobody else may read.
-    beside = target.with_name(f".rehue-{secrets.token_hex(6)}.part")
     try:
-        try:
-            with beside.open("x+b") as file:
-                fill(file)
-                file.flush()
-                # Else a loss of power may leave a name without its content.
-                os.fsync(file.fileno())
-            if times:
-                os.utime(beside, ns=times)
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+        with replacing(target, times=times) as beside, beside.open("x+b") as file:
+            fill(file)
     except (OSError, ValueError) as error:
         raise _unwritable(shown(target), error) from error
 
@@ -206,5 +215,6 @@ def _send(fill: Callable[[BinaryIO], None], stream: BinaryIO) -> None:
 
 
 def _unwritable(name: str, error: Exception) -> PhotoError:
-    why = reason(error) if isinstance(error, OSError) else str(error)
-    return PhotoError(f"{name} cannot be written ({why}): check the folder's rights and free space")
+    return PhotoError(
+        f"{name} cannot be written ({reason(error)}): check the folder's rights and free space"
+    )

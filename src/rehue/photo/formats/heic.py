@@ -1,31 +1,82 @@
-"""HEIC (HEVC in HEIF), through the extra `heic`."""
+"""HEIC (HEVC in HEIF), through the extra `heic`.
 
+Results are 4:2:0, which is all that many players decode, of 8 or 12 bits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo.records import exif
+from rehue.photo.formats import by_pillow
+from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.records import boxes, exif
+from rehue.photo.samples.orientation import upright
 
 _FINE = 95
+_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
 
-def open_heic(data: bytes, name: str) -> tuple[tuple[int, int], dict[str, Any], Any]:
-    """Return size, Pillow-like info, and the picture, not yet decoded.
-
-    libheif turns pictures upright as it decodes them, so the record's orientation becomes 1.
+def read(source: Source) -> Iterator[Decoded]:
+    """Yield the first picture, upright, for libheif turns it as it decodes it.
 
     Raises:
         PhotoError: the extra is not installed.
     """
-    heif = _library(name).open_heif(BytesIO(data), convert_hdr_to_8bit=False)
-    return heif.size, heif.info, heif
+    heif = _library(source.name).open_heif(BytesIO(source.data), convert_hdr_to_8bit=False)
+    source.check_size(*heif.size)
+    records = replace(by_pillow.records(heif.info), dpi=None, lossless=False)
+    if records.exif:
+        records = replace(records, exif=exif.upright(exif.without_prefix(records.exif)))
+    yield Decoded(*_decode(heif), records)
 
 
-def decode(heif: Any) -> tuple[Image.Image | NDArray[np.uint16], NDArray[Any] | None]:  # noqa: ANN401
+def encode(pages: Iterator[Page], file: BinaryIO) -> None:
+    """Write a page, upright."""
+    (page,) = pages
+    library = _library(page.photograph.name)
+    samples = upright(page.samples(), page.photograph.orientation)
+    mode = {3: "RGB", 4: "RGBA"}[samples.shape[2]]
+    image = library.from_bytes(
+        mode=f"{mode};16" if samples.dtype == np.uint16 else mode,
+        size=(samples.shape[1], samples.shape[0]),
+        data=np.ascontiguousarray(samples).tobytes(),
+    )
+    options: dict[str, Any] = {"xmp": page.xmp, "chroma": 420}
+    if page.record:
+        options["exif"] = exif.with_prefix(exif.upright(page.record))
+    if page.carried.icc:
+        options["icc_profile"] = page.carried.icc
+    # Into memory: the library writes with seeks of its own.
+    whole = BytesIO()
+    image.save(whole, quality=_FINE if page.quality is None else page.quality, **options)
+    file.write(whole.getvalue())
+
+
+FORMAT = Format(
+    name="HEIC",
+    words=("HEIC", "HEIF"),
+    endings=(".heic", ".heif"),
+    claims=lambda start: boxes.has_brand(start, _BRANDS),
+    read=read,
+    encode=encode,
+    media_type="image/heic",
+    depths=(8, 12),
+    longest_side=16_384,
+    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    signed=True,
+    extra="heic",
+)
+
+
+def _decode(
+    heif: Any,  # noqa: ANN401
+) -> tuple[Image.Image | NDArray[np.uint16], NDArray[Any] | None]:
     """Decode colour and alpha: a Pillow picture of 8 bits, or uint16 of full range."""
     samples = np.asarray(heif[heif.primary_index])
     alpha = np.ascontiguousarray(samples[..., -1]) if heif.has_alpha else None
@@ -37,43 +88,6 @@ def decode(heif: Any) -> tuple[Image.Image | NDArray[np.uint16], NDArray[Any] | 
     # The high bits are filled; the low ones repeat them, so that white is full.
     wide = [plane | (plane >> bits) for plane in (color, alpha) if plane is not None]
     return wide[0], wide[1] if alpha is not None else None
-
-
-def encode(
-    samples: NDArray[Any],
-    name: str,
-    *,
-    quality: int | None,
-    icc: bytes | None,
-    record: bytes | None,
-    xmp: bytes,
-) -> bytes:
-    """Return a HEIC file, 4:2:0, which is all that many players decode.
-
-    Args:
-        samples: upright, H x W x 3 or x 4 (with alpha), uint8, or uint16 (written with 12 bits).
-        name: what messages call the source.
-        quality: 0..100.
-        icc: an RGB profile.
-        record: EXIF, of orientation 1.
-        xmp: packet.
-    """
-    library = _library(name)
-    mode = {3: "RGB", 4: "RGBA"}[samples.shape[2]]
-    deep = samples.dtype == np.uint16
-    image = library.from_bytes(
-        mode=f"{mode};16" if deep else mode,
-        size=(samples.shape[1], samples.shape[0]),
-        data=np.ascontiguousarray(samples).tobytes(),
-    )
-    options: dict[str, Any] = {"xmp": xmp, "chroma": 420}
-    if record:
-        options["exif"] = exif.with_prefix(record)
-    if icc:
-        options["icc_profile"] = icc
-    file = BytesIO()
-    image.save(file, quality=_FINE if quality is None else quality, **options)
-    return file.getvalue()
 
 
 def _library(name: str) -> Any:  # noqa: ANN401 (a module without types)

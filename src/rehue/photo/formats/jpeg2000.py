@@ -1,19 +1,25 @@
 """JPEG 2000: what a file says in its boxes, and a file made of a codestream and such boxes.
 
-OpenJPEG packs and unpacks the codestream. The boxes are ISO/IEC 15444-1's (annex I) and, for EXIF,
-XMP and IPTC, the UUID boxes that other programs write (for XMP: ISO 16684-3).
+OpenJPEG packs and unpacks the codestream: reversibly where the source was, else at 55 dB. The boxes
+are ISO/IEC 15444-1's (annex I) and, for EXIF, XMP and IPTC, the UUID boxes that other programs
+write (for XMP: ISO 16684-3).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Jpeg2KImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo.records import boxes, exif
+from rehue.photo.formats import by_pillow
+from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
+from rehue.photo.photograph import Carried
+from rehue.photo.records import boxes, photoshop
 from rehue.photo.records.boxes import box
-from rehue.photo.samples import depth
+from rehue.photo.samples import depth, pixels
 
 _SIGNATURE = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
 _XMP = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
@@ -28,7 +34,7 @@ _FINE = 55
 
 
 @dataclass(frozen=True)
-class Header:
+class _Header:
     """What stands beside the samples.
 
     Attributes:
@@ -37,13 +43,8 @@ class Header:
         channels: stored.
         bits: of a sample.
         is_plain: whether the channels are grey or RGB at full size, unsigned and all of one depth.
-        lossless: whether the reversible transform was used.
         alpha: the channel that holds alpha, if one does.
-        icc: the profile.
-        exif: the record, a small TIFF.
-        xmp: the packet.
-        iptc: captions (IIM).
-        dpi: horizontal and vertical.
+        records: what a result takes over; `lossless` where the reversible transform was used.
     """
 
     width: int
@@ -51,16 +52,74 @@ class Header:
     channels: int
     bits: int
     is_plain: bool
-    lossless: bool
-    alpha: int | None = None
-    icc: bytes | None = None
-    exif: bytes | None = None
-    xmp: bytes | None = None
-    iptc: bytes | None = None
-    dpi: tuple[float, float] | None = None
+    alpha: int | None
+    records: Carried
 
 
-def header(data: bytes) -> Header:
+def read(source: Source) -> Iterator[Decoded]:
+    """Yield the picture."""
+    said = _header(source.data)
+    source.check_size(said.width, said.height)
+    if said.channels > 4:
+        raise PhotoError(f"{source.name} has {said.channels} channels: save it as TIFF")
+    if said.bits > 8:
+        yield Decoded(*_decode_deep(source.data, said, source.name), said.records)
+        return
+    image = by_pillow.opened(Jpeg2KImagePlugin.Jpeg2KImageFile, source)
+    by_pillow.load(image, source)
+    yield Decoded(*pixels.flat(image), said.records)
+
+
+def encode(pages: Iterator[Page], file: BinaryIO) -> None:
+    """Write a page as a JP2 file; a quality of 1 to 100 is a signal to noise of 30 to 55 dB."""
+    import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
+
+    (page,) = pages
+    carried = page.carried
+    samples = np.ascontiguousarray(page.samples())
+    if carried.lossless and page.quality is None:
+        how: dict[str, Any] = {"reversible": True, "level": 0}
+    else:
+        how = {
+            "reversible": False,
+            "level": _FINE if page.quality is None else 30 + page.quality / 4,
+        }
+    # Each tile that is coded apart costs quality at its edges: one tile, as OpenJPEG does it.
+    stream = bytes(imagecodecs.jpeg2k_encode(samples, codecformat="j2k", numthreads=1, **how))
+    height, width, channels = samples.shape
+    size = height.to_bytes(4, "big") + width.to_bytes(4, "big")
+    bits = depth.bits_of(samples) - 1
+    beside = [box(b"ihdr", size, channels.to_bytes(2, "big"), bytes([bits, 7, 0, 0]))]
+    enumerated = b"\1\0\0" + _SRGB.to_bytes(4, "big")
+    beside.append(box(b"colr", b"\2\0\0" + carried.icc if carried.icc else enumerated))
+    if channels == 4:
+        # Channel, type (0 colour, 1 opacity), and the colour that it is, or 0 for all of them.
+        rows = [(0, 0, 1), (1, 0, 2), (2, 0, 3), (3, 1, 0)]
+        packed = b"".join(number.to_bytes(2, "big") for row in rows for number in row)
+        beside.append(box(b"cdef", len(rows).to_bytes(2, "big"), packed))
+    if carried.dpi:
+        across, down = map(_rational, carried.dpi)
+        beside.append(box(b"res ", box(b"resc", down + across, b"\0\0")))
+    iptc = photoshop.captions(carried.photoshop)
+    uuids = [(_XMP, page.xmp), (_EXIF, carried.exif), (_IPTC, iptc)]
+    named = [box(b"uuid", kind, content) for kind, content in uuids if content]
+    file.writelines([_SIGNATURE, box(b"jp2h", *beside), *named, box(b"jp2c", stream)])
+
+
+FORMAT = Format(
+    name="JPEG2000",
+    words=("JPEG 2000", "JP2"),
+    endings=(".jp2",),
+    claims=begins_with(b"\x00\x00\x00\x0cjP  \r\n\x87\n", _START + _SIZ),
+    read=read,
+    encode=encode,
+    media_type="image/jp2",
+    depths=(8, 16),
+    lacks=frozenset({"pages", "comment", "text", "extended XMP"}),
+)
+
+
+def _header(data: bytes) -> _Header:
     """Read the boxes and the codestream's main header.
 
     Raises:
@@ -86,7 +145,8 @@ def header(data: bytes) -> Header:
         if content[:1] == b"\1"
     ]
     named = {content[:16]: content[16:] for content in _of_kind(data, b"uuid")}
-    return Header(
+    iptc = named.get(_IPTC)
+    return _Header(
         width=right - left,
         height=bottom - top,
         channels=channels,
@@ -96,17 +156,19 @@ def header(data: bytes) -> Header:
         and components[0][1:] == b"\1\1"
         and set(spaces) <= {_SRGB, _GREY}
         and boxes.first(beside, b"pclr") is None,
-        lossless=coding > 0 and stream[coding + 13 : coding + 14] == b"\1",
         alpha=_alpha_channel(boxes.first(beside, b"cdef")),
-        icc=color[0] if color else None,
-        exif=exif.without_prefix(named[_EXIF]) if _EXIF in named else None,
-        xmp=named.get(_XMP),
-        iptc=named.get(_IPTC),
-        dpi=_resolution(boxes.first(beside, b"res ") or b""),
+        records=Carried(
+            icc=color[0] if color else None,
+            exif=named.get(_EXIF),
+            xmp=named.get(_XMP) or None,
+            photoshop=photoshop.with_captions(iptc) if iptc else b"",
+            dpi=_resolution(boxes.first(beside, b"res ") or b""),
+            lossless=coding > 0 and stream[coding + 13 : coding + 14] == b"\1",
+        ),
     )
 
 
-def decode_deep(data: bytes, said: Header, name: str) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def _decode_deep(data: bytes, said: _Header, name: str) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Decode a picture of more than 8 bits a sample: colour and alpha, uint16 of full range."""
     import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
 
@@ -130,55 +192,6 @@ def decode_deep(data: bytes, said: Header, name: str) -> tuple[NDArray[Any], NDA
     order = [n for n in range(said.channels) if n != alpha_at]
     color = samples[..., order[0]] if len(order) == 1 else samples[..., order]
     return np.ascontiguousarray(color), np.ascontiguousarray(samples[..., alpha_at])
-
-
-def encode(
-    samples: NDArray[Any],
-    *,
-    lossless: bool,
-    quality: int | None,
-    icc: bytes | None,
-    record: bytes | None,
-    xmp: bytes,
-    iptc: bytes | None,
-    dpi: tuple[float, float] | None,
-) -> bytes:
-    """Return a JP2 file.
-
-    Args:
-        samples: H x W x 3 or x 4 (with alpha), uint8 or uint16.
-        lossless: by the reversible transform; `quality` overrules it.
-        quality: 0..100, for a signal to noise of 30 to 55 dB.
-        icc: an RGB profile; None says sRGB.
-        record: EXIF.
-        xmp: packet.
-        iptc: captions (IIM).
-        dpi: horizontal and vertical.
-    """
-    import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
-
-    if lossless and quality is None:
-        how: dict[str, Any] = {"reversible": True, "level": 0}
-    else:
-        how = {"reversible": False, "level": _FINE if quality is None else 30 + quality / 4}
-    # Each tile that is coded apart costs quality at its edges: one tile, as OpenJPEG does it.
-    stream = bytes(imagecodecs.jpeg2k_encode(samples, codecformat="j2k", numthreads=1, **how))
-    height, width, channels = samples.shape
-    size = height.to_bytes(4, "big") + width.to_bytes(4, "big")
-    bits = depth.bits_of(samples) - 1
-    beside = [box(b"ihdr", size, channels.to_bytes(2, "big"), bytes([bits, 7, 0, 0]))]
-    enumerated = b"\1\0\0" + _SRGB.to_bytes(4, "big")
-    beside.append(box(b"colr", b"\2\0\0" + icc if icc else enumerated))
-    if channels == 4:
-        # Channel, type (0 colour, 1 opacity), and the colour that it is, or 0 for all of them.
-        rows = [(0, 0, 1), (1, 0, 2), (2, 0, 3), (3, 1, 0)]
-        packed = b"".join(number.to_bytes(2, "big") for row in rows for number in row)
-        beside.append(box(b"cdef", len(rows).to_bytes(2, "big"), packed))
-    if dpi:
-        beside.append(box(b"res ", box(b"resc", _rational(dpi[1]) + _rational(dpi[0]), b"\0\0")))
-    uuids = [(_XMP, xmp), (_EXIF, record), (_IPTC, iptc)]
-    named = [box(b"uuid", kind, content) for kind, content in uuids if content]
-    return b"".join([_SIGNATURE, box(b"jp2h", *beside), *named, box(b"jp2c", stream)])
 
 
 def _of_kind(content: bytes, kind: bytes) -> list[bytes]:

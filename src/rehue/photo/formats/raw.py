@@ -1,29 +1,36 @@
 """Cameras' raw files, through the extra `raw`: developed by LibRaw to 16-bit sRGB."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from numpy.typing import NDArray
-
 from rehue.errors import PhotoError
+from rehue.photo.formats.contract import Decoded, Format, Source
 from rehue.photo.photograph import Carried
-from rehue.photo.records import exif, tiff
-from rehue.photo.records.metadata import Found
+from rehue.photo.records import boxes, directories, exif
 
+_SUBFILE, _REDUCED, _DNG_VERSION, _PHOTOMETRIC, _MOSAIC = 254, 1, 50706, 262, 32803
 _SUB_DIRECTORIES, _STRIPS, _TILES = 330, (273, 279), (324, 325)
 # What a raw file's first directory says of the picture, not of its mosaic: description, camera,
 # orientation, resolution, program, time, artist, copyright, and the EXIF and GPS directories.
-_SAID = {270, 271, 272, 274, 282, 283, 296, 305, 306, 315, 33432, tiff.EXIF, tiff.GPS}
+_SAID = {270, 271, 272, 274, 282, 283, 296, 305, 306, 315, 33432, directories.EXIF, directories.GPS}
 
 
-def develop(data: bytes, name: str, max_pixels: int) -> tuple[NDArray[Any], Found, int]:
-    """Return the developed picture, what stands beside it, and its orientation.
+# As their makers call them.
+_ENDINGS = (
+    *(".3fr", ".arw", ".cr2", ".cr3", ".dng", ".erf", ".iiq", ".mef", ".mos", ".mrw", ".nef"),
+    *(".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".sr2", ".srf", ".srw", ".x3f"),
+)
+_SIGNATURES = (b"FUJIFILMCCD-RAW", b"IIRO", b"MMOR", b"IIU\x00")
 
-    The camera's white balance, no brightening, sRGB.
+
+def read(source: Source) -> Iterator[Decoded]:
+    """Yield the developed picture: the camera's white balance, no brightening, sRGB.
 
     Raises:
         PhotoError: the extra is not installed, or LibRaw does not know the file.
     """
+    data, name = source.data, source.name
     try:
         import rawpy  # noqa: PLC0415 (an extra)
     except ImportError as error:
@@ -36,12 +43,7 @@ def develop(data: bytes, name: str, max_pixels: int) -> tuple[NDArray[Any], Foun
         raise PhotoError(f"{name} is cut off before its end: copy or download it again")
     try:
         with rawpy.imread(BytesIO(data)) as camera:
-            pixels = camera.sizes.width * camera.sizes.height
-            if not 0 < pixels <= max_pixels:
-                raise PhotoError(
-                    f"{name} has {pixels:,} pixels, not between 1 and {max_pixels:,}: "
-                    "give a smaller picture"
-                )
+            source.check_size(camera.sizes.width, camera.sizes.height)
             record = _record(data)
             # With the record goes its orientation; without one, LibRaw turns the picture.
             turned: dict[str, Any] = {"user_flip": 0} if record else {}
@@ -58,14 +60,43 @@ def develop(data: bytes, name: str, max_pixels: int) -> tuple[NDArray[Any], Foun
             f"{name} begins with a small copy, as cameras' raw files do, and is none that LibRaw "
             f"knows ({error}): develop it and save it as TIFF or PNG first"
         ) from error
-    found = Found(Carried(format="TIFF", exif=record), None, ("was developed from a raw file",))
-    return rgb, found, exif.orientation(record)
+    yield Decoded(rgb, None, Carried(exif=record), notes=("was developed from a raw file",))
+
+
+def is_tiff_of_camera(data: bytes) -> bool:
+    """Say whether a TIFF is a raw file: one that begins with a small copy, or a mosaic."""
+    entries, _ = directories.read_directory(data, directories.Layout.of(data))
+    whole = (directories.BYTE, directories.SHORT, directories.LONG)
+    numbers = {entry.tag: entry.number() for entry in entries if entry.kind in whole}
+    return (
+        _DNG_VERSION in numbers
+        or bool(numbers.get(_SUBFILE, 0) & _REDUCED)
+        or numbers.get(_PHOTOMETRIC) == _MOSAIC
+    )
+
+
+def _claims(start: bytes) -> bool:
+    is_canon = start[:2] == b"II" and start[8:10] == b"CR"
+    return is_canon or start.startswith(_SIGNATURES) or boxes.has_brand(start, (b"crx ",))
+
+
+FORMAT = Format(
+    name="RAW",
+    words=("camera raw",),
+    endings=_ENDINGS,
+    claims=_claims,
+    read=read,
+    result="TIFF",
+    # Cameras write a JPEG beside each.
+    from_folders=False,
+    extra="raw",
+)
 
 
 def _record(data: bytes) -> bytes | None:
     try:
-        said = [entry for entry in tiff.description(data) if entry.tag in _SAID]
-    except tiff.TiffDirectoryError:
+        said = [entry for entry in directories.description(data) if entry.tag in _SAID]
+    except directories.TiffDirectoryError:
         return None
     return exif.from_entries(said) if said else None
 
@@ -76,8 +107,8 @@ def _is_cut_off(data: bytes) -> bool:
     LibRaw fills up what is missing.
     """
     try:
-        layout = tiff.Layout.of(data)
-    except tiff.TiffDirectoryError:
+        layout = directories.Layout.of(data)
+    except directories.TiffDirectoryError:
         return False
     waiting, seen = [layout.first], set[int]()
     while waiting:
@@ -86,9 +117,9 @@ def _is_cut_off(data: bytes) -> bool:
             continue
         seen.add(offset)
         try:
-            entries, _ = tiff.read_directory(data, layout, offset)
-            waiting.append(tiff.next_directory(data, layout, offset))
-        except tiff.TiffDirectoryError:
+            entries, _ = directories.read_directory(data, layout, offset)
+            waiting.append(directories.next_directory(data, layout, offset))
+        except directories.TiffDirectoryError:
             return True
         found = {entry.tag: entry.numbers() for entry in entries}
         waiting += found.get(_SUB_DIRECTORIES, ())

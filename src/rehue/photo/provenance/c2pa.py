@@ -18,19 +18,13 @@ from typing import Any, BinaryIO, Final, cast
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
+from rehue.photo import formats
+from rehue.photo.formats.contract import Format
 from rehue.photo.photograph import Photograph
 from rehue.photo.provenance.credentials import Credentials
 from rehue.photo.provenance.mark import SOURCE_TYPE, Mark
 
-_MEDIA_TYPES: Final = {
-    "JPEG": "image/jpeg",
-    "PNG": "image/png",
-    "TIFF": "image/tiff",
-    "WEBP": "image/webp",
-    "AVIF": "image/avif",
-    "HEIC": "image/heic",
-}
 _SETTINGS: Final = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": True},
     # Thumbnails would show the uncoloured picture, and make files larger.
@@ -73,19 +67,19 @@ def check_credentials(credentials: Credentials) -> None:
     Image.new("RGB", (1, 1)).save(file, "PNG")
     file.seek(0)
     builder = _builder({"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE})
-    _sign(builder, credentials, "PNG", file, BytesIO(), "a picture")
+    _sign(builder, credentials, formats.named("PNG"), file, BytesIO(), "a picture")
 
 
-def check_signable(photograph: Photograph, kind: str) -> None:
+def check_signable(photograph: Photograph, form: Format) -> None:
     """Refuse what cannot be signed, before any work is done for it.
 
     Raises:
         PhotoError: the format has no place for a manifest, or the source is no file.
     """
-    if kind not in _MEDIA_TYPES:
+    if not form.signed:
+        able = formats.listed(other.name for other in formats.RESULTS if other.signed)
         raise PhotoError(
-            f"a {kind} has no place for a C2PA manifest: write a JPEG, PNG, TIFF, WEBP, AVIF or "
-            "HEIC, or do not sign"
+            f"a {form.name} has no place for a C2PA manifest: write a {able}, or do not sign"
         )
     if photograph.path is None:
         raise PhotoError(
@@ -96,7 +90,7 @@ def check_signable(photograph: Photograph, kind: str) -> None:
 def signing(
     fill: Callable[[BinaryIO], None],
     photograph: Photograph,
-    kind: str,
+    form: Format,
     mark: Mark,
     credentials: Credentials,
 ) -> Callable[[BinaryIO], None]:
@@ -105,7 +99,7 @@ def signing(
     Args:
         fill: writes the picture into an empty file that can seek.
         photograph: the source, the parent of the result.
-        kind: of the result.
+        form: of the result.
         mark: says how it was coloured.
         credentials: of the signer.
     """
@@ -117,7 +111,7 @@ def signing(
                 unsigned.seek(0)
                 builder = _builder(_colored(mark))
                 _add_parent(builder, photograph)
-                _sign(builder, credentials, kind, cast(BinaryIO, unsigned), file, photograph.name)
+                _sign(builder, credentials, form, cast(BinaryIO, unsigned), file, photograph.name)
         except OSError as error:
             raise PhotoError(
                 f"{photograph.name} cannot be signed ({reason(error)}): check the file's rights "
@@ -146,7 +140,7 @@ def read_manifest(path: Path) -> Manifest | None:
         manifest = reader.get_active_manifest() or {}
         results = reader.get_validation_results() or {}
     except library.C2paError as error:
-        return Manifest(problem=_line(error))
+        return Manifest(problem=reason(error))
     signature = manifest.get("signature_info", {})
     names = (signature.get("issuer"), signature.get("common_name"))
     generators = manifest.get("claim_generator_info") or [{}]
@@ -205,12 +199,11 @@ def _add_parent(builder: Any, photograph: Photograph) -> None:  # noqa: ANN401
             raise PhotoError(f"{photograph.name} was changed while it was coloured: do it again")
         file.seek(0)
         try:
-            builder.add_ingredient(
-                json.dumps(parent), _MEDIA_TYPES.get(photograph.kind, photograph.kind), file
-            )
+            media_type = formats.named(photograph.kind).media_type or photograph.kind
+            builder.add_ingredient(json.dumps(parent), media_type, file)
         except library.C2paError as error:
             raise PhotoError(
-                f"{photograph.name} holds a C2PA manifest that cannot be read ({_line(error)}): "
+                f"{photograph.name} holds a C2PA manifest that cannot be read ({reason(error)}): "
                 "colour it without signing"
             ) from error
 
@@ -218,7 +211,7 @@ def _add_parent(builder: Any, photograph: Photograph) -> None:  # noqa: ANN401
 def _sign(
     builder: Any,  # noqa: ANN401
     credentials: Credentials,
-    kind: str,
+    form: Format,
     unsigned: BinaryIO,
     file: BinaryIO,
     name: str,
@@ -227,10 +220,10 @@ def _sign(
     info = library.C2paSignerInfo(*credentials.load(), None)
     try:
         signer = library.Signer.from_info(info)
-        builder.sign(signer, _MEDIA_TYPES[kind], unsigned, file)
+        builder.sign(signer, form.media_type, unsigned, file)
     except library.C2paError as error:
         raise PhotoError(
-            f"{name} cannot be signed ({_line(error)}): check {shown(credentials.chain)} and "
+            f"{name} cannot be signed ({reason(error)}): check {shown(credentials.chain)} and "
             f"{shown(credentials.key)}"
         ) from error
 
@@ -241,7 +234,3 @@ def _library() -> Any:  # noqa: ANN401
     except ModuleNotFoundError as error:
         raise PhotoError('C2PA manifests need an extra: pip install "rehue[c2pa]"') from error
     return c2pa
-
-
-def _line(error: Exception) -> str:
-    return shown(" ".join(str(error).split()))[:160]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from rehue.errors import PhotoError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
 
 # Names of signatures (C2PA specification, "Digital signatures"), by the curve of the key.
 _BY_CURVE: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}

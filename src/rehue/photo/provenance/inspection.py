@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehue.errors import PhotoError
-from rehue.photo.failures import reason, shown
+from rehue.files import reason, shown
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.c2pa import Manifest
 from rehue.photo.provenance.mark import Mark, source_type

@@ -3,8 +3,11 @@
 A box is its length, a type of four letters, and its content, which may be boxes again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+
+# Brands that name only the container; those that follow say what is in it.
+_CONTAINERS = (b"mif1", b"msf1", b"miaf")
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,19 @@ def box(kind: bytes, *contents: bytes) -> bytes:
     if size < 1 << 32:
         return size.to_bytes(4, "big") + kind + content
     return b"\0\0\0\1" + kind + (size + 8).to_bytes(8, "big") + content
+
+
+def has_brand(start: bytes, brands: Container[bytes]) -> bool:
+    r"""Say whether a file begins as one of certain brands does (ISO/IEC 14496-12, 4.3).
+
+    Its first brand decides, unless that names only the container.
+
+    >>> has_brand(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", {b"avif"})
+    True
+    """
+    if start[4:8] != b"ftyp":
+        return False
+    if start[8:12] not in _CONTAINERS:
+        return start[8:12] in brands
+    size = min(int.from_bytes(start[:4], "big"), len(start))
+    return any(start[at : at + 4] in brands for at in range(16, size - 3, 4))

@@ -8,7 +8,7 @@ and the thumbnail's bytes are cleared.
 import struct
 from collections.abc import Iterable
 
-from rehue.photo.records.tiff import (
+from rehue.photo.records.directories import (
     BYTE,
     LONG,
     LONG8,
@@ -22,7 +22,7 @@ from rehue.photo.records.tiff import (
     read_directory,
     resolution,
 )
-from rehue.photo.records.tiff import dpi as tiff_dpi
+from rehue.photo.records.directories import dpi as tiff_dpi
 
 _PREFIX = b"Exif\0\0"
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514

@@ -1,21 +1,20 @@
 """Writing TIFFs strip by strip: a large picture is never in memory a second time.
 
 tifffile writes whole pictures, and no EXIF directories; here imagecodecs packs each strip as it
-comes, and `tiff.pack` writes the directories that were carried, entry by entry.
+comes, and `directories.pack` writes the directories that were carried, entry by entry.
 """
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rehue.photo.formats.contract import Page
 from rehue.photo.photograph import Photograph
-from rehue.photo.records import tiff
-from rehue.photo.records.tiff import LONG, LONG8, RATIONAL, SHORT, UNDEFINED, Entry
-from rehue.photo.samples import deep_profile, depth
+from rehue.photo.records import directories
+from rehue.photo.records.directories import LONG, LONG8, RATIONAL, SHORT, UNDEFINED, Entry
 
 _NONE, _LZW, _JPEG, _DEFLATE, _PACKBITS, _LZMA, _ZSTD = 1, 5, 7, 8, 32773, 34925, 50000
 # The source's compression is kept where it suits colour; fax and rare ones become Deflate.
@@ -34,71 +33,48 @@ _THREADS = 4
 _PLAIN_MOST = (1 << 32) - (1 << 26)
 
 
-@dataclass(frozen=True)
-class Page:
-    """What becomes one page.
-
-    Attributes:
-        photograph: the page's source.
-        rgb: H x W x 3, sRGB-encoded, in stored order.
-        xmp: its packet, with the mark.
-    """
-
-    photograph: Photograph
-    rgb: NDArray[Any]
-    xmp: bytes
-
-
-def write_pages(
-    file: BinaryIO, pages: Iterator[Page], source: Photograph, bits: int, quality: int | None
-) -> None:
-    """Write a TIFF into an empty file that can seek.
-
-    Args:
-        file: to write to.
-        pages: taken one after the other.
-        source: the photograph whose pages they are.
-        bits: 8, 16 or 32 (floats).
-        quality: 1..100, of JPEG strips.
-    """
-    size = sum(page.pixels[..., :1].size * (bits // 8) * 4 for page in source.pages)
-    big = source.carried.big_tiff or size > _PLAIN_MOST
-    width = 8 if big else 4
-    file.write(b"II+\0\x08\0\0\0" if big else b"II*\0")
-    link = file.tell()
-    file.write(bytes(width))
+def write_pages(pages: Iterator[Page], file: BinaryIO) -> None:
+    """Write pages, taken one after the other, into an empty file that can seek."""
+    link = width = 0
+    big = False
     for page in pages:
-        entries = _write_strips(file, page, bits, quality, big)
+        if not link:
+            big = _needs_wide_offsets(page)
+            width = 8 if big else 4
+            file.write(b"II+\0\x08\0\0\0" if big else b"II*\0")
+            link = file.tell()
+            file.write(bytes(width))
+        entries = _write_strips(file, page, big)
         at = file.tell() + file.tell() % 2
         file.seek(link)
         file.write(at.to_bytes(width, "little"))
         file.seek(at)
-        file.write(tiff.pack(entries, at, big=big))
+        file.write(directories.pack(entries, at, big=big))
         head, entry = (8, 20) if big else (2, 12)
         link = at + head + entry * len(entries)
         file.seek(0, 2)
 
 
-def _write_strips(
-    file: BinaryIO, page: Page, bits: int, quality: int | None, big: bool
-) -> list[Entry]:
+def _needs_wide_offsets(first: Page) -> bool:
+    """Say whether a file of all pages of a source has to be a BigTIFF, as its source was."""
+    pages = first.photograph.pages
+    size = sum(page.pixels[..., :1].size * (first.bits // 8) * 4 for page in pages)
+    return first.carried.big_tiff or size > _PLAIN_MOST
+
+
+def _write_strips(file: BinaryIO, page: Page, big: bool) -> list[Entry]:
     """Write a page's strips and return its directory."""
     height, width = page.rgb.shape[:2]
-    alpha = page.photograph.alpha
-    compression = _compression(page.photograph, bits)
-    channels = 3 if alpha is None else 4
-    rows = max(1, _STRIP_BYTES // (width * channels * bits // 8))
+    compression = _compression(page.photograph, page.bits)
+    channels = 3 if page.photograph.alpha is None else 4
+    rows = max(1, _STRIP_BYTES // (width * channels * page.bits // 8))
     if compression == _JPEG:
         rows = -(-rows // _JPEG_ROWS) * _JPEG_ROWS
     rows = min(rows, height)
 
     def packed(top: int) -> bytes:
-        strip = slice(top, min(top + rows, height))
-        samples = deep_profile.for_file(page.rgb[strip], page.photograph.carried.icc, bits)
-        if alpha is not None:
-            over = depth.with_bits(alpha[strip], bits)[..., None]
-            samples = np.concatenate([samples, over], axis=-1)
-        return _pack(np.ascontiguousarray(samples), compression, quality)
+        samples = page.samples(slice(top, min(top + rows, height)))
+        return _pack(np.ascontiguousarray(samples), compression, page.quality)
 
     offsets, sizes = [], []
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -110,15 +86,16 @@ def _write_strips(
                 offsets.append(file.tell())
                 sizes.append(len(strip))
                 file.write(strip)
-    own = _layout(page, bits, compression, rows)
+    own = _layout(page, compression, rows)
     kind = LONG8 if big else LONG
     own += [_numbers(273, kind, *offsets), _numbers(279, kind, *sizes)]
     return _with_carried(own, page)
 
 
-def _layout(page: Page, bits: int, compression: int, rows: int) -> list[Entry]:
+def _layout(page: Page, compression: int, rows: int) -> list[Entry]:
     height, width = page.rgb.shape[:2]
     channels = 3 if page.photograph.alpha is None else 4
+    bits = page.bits
     entries = [
         _numbers(256, LONG, width),
         _numbers(257, LONG, height),
@@ -144,15 +121,19 @@ def _layout(page: Page, bits: int, compression: int, rows: int) -> list[Entry]:
 
 def _with_carried(own: list[Entry], page: Page) -> list[Entry]:
     """Add what was carried; what says how the pixels lie is the file's own."""
-    carried = page.photograph.carried
-    own.append(Entry(tiff.XMP, tiff.BYTE, len(page.xmp), page.xmp))
+    carried = page.carried
+    own.append(Entry(directories.XMP, directories.BYTE, len(page.xmp), page.xmp))
     if carried.icc:
-        own.append(Entry(tiff.ICC, UNDEFINED, len(carried.icc), carried.icc))
+        own.append(Entry(directories.ICC, UNDEFINED, len(carried.icc), carried.icc))
     if carried.photoshop:
-        own.append(Entry(tiff.PHOTOSHOP, tiff.BYTE, len(carried.photoshop), carried.photoshop))
-    said = list(tiff.description(carried.exif)) if carried.exif else []
-    if carried.dpi and tiff.X_RESOLUTION not in {entry.tag for entry in said}:
-        said += tiff.resolution(carried.dpi)
+        own.append(
+            Entry(
+                directories.PHOTOSHOP, directories.BYTE, len(carried.photoshop), carried.photoshop
+            )
+        )
+    said = list(directories.description(carried.exif)) if carried.exif else []
+    if carried.dpi and directories.X_RESOLUTION not in {entry.tag for entry in said}:
+        said += directories.resolution(carried.dpi)
     taken = {entry.tag for entry in own}
     return own + [entry for entry in said if entry.tag not in taken]
 

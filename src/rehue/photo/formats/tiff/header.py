@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rehue.errors import PhotoError
-from rehue.photo.records import tiff
+from rehue.photo.formats.contract import Source
+from rehue.photo.records import directories
 
 if TYPE_CHECKING:
     from tifffile import TiffPage
@@ -24,32 +25,25 @@ _MOST_SAMPLES = 16
 _TILE_ROOM = 1 << 24
 
 
-def checked_size(page: "TiffPage", name: str, left: int, pages: int) -> int:
+def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int:
     """Return the pixels of a page that may be decoded.
 
     Args:
         page: the page.
-        name: what messages call the file.
+        source: the file.
         left: pixels that it may have.
         pages: how many there are.
 
     Raises:
         PhotoError: it has more, or is of a kind that Rehue does not read.
     """
-    width, height = page.imagewidth, page.imagelength
-    if width < 1 or height < 1:
-        raise PhotoError(f"{name} has no pixels ({width} x {height}): give another picture")
-    if width * height > left:
-        of_all = f" on {pages} pages together" if pages > 1 else ""
-        raise PhotoError(
-            f"{name} has {width:,} x {height:,} pixels, more than the {left:,} that Rehue opens"
-            f"{of_all}: give a smaller picture or a part of it"
-        )
+    width, height, name = page.imagewidth, page.imagelength, source.name
+    size = source.check_size(width, height, left=left, pages=pages)
     if page.imagedepth != 1 or not 1 <= page.samplesperpixel <= _MOST_SAMPLES:
         raise unusual(name, f"{page.samplesperpixel} samples a pixel, depth {page.imagedepth}")
     sample_type(page, name)
     if is_for_pillow(page):
-        return width * height
+        return size
     if page.photometric not in CHANNELS or page.samplesperpixel < CHANNELS[page.photometric]:
         raise unusual(
             name,
@@ -59,7 +53,7 @@ def checked_size(page: "TiffPage", name: str, left: int, pages: int) -> int:
         raise unusual(name, f"compression {int(page.compression)}")
     if page.tilewidth * page.tilelength > 2 * width * height + _TILE_ROOM:
         raise unusual(name, f"tiles of {page.tilewidth:,} x {page.tilelength:,} pixels")
-    return width * height
+    return size
 
 
 def is_for_pillow(page: "TiffPage") -> bool:
@@ -88,7 +82,7 @@ def sample_type(page: "TiffPage", name: str) -> np.dtype[Any]:
 
 def orientation(page: "TiffPage") -> int:
     """Return the orientation 1..8 that a page gives."""
-    said = page.tags.valueof(tiff.ORIENTATION, 1)
+    said = page.tags.valueof(directories.ORIENTATION, 1)
     return said if said in range(1, 9) else 1
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from rehue.errors import PhotoError
-from rehue.photo.sniff import looks_like, picture_format
+from rehue.photo.formats import claiming
+from rehue.photo.formats.unknown import looks_like
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ from rehue.photo.sniff import looks_like, picture_format
 def test_what_is_no_picture_is_named(start, words):
     assert looks_like(start) == words
     with pytest.raises(PhotoError, match="is not a picture that Rehue reads") as caught:
-        picture_format(start, "photo.jpg")
+        claiming(start, "photo.jpg")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -50,4 +51,4 @@ def test_a_character_cut_by_the_end_of_what_was_read_is_still_text():
     ],
 )
 def test_pictures_are_known_by_their_first_bytes(start, kind):
-    assert picture_format(start, "photo") == kind
+    assert claiming(start, "photo").name == kind

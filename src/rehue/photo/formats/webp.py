@@ -1,0 +1,62 @@
+"""WebP (RFC 9649): lossless where the source was, else of quality 95.
+
+The format gives no way to tell how finely a source was compressed. Effort is low, 10 times as fast
+for 7 % more bytes.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from PIL import WebPImagePlugin
+
+from rehue.photo.formats import by_pillow
+from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.records import exif
+
+
+def read(source: Source) -> Iterator[Decoded]:
+    """Yield the picture."""
+    image = by_pillow.opened(WebPImagePlugin.WebPImageFile, source)
+    by_pillow.check_still(image, source.name)
+    decoded = by_pillow.decoded(image, source)
+    lossless = b"VP8L" in _chunks(source.data)
+    yield replace(decoded, records=replace(decoded.records, lossless=lossless))
+
+
+def encode(pages: Iterator[Page], file: BinaryIO) -> None:
+    """Write a page."""
+    (page,) = pages
+    options = by_pillow.options(page) | {"xmp": page.xmp, "exact": True}
+    if page.record:
+        options["exif"] = exif.with_prefix(page.record)
+    if page.carried.lossless and page.quality is None:
+        options |= {"lossless": True, "quality": 20, "method": 0}
+    else:
+        quality = by_pillow.FINE if page.quality is None else page.quality
+        options |= {"quality": quality, "method": 2}
+    file.write(by_pillow.saved(by_pillow.picture(page), "WEBP", options))
+
+
+FORMAT = Format(
+    name="WEBP",
+    words=("WebP",),
+    endings=(".webp",),
+    claims=lambda start: start[:4] == b"RIFF" and start[8:12] == b"WEBP",
+    read=read,
+    encode=encode,
+    media_type="image/webp",
+    longest_side=16_383,
+    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    signed=True,
+)
+
+
+def _chunks(data: bytes) -> set[bytes]:
+    names, at = set(), 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        names.add(name)
+        at += 8 + size + size % 2
+    return names

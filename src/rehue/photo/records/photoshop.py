@@ -1,0 +1,41 @@
+"""Photoshop's image resources, which JPEG and TIFF carry, and the captions (IPTC-IIM) in them.
+
+Source: Adobe Photoshop File Formats Specification, "Image Resource Blocks".
+"""
+
+from collections.abc import Iterator
+
+# Resources 1033 and 1036 are thumbnails: they would show the uncoloured picture.
+_THUMBNAILS = (1033, 1036)
+_CAPTIONS = 1028
+
+
+def without_thumbnails(resources: bytes) -> bytes:
+    """Return image resources (8BIM blocks) without thumbnails, to the first bad one."""
+    return b"".join(whole for number, _, whole in _blocks(resources) if number not in _THUMBNAILS)
+
+
+def with_captions(iim: bytes) -> bytes:
+    """Put captions (IPTC-IIM) into an image resource block."""
+    size = len(iim).to_bytes(4, "big")
+    return b"8BIM" + _CAPTIONS.to_bytes(2, "big") + bytes(2) + size + iim + bytes(len(iim) % 2)
+
+
+def captions(resources: bytes) -> bytes | None:
+    """Return the captions (IPTC-IIM) in image resources, if there are any."""
+    return next((content for number, content, _ in _blocks(resources) if number == _CAPTIONS), None)
+
+
+def _blocks(resources: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield number, content and all of each block, up to the first bad one."""
+    at = 0
+    while resources[at : at + 4] == b"8BIM" and at + 12 <= len(resources):
+        number = int.from_bytes(resources[at + 4 : at + 6], "big")
+        name = (resources[at + 6] + 2) // 2 * 2  # length byte and name, padded to even
+        size_at = at + 6 + name
+        size = int.from_bytes(resources[size_at : size_at + 4], "big")
+        start, end = size_at + 4, size_at + 4 + size + size % 2
+        if start + size > len(resources):
+            return
+        yield number, resources[start : start + size], resources[at:end].ljust(end - at, b"\0")
+        at = end
