@@ -20,7 +20,7 @@ from rehue.photo.photograph import Carried, Photograph
 from rehue.photo.provenance import sidecar
 from rehue.photo.provenance.mark import Mark
 from rehue.photo.records import exif, photoshop
-from rehue.photo.samples import deep_profile, pixels, profile
+from rehue.photo.samples import deep_profile, depth, pixels, profile
 from rehue.photo.source import load
 
 MAX_PIXELS: Final = 200_000_000
@@ -73,9 +73,9 @@ def from_pillow(image: Image.Image) -> Photograph:
         PhotoError: its file is damaged, or it has more than 8 bits a sample.
     """
     with decoding("the picture given"):
-        depth = pixels.depth_of(image)
-        if depth:
-            raise PhotoError(f"the picture given has {depth} a sample: {_DEEP_ADVICE}")
+        deep = pixels.depth_of(image)
+        if deep:
+            raise PhotoError(f"the picture given has {deep} a sample: {_DEEP_ADVICE}")
         if 0 in image.size:
             raise PhotoError("the picture given has no pixels: give one with at least 1 x 1")
         image.load()
@@ -88,7 +88,7 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
     said = page.records
     record = exif.without_prefix(said.exif) if said.exif else None
     kept = exif.without_thumbnail(record) if record else None
-    samples, icc, notes = _in_srgb(page.samples, said.icc)
+    samples, icc, notes = _in_srgb(page, said.icc)
     if record and kept is None:
         notes = ("its EXIF cannot be read and is left out", *notes)
     return Photograph(
@@ -109,9 +109,13 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
 
 
 def _in_srgb(
-    color: Image.Image | NDArray[Any], icc: bytes | None
+    page: Decoded, icc: bytes | None
 ) -> tuple[NDArray[Any], bytes | None, tuple[str, ...]]:
     """Return samples in sRGB, the profile that a result carries, and what there is to say."""
+    color = page.samples
+    if isinstance(color, np.ndarray) and page.is_srgb:
+        kept, note = deep_profile.kept(icc)
+        return depth.without_idle_channels(color), kept, (note,) if note else ()
     if isinstance(color, np.ndarray) and color.dtype == np.uint8:
         color = pixels.as_image(color)
     samples: NDArray[Any]

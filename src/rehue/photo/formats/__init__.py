@@ -7,12 +7,24 @@ from collections.abc import Iterable
 from typing import Final
 
 from rehue.errors import PhotoError
-from rehue.photo.formats import avif, bmp, gif, heic, jpeg, jpeg2000, png, raw, tiff, webp
+from rehue.photo.formats import (
+    avif,
+    bmp,
+    gif,
+    heic,
+    jpeg,
+    jpeg2000,
+    jpegxl,
+    png,
+    raw,
+    tiff,
+    webp,
+)
 from rehue.photo.formats.contract import Format
 from rehue.photo.formats.unknown import SEEN, looks_like
 
 FORMATS: Final[tuple[Format, ...]] = tuple(
-    module.FORMAT for module in (jpeg, png, tiff, webp, jpeg2000, avif, heic, raw, bmp, gif)
+    module.FORMAT for module in (jpeg, png, tiff, webp, jpeg2000, jpegxl, avif, heic, raw, bmp, gif)
 )
 RESULTS: Final = tuple(form for form in FORMATS if form.encode)
 _BY_NAME: Final = {form.name: form for form in FORMATS}

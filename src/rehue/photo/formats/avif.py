@@ -118,15 +118,7 @@ def _decode_deep(
     samples = imagecodecs.avif_decode(data)
     if samples.dtype != np.uint16 or samples.shape[:2] != (size[1], size[0]):
         raise PhotoError(f"{name} holds another picture than its header says: save it anew")
-    white = (1 << _bits(data)) - 1
-    for rows in depth.strips(samples):
-        wide = np.minimum(samples[rows].astype(np.uint32), white)
-        samples[rows] = (wide * 65535 + white // 2) // white
-    if samples.ndim == 2:
-        return samples, None
-    color = samples[..., :3] if samples.shape[2] > 2 else samples[..., 0]
-    alpha = samples[..., -1] if samples.shape[2] in (2, 4) else None
-    return np.ascontiguousarray(color), None if alpha is None else np.ascontiguousarray(alpha)
+    return depth.apart(depth.filled(samples, _bits(data)))
 
 
 def _with(

@@ -82,6 +82,7 @@ class Decoded:
         records: what stands beside the pixels, as it stands there, resolution included; its
             `icc` is the profile of `samples`, of whatever kind.
         orientation: 1..8; None is what the EXIF record says.
+        is_srgb: whether samples are sRGB's already, whatever profile the picture has.
         notes: what could not be carried, one line each.
     """
 
@@ -89,6 +90,7 @@ class Decoded:
     alpha: NDArray[Any] | None = None
     records: Carried = _NOTHING
     orientation: int | None = None
+    is_srgb: bool = False
     notes: tuple[str, ...] = ()
 
 

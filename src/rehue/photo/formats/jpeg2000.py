@@ -182,11 +182,7 @@ def _decode_deep(data: bytes, said: _Header, name: str) -> tuple[NDArray[Any], N
     samples = imagecodecs.jpeg2k_decode(data)
     if samples.shape[:2] != (said.height, said.width):
         raise PhotoError(f"{name} holds another picture than its header says: save it anew")
-    if said.bits < 16:
-        white = (1 << said.bits) - 1
-        for rows in depth.strips(samples):
-            wide = samples[rows].astype(np.uint32)
-            samples[rows] = (np.minimum(wide, white) * 65535 + white // 2) // white
+    samples = depth.filled(samples, said.bits)
     if alpha_at is None:
         return samples, None
     order = [n for n in range(said.channels) if n != alpha_at]

@@ -21,7 +21,7 @@ from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.photograph import Carried
 from rehue.photo.records import photoshop
-from rehue.photo.samples import pixels
+from rehue.photo.samples import depth, pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = {b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"sBIT", b"bKGD", b"hIST"}
@@ -158,13 +158,7 @@ def _decode_deep(data: bytes) -> tuple[NDArray[Any], NDArray[Any] | None]:
     # Checked here: libpng would say on standard error what it found.
     if not _is_whole(data):
         raise ValueError("a chunk is damaged or truncated")
-    samples = imagecodecs.png_decode(data)
-    if samples.ndim == 2:
-        return samples, None
-    channels = samples.shape[2]
-    alpha = np.ascontiguousarray(samples[..., -1]) if channels in (2, 4) else None
-    color = samples[..., 0] if channels < 3 else samples[..., :3]
-    return np.ascontiguousarray(color), alpha
+    return depth.apart(imagecodecs.png_decode(data))
 
 
 def _encode_deep(samples: NDArray[np.uint16], beside: bytes) -> bytes:

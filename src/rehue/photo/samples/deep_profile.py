@@ -54,25 +54,36 @@ def to_srgb(color: NDArray[Any], icc: bytes | None) -> Managed:
     Returns:
         Samples of the same type; a CMYK picture becomes RGB.
     """
-    if icc is None:
-        return Managed(_without_profile(color), None)
+    result, note = kept(icc)
+    if icc is None or result is None:
+        return Managed(_without_profile(color), None, note)
     space = color_space(icc)
-    if space is None or not _is_usable(icc):
-        return Managed(_without_profile(color), None, UNREADABLE)
-    is_one_way = space == "RGB " and not can_be_written(icc)
-    kept = icc if space == "RGB " and not is_one_way else srgb_profile()
-    note = ONE_WAY if is_one_way else None
     if color.ndim == 2 and space in {"GRAY", "RGB "}:
-        return Managed(_grey_to_srgb(color, icc, _SPACES[space]), kept, note)
+        return Managed(_grey_to_srgb(color, icc, _SPACES[space]), result, note)
     if color.ndim != 3 or space != {3: "RGB ", 4: "CMYK"}[color.shape[2]]:
         return Managed(_without_profile(color), None, WRONG_KIND)
     if space == "RGB " and is_srgb(icc):
-        return Managed(color, kept, note)
+        return Managed(color, result, note)
     managed = np.empty((*color.shape[:2], 3), color.dtype)
     for rows in depth.strips(color):
         encoded = _inside(_transformed(color[rows], icc, _SPACES[space]))
         managed[rows] = depth.quantized(encoded, depth.bits_of(color))
-    return Managed(managed, kept, note)
+    return Managed(managed, result, note)
+
+
+def kept(icc: bytes | None) -> tuple[bytes | None, str | None]:
+    """Return the profile that the result of a picture with a profile has, and what there is to say.
+
+    Its own, where that is RGB and can be written; else sRGB's; none where it cannot be read.
+    """
+    if icc is None:
+        return None, None
+    space = color_space(icc)
+    if space is None or not _is_usable(icc):
+        return None, UNREADABLE
+    if space == "RGB " and can_be_written(icc):
+        return icc, None
+    return srgb_profile(), ONE_WAY if space == "RGB " else None
 
 
 def for_file(rgb: NDArray[Any], icc: bytes | None, bits: int) -> NDArray[Any]:

@@ -72,6 +72,39 @@ def without_idle_channels(color: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(green)
 
 
+def divide(color: NDArray[Any], alpha: NDArray[Any]) -> None:
+    """Take alpha out of colours that it was multiplied into, in place (TIFF 6.0, section 18)."""
+    bits = bits_of(alpha)
+    for rows in strips(color):
+        share = with_bits(alpha[rows], 32)
+        share = share if color.ndim == 2 else share[..., None]
+        whole = with_bits(color[rows], 32) / np.where(share > 0, share, 1)
+        color[rows] = quantized(whole, bits)
+
+
+def filled(samples: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Bring uint16 samples that use `bits` of their 16, in place, to the full range."""
+    white = (1 << bits) - 1
+    for rows in strips(samples) if bits < 16 else ():
+        wide = np.minimum(samples[rows].astype(np.uint32), white)
+        samples[rows] = (wide * 65535 + white // 2) // white
+    return samples
+
+
+def apart(samples: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Take samples (H x W, or H x W x 1 to 4, the last of 2 or 4 being alpha) apart.
+
+    Returns:
+        Colour, H x W or H x W x 3, and alpha.
+    """
+    if samples.ndim == 2:
+        return samples, None
+    channels = samples.shape[2]
+    color = samples[..., :3] if channels > 2 else samples[..., 0]
+    alpha = np.ascontiguousarray(samples[..., -1]) if channels in (2, 4) else None
+    return np.ascontiguousarray(color), alpha
+
+
 def _with_type(samples: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
     if wanted.kind == "f":
         clipped = np.clip(samples, 0, 1) if samples.dtype.kind == "f" else samples

@@ -124,7 +124,7 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
     alpha_at, alpha_kind = _alpha(page, channels)
     color, alpha = decoded(page, data, name, alpha_at)
     if alpha is not None and alpha_kind == _ASSOCIATED:
-        _divide(color, alpha)
+        depth.divide(color, alpha)
     unused = page.samplesperpixel - channels - (alpha is not None)
     if unused:
         notes += (f"{unused} extra channels are left out",)
@@ -167,7 +167,7 @@ def _page(
     )
     if directories.LAYERS in entries:
         notes = ("its Photoshop layers are left out", *notes)
-    return Decoded(color, alpha, records, orientation(page), notes)
+    return Decoded(color, alpha, records, orientation(page), notes=notes)
 
 
 def _libtiff_agrees(page: "TiffPage", data: bytes, color: NDArray[Any]) -> bool:
@@ -199,12 +199,3 @@ def _from_palette(page: "TiffPage", index: NDArray[Any], name: str) -> NDArray[n
     # Some programs wrote 8-bit values where 16 bits are meant.
     levels = table if table.max() < 256 else table // 256
     return np.ascontiguousarray(levels.T.astype(np.uint8)[index])
-
-
-def _divide(color: NDArray[Any], alpha: NDArray[Any]) -> None:
-    """Take alpha out of colours that it was multiplied into (TIFF 6.0, section 18)."""
-    bits = depth.bits_of(alpha)
-    for rows in depth.strips(color):
-        share = depth.with_bits(alpha[rows], 32)[..., None]
-        whole = depth.with_bits(color[rows], 32) / np.where(share > 0, share, 1)
-        color[rows] = depth.quantized(whole, bits)
