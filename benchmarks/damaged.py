@@ -43,6 +43,8 @@ from rehue.batch import Outcome, Settings, Setup, Status, make_plan, open_run
 from rehue.color import lightness
 from rehue.errors import PhotoError
 from rehue.photo import read, upright
+from rehue.photo.formats.jpegxl.codestream import with_color
+from rehue.photo.samples.profile import srgb_profile
 
 HEIGHT, WIDTH = 32, 40
 # Mean difference of L above which two decoders read different pictures.
@@ -72,6 +74,7 @@ def valid() -> dict[str, bytes]:
         return file.getvalue()
 
     jpeg2000, avif = imagecodecs.jpeg2k_encode, imagecodecs.avif_encode
+    lossless = {"lossless": True, "effort": 1, "usecontainer": True}
     return {
         "jpeg.jpg": pillow("JPEG"),
         "jpeg-rgb.jpg": pillow("JPEG", "RGB", dpi=(300, 300), exif=b"Exif\0\0II*\0\x08\0\0\0\0\0"),
@@ -101,6 +104,10 @@ def valid() -> dict[str, bytes]:
         "jpeg2000-16.jp2": jpeg2000(deep_rgb, codecformat="jp2", level=0, reversible=True),
         "avif.avif": pillow("AVIF", "RGB"),
         "avif-10.avif": avif(deep_rgb >> 6, bitspersample=10, level=90),
+        "jpegxl.jxl": imagecodecs.jpegxl_encode(rgb, level=90),
+        "jpegxl-16.jxl": imagecodecs.jpegxl_encode(deep_rgb, **lossless),
+        "jpegxl-profile.jxl": with_color(bytes(imagecodecs.jpegxl_encode(rgb)), srgb_profile()),
+        "jpegxl-jpeg.jxl": imagecodecs.jpegxl_encode_jpeg(pillow("JPEG", "RGB"), usecontainer=True),
     }
 
 
@@ -201,6 +208,16 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     jp2 = bytearray(imagecodecs.jpeg2k_encode(grey, codecformat="jp2", level=0))
     struct.pack_into(">II", jp2, jp2.index(b"\xff\x4f\xff\x51") + 8, 60_000, 60_000)
     yield "huge.jp2", bytes(jp2)
+    jpegxl = bytes(imagecodecs.jpegxl_encode(grey))
+    # 2^30 by 2^30 pixels: sizes of 30 bits (18181-1, D.2), and the rest of a small one's header.
+    size = 0b1_11 | ((1 << 30) - 1) << 3
+    yield "huge.jxl", jpegxl[:2] + (size << 1).to_bytes(8, "little") + jpegxl[3:]
+    swollen_box = b"xml " + bytes(imagecodecs.brotli_encode(bytes(100_000_000)))
+    whole = bytes(imagecodecs.jpegxl_encode(grey, usecontainer=True))
+    yield (
+        "xmp-that-swells.jxl",
+        whole + struct.pack(">I", 8 + len(swollen_box)) + b"brob" + swollen_box,
+    )
     yield "nothing.jpg", b""
     yield "zeros.tif", bytes(1 << 20)
 

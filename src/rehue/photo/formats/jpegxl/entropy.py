@@ -16,7 +16,10 @@ _END = 0x130000
 _LOG_COUNTS = {
     **{(3, code): value for code, value in ((0, 10), (2, 7), (4, 6), (5, 8), (6, 9))},
     **{(4, code): value for code, value in ((3, 3), (7, 5), (9, 4), (11, 1), (15, 2))},
-    (5, 17): 0, (6, 33): 11, (7, 1): 12, (7, 65): 13,
+    (5, 17): 0,
+    (6, 33): 11,
+    (7, 1): 12,
+    (7, 65): 13,
 }
 # The same of lengths of a prefix code's own code, and their order (RFC 7932, 3.5).
 _LENGTHS = {(2, 0): 0, (2, 1): 4, (2, 2): 3, (3, 3): 2, (4, 7): 1, (4, 15): 5}
