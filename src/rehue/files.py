@@ -8,7 +8,7 @@ from os import PathLike, fsdecode, fspath
 from pathlib import Path
 from typing import Final
 
-from rehue.errors import RecipeError
+from rehue.errors import RecipeError, RehueError
 
 ANOTHER_OUTPUT = "give another --output"
 # What `replacing` calls a file until it is whole; a killed process leaves it behind.
@@ -47,23 +47,26 @@ def replacing(path: Path, *, times: tuple[int, int] | None = None) -> Iterator[P
         raise
 
 
-def write_whole(path: Path, data: bytes, advice: str) -> None:
+def write_whole(
+    path: Path, data: bytes, advice: str, failure: type[RehueError] = RecipeError
+) -> None:
     """Write a file that is there whole or not at all; its folder is made where it is missing.
 
     Args:
         path: of the file.
         data: what it is to hold.
         advice: what to do when that fails.
+        failure: what is raised then.
 
     Raises:
-        RecipeError: it cannot be written; then nothing is left behind.
+        RehueError: it cannot be written; then nothing is left behind.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as beside:
             beside.write_bytes(data)
     except OSError as error:
-        raise RecipeError(f"{path}: cannot be written ({reason(error)}): {advice}") from error
+        raise failure(f"{path}: cannot be written ({reason(error)}): {advice}") from error
 
 
 def shown(path: str | bytes | PathLike[str] | PathLike[bytes]) -> str:

@@ -19,7 +19,7 @@ from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.batch.workers import Worker
 from rehue.errors import RehueError
-from rehue.files import shown
+from rehue.files import reason, shown
 
 
 class ClusterError(RehueError):
@@ -64,7 +64,7 @@ class Cluster(Crew):
         except ray.exceptions.RayError as error:
             self.close()
             raise _cause(error) or ClusterError(
-                f"the cluster at {shown(address)} cannot start a worker ({_line(error)}): "
+                f"the cluster at {shown(address)} cannot start a worker ({reason(error)}): "
                 "install the same Rehue on its machines"
             ) from error
         processors = self._ray.cluster_resources().get("CPU", 1)
@@ -87,7 +87,7 @@ class Cluster(Crew):
             elif cause := _cause(error):
                 outcome.set_exception(cause)
             elif is_second:
-                why = f"{name_of(job)} was lost with its machine twice ({_line(error)}): try again"
+                why = f"{name_of(job)} was lost with its machine twice ({reason(error)}): try again"
                 outcome.set_result(Outcome(job, Status.FAILED, why))
             else:
                 self._send(job, outcome, is_second=True)
@@ -95,7 +95,7 @@ class Cluster(Crew):
         try:
             answer = self._do.remote(*self._arguments, job).future()
         except Exception as error:  # the run is over, or the cluster gone
-            outcome.set_exception(ClusterError(f"the cluster is gone ({_line(error)})"))
+            outcome.set_exception(ClusterError(f"the cluster is gone ({reason(error)})"))
         else:
             answer.add_done_callback(settle)
 
@@ -117,7 +117,7 @@ def _connect(ray: Any, address: str) -> None:  # noqa: ANN401 (a module)
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # which ones is not written down
         raise ClusterError(
-            f"no Ray cluster can be reached at {shown(address)} ({_line(error)}): check the "
+            f"no Ray cluster can be reached at {shown(address)} ({reason(error)}): check the "
             "address, or start one with `ray start --head`"
         ) from error
 
@@ -153,8 +153,3 @@ def _cause(error: BaseException) -> RehueError | None:
     """Return what our own code raised on the cluster; None for what befell the cluster."""
     cause = getattr(error, "cause", None)
     return cause if isinstance(cause, RehueError) else None
-
-
-def _line(error: BaseException) -> str:
-    words = " ".join(str(error).split()) or type(error).__name__
-    return shown(words[:160])

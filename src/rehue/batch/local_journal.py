@@ -11,7 +11,7 @@ from rehue.batch.journal import Journal, JournalError
 from rehue.batch.lock import lock
 from rehue.batch.report import absolute
 from rehue.batch.storage import Address, Place, StorageError, exists, fetch, put
-from rehue.files import reason, shown
+from rehue.files import reason, replacing, shown
 
 
 @contextmanager
@@ -89,16 +89,16 @@ def _copy(source: Place, target: Place) -> None:
         if isinstance(target, Address):
             put(Path(source), target)
             return
-        part = target.with_name(f".{target.name}.part")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(source, Address):
-            fetch(source, part)
-        else:
-            shutil.copyfile(source, part)
-        part.replace(target)
-    except (OSError, StorageError) as error:
-        why = reason(error) if isinstance(error, OSError) else str(error)
-        raise _not_copied(source, target, why) from error
+        with replacing(target) as part:
+            if isinstance(source, Address):
+                fetch(source, part)
+            else:
+                shutil.copyfile(source, part)
+    except StorageError as error:
+        raise _not_copied(source, target, str(error)) from error
+    except OSError as error:
+        raise _not_copied(source, target, reason(error)) from error
 
 
 def _not_copied(source: Place, target: Place, why: str) -> JournalError:

@@ -5,8 +5,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 from rehue import __version__
@@ -15,7 +16,7 @@ from rehue.batch.outcome import Facts, Outcome, Status
 from rehue.batch.plan import PlanError
 from rehue.batch.storage import Address, Place
 from rehue.errors import RehueError
-from rehue.files import reason, shown
+from rehue.files import reason, replacing, shown
 
 _WORDS = {
     Status.COLORED: "coloured",
@@ -135,12 +136,11 @@ class Report:
     def __init__(self, path: Path) -> None:
         check_report(path)
         self._path = path
-        self._part = path.with_name(f".{path.name}.part")
+        self._whole = ExitStack()
         with self._writing():
+            part = self._whole.enter_context(replacing(path))
             # Names of files are bytes, and come out as they were.
-            self._file = self._part.open(
-                "w", encoding="utf-8", errors="surrogateescape", newline=""
-            )
+            self._file = part.open("w", encoding="utf-8", errors="surrogateescape", newline="")
         self._csv = csv.DictWriter(self._file, COLUMNS) if _is_csv(path) else None
         if self._csv:
             self._csv.writeheader()
@@ -157,13 +157,15 @@ class Report:
     def __enter__(self) -> "Report":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         with self._writing():
             self._file.close()
-            if kind is None:
-                self._part.replace(self._path)
-            else:
-                self._part.unlink(missing_ok=True)
+            self._whole.__exit__(kind, error, trace)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from rehue.errors import RehueError
-from rehue.files import shown
+from rehue.files import reason, shown
 
 _SIGN: Final = "://"
 # Two letters at least: `C://photos` is a path.
@@ -259,8 +259,4 @@ def _unreachable(address: str, error: Exception) -> StorageError:
 
 
 def _line(error: BaseException) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    words = " ".join(text.split()) or type(error).__name__
-    if isinstance(error, FileNotFoundError):
-        words = "there is no such file"
-    return shown(words[:160])
+    return "there is no such file" if isinstance(error, FileNotFoundError) else reason(error)

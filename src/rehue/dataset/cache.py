@@ -18,6 +18,7 @@ from rehue.color import Bins, srgb_to_lab
 from rehue.dataset.sample import Entry, Sample
 from rehue.dataset.source import Photographs
 from rehue.errors import DatasetError
+from rehue.files import reason, replacing
 
 _PIXELS, _INDEX = "pixels.bin", "index.json"
 # A change of what is stored makes older caches unknown rather than misread.
@@ -102,7 +103,7 @@ class PixelCache:
             building = Path(tempfile.mkdtemp(prefix="building-", dir=root))
         except OSError as error:
             raise DatasetError(
-                f"{root}: no folder for photographs ({error.strerror}): give another --cache"
+                f"{root}: no folder for photographs ({reason(error)}): give another --cache"
             ) from error
         try:
             _fill(building, Photographs(entries), short_side)
@@ -111,7 +112,7 @@ class PixelCache:
             # Another run may have finished the same cache first.
             if not (folder / _INDEX).is_file():
                 raise DatasetError(
-                    f"{root}: decoded photographs cannot be kept ({error.strerror}): "
+                    f"{root}: decoded photographs cannot be kept ({reason(error)}): "
                     "make room, or give another --cache"
                 ) from error
         finally:
@@ -141,9 +142,8 @@ class PixelCache:
             nearest, weights = bins.encode(ab)
             histogram = np.bincount(nearest.ravel(), weights.ravel(), minlength=len(bins))
             row[:] = histogram / histogram.sum()
-        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".npy", delete=False) as file:
-            np.save(file, rows)
-        Path(file.name).replace(path)
+        with replacing(path) as beside:
+            np.save(beside, rows)
         return rows
 
 

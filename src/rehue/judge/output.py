@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from rehue.errors import RehueError
+from rehue.files import reason, replacing
 from rehue.judge import plots
 from rehue.judge.evaluation import Evaluation
 from rehue.judge.groups import Outcome
@@ -64,10 +65,15 @@ def write_output(
         writers["hues.png"] = plots.hue_bars(evaluation).savefig
         writers["groups.png"] = plots.group_bars(evaluation).savefig
     make_folder(folder)
+    written = []
     try:
-        return [_write(folder / name, write) for name, write in writers.items()]
+        for name, write in writers.items():
+            with replacing(folder / name) as beside:
+                write(beside)
+            written.append(folder / name)
     except OSError as error:
         raise _unwritable(folder, error) from error
+    return written
 
 
 def _text(text: str) -> Callable[[Path], object]:
@@ -75,16 +81,5 @@ def _text(text: str) -> Callable[[Path], object]:
 
 
 def _unwritable(folder: Path, error: OSError) -> RehueError:
-    why = error.strerror or error
+    why = reason(error)
     return RehueError(f"{folder}: cannot be written to ({why}): choose another folder")
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> Path:
-    """Write beside `path`, then rename."""
-    beside = path.with_name(f".unfinished.{path.name}")
-    try:
-        write(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import DatasetError, RehueError
+from rehue.files import write_whole
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.groups import Outcome
 from rehue.judge.sheet import contact_sheet
@@ -153,18 +154,7 @@ def write_answers(path: Path, answers: Sequence[Answer]) -> None:
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(answer) for answer in answers)
-    beside = path.with_name(f".unfinished.{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(text.getvalue(), "utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise RehueError(
-            f"{path}: cannot be written to ({error.strerror or error}): choose another --answers"
-        ) from error
+    write_whole(path, text.getvalue().encode(), "choose another --answers", RehueError)
 
 
 def summarize_answers(answers: Sequence[Answer]) -> Summary:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rehue.color import Bins
 from rehue.errors import ModelError
+from rehue.files import reason
 from rehue.model.decode import HEADS, Decoding, Head
 
 FORMAT = 1
@@ -132,7 +133,7 @@ class Model:
         try:
             data = self.path.read_bytes()
         except OSError as error:
-            raise ModelError(f"{self.path}: cannot be read ({error.strerror})") from error
+            raise ModelError(f"{self.path}: cannot be read ({reason(error)})") from error
         found = hashlib.sha256(data).hexdigest()
         if found != self.card.sha256:
             looks = "an HTML page" if data.lstrip()[:1] == b"<" else "damaged or changed"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehue.errors import ModelError, nearest
+from rehue.files import reason
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Published:
                 size = file.tell()
         except OSError as error:
             raise ModelError(
-                f"{where}: cannot be read ({error.strerror}): check the path"
+                f"{where}: cannot be read ({reason(error)}): check the path"
             ) from error
         if is_markup(start):
             raise ModelError(f"{where}: an HTML page, not weights: get the file that {self.url} is")

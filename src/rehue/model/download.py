@@ -8,6 +8,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from rehue.errors import ModelError
+from rehue.files import replacing
 from rehue.model.catalog import is_markup
 
 # Called with the bytes that have come, and with all that will come where the server says it.
@@ -40,15 +41,11 @@ def download(
         OSError: the target cannot be written.
     """
     done = 0
-    try:
-        with target.open("wb") as file:
-            for piece, total in _pieces(url, limit, timeout):
-                file.write(piece)
-                done += len(piece)
-                advance(done, total)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    with replacing(target) as beside, beside.open("wb") as file:
+        for piece, total in _pieces(url, limit, timeout):
+            file.write(piece)
+            done += len(piece)
+            advance(done, total)
 
 
 def is_url(source: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rehue.errors import ModelError, nearest
+from rehue.files import reason
 from rehue.model.card import Model
 from rehue.model.catalog import PUBLISHED
 
@@ -124,7 +125,7 @@ def adding(name: str, *, overwrite: bool = False) -> Iterator[Path]:
                 (Path(scratch) / f"{name}{suffix}").replace(folder / f"{name}{suffix}")
     except OSError as error:
         raise ModelError(
-            f"{folder}: cannot be written ({error.strerror or error}): "
+            f"{folder}: cannot be written ({reason(error)}): "
             "make room there, or set REHUE_MODELS=FOLDER"
         ) from error
 
@@ -163,7 +164,7 @@ def remove_model(name: str) -> None:
         path.unlink()
         path.with_suffix(".json").unlink(missing_ok=True)
     except OSError as error:
-        raise ModelError(f"{path}: cannot be deleted ({error.strerror})") from error
+        raise ModelError(f"{path}: cannot be deleted ({reason(error)})") from error
 
 
 def _names(folder: Path) -> list[str]:

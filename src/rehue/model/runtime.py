@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.errors import ModelError
+from rehue.files import reason
 from rehue.model.card import Model
 
 # Logits and ab; None for a head that the network lacks.
@@ -97,8 +98,7 @@ class _OnnxRuntime(Runtime):
             raise
         except Exception as error:  # its exceptions share no public base
             raise ModelError(
-                f"{model.path}: ONNX Runtime cannot load it ({_first_line(error)}): "
-                "install it again"
+                f"{model.path}: ONNX Runtime cannot load it ({reason(error)}): install it again"
             ) from error
         self.description = f"onnxruntime {onnxruntime.__version__}, {device}, {_counted(threads)}"
 
@@ -126,7 +126,7 @@ class _OpenVino(Runtime):
             )
         except RuntimeError as error:
             raise ModelError(
-                f"{model.path}: OpenVINO cannot load it ({_first_line(error)}): install it again"
+                f"{model.path}: OpenVINO cannot load it ({reason(error)}): install it again"
             ) from error
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
         # Where a processor multiplies half-precision numbers, it takes half the time.
@@ -174,7 +174,3 @@ def available_processors() -> int:
 
 def _counted(threads: int) -> str:
     return "1 thread" if threads == 1 else f"{threads} threads"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else "no reason given"

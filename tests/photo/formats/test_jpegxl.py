@@ -1,5 +1,6 @@
 """JPEG XL, judged by libjxl's own tools and exiftool."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -173,10 +174,8 @@ def test_profiles_of_any_bytes_come_back(icc):
 
 @given(st.binary(min_size=1, max_size=200))
 def test_broken_codes_end_in_an_error(data):
-    try:
+    with contextlib.suppress(ValueError, EOFError):
         read_icc(BitReader(data))
-    except (ValueError, EOFError):
-        pass
 
 
 def test_a_header_written_anew_says_another_profile_and_the_same_picture(make, color, folder):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rehue.errors import RecipeError
+from rehue.files import reason
 
 _EPS = 1e-3  # of TensorFlow's batch norms
 
@@ -160,5 +161,6 @@ def load_recognizer(network: EfficientNetLite2, published: Mapping[str, Tensor])
             state[f"{own}.bias"] = (published[f"{norm}.bias"].double() - mean * slope).float()
         network.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise RecipeError(f"no weights of EfficientNet-Lite2 ({reason}): give others") from error
+        raise RecipeError(
+            f"no weights of EfficientNet-Lite2 ({reason(error)}): give others"
+        ) from error

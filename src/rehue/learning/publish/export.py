@@ -10,7 +10,7 @@ from typing import Any
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
-from rehue.files import ANOTHER_OUTPUT, write_whole
+from rehue.files import ANOTHER_OUTPUT, reason, write_whole
 from rehue.learning.networks import Network
 from rehue.learning.publish.tracing import largest_difference, to_onnx
 from rehue.learning.training.module import build_network
@@ -122,8 +122,9 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) 
     try:
         network.load_state_dict(read_checkpoint(checkpoint))
     except RuntimeError as error:
-        reason = str(error).splitlines()[0]
-        raise RecipeError(f"{checkpoint}: not a checkpoint of {recipe.name} ({reason})") from error
+        raise RecipeError(
+            f"{checkpoint}: not a checkpoint of {recipe.name} ({reason(error)})"
+        ) from error
     return network.eval()
 
 

@@ -24,6 +24,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from rehue.color import Bins
 from rehue.dataset import PixelCache
 from rehue.errors import RecipeError
+from rehue.files import reason
 from rehue.learning.training.loading import CropLoading, recipe_entries
 from rehue.learning.training.module import ColorTraining, build_network
 from rehue.learning.training.recipe import Recipe, recipe_from
@@ -157,7 +158,7 @@ def train(
         )
     except OSError as error:  # a full disk, a folder that went away
         raise RecipeError(
-            f"{run}: the run cannot be kept ({error.strerror or error}): make room and give the "
+            f"{run}: the run cannot be kept ({reason(error)}): make room and give the "
             "same command again, it goes on from the last checkpoint"
         ) from error
     was_finished = not trainer.callback_metrics and (run / RUN_FILE).is_file()
@@ -221,9 +222,9 @@ def _peak_memory_mb() -> int | None:
 
 
 def _report_left_out(left_out: Mapping[str, Sequence[str]]) -> None:
-    for reason, keys in left_out.items():
+    for why, keys in left_out.items():
         named = ", ".join(keys[:3]) + (", ..." if len(keys) > 3 else "")
-        rank_zero_info(f"left out, {reason}: {len(keys)} ({named})")
+        rank_zero_info(f"left out, {why}: {len(keys)} ({named})")
 
 
 def _check_device(device: str) -> None:
@@ -259,7 +260,7 @@ def _claim(run: Path, recipe: Recipe) -> None:
         claim.write_text(text, "utf-8")
     except OSError as error:
         raise RecipeError(
-            f"{run}: no folder for the run ({error.strerror}): give another --run"
+            f"{run}: no folder for the run ({reason(error)}): give another --run"
         ) from error
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
+from rehue.files import reason
 from rehue.learning.networks import Network
 from rehue.learning.networks.colorful import Colorful
 from rehue.learning.networks.interactive import Interactive
@@ -106,9 +107,7 @@ def _read(weights: Path) -> dict[str, Tensor]:
     try:
         content = torch.load(weights, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise RecipeError(
-            f"{weights}: cannot be read ({error.strerror}): check the path"
-        ) from error
+        raise RecipeError(f"{weights}: cannot be read ({reason(error)}): check the path") from error
     except (EOFError, KeyError, ValueError, RuntimeError, UnpicklingError) as error:
         # torch's own words tell how to read what it refuses, which is no advice here.
         raise RecipeError(
@@ -174,6 +173,6 @@ def _write(card: Card, graph: bytes, network: Network, target: Path) -> tuple[Ca
                 aside.path.with_suffix(suffix).replace(path.with_suffix(suffix))
     except OSError as error:
         raise RecipeError(
-            f"{path}: cannot be written ({error.strerror}): give another folder"
+            f"{path}: cannot be written ({reason(error)}): give another folder"
         ) from error
     return card, path

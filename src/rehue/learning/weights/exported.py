@@ -8,6 +8,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from rehue.errors import RecipeError
+from rehue.files import reason
 from rehue.learning.weights.pretrained import norm_after
 
 # What the names of learnt tensors begin with.
@@ -33,8 +34,9 @@ def read_exported(path: Path) -> dict[str, Tensor]:
     try:
         graph = onnx.load(path).graph
     except Exception as error:  # protobuf's own, which onnx does not name
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RecipeError(f"{path}: not a readable model ({reason}): give another") from error
+        raise RecipeError(
+            f"{path}: not a readable model ({reason(error)}): give another"
+        ) from error
     state: dict[str, Tensor] = {}
     for tensor in graph.initializer:
         if not tensor.name.startswith(PREFIX):

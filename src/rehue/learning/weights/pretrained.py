@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.hub import load_state_dict_from_url
 
 from rehue.errors import RecipeError
+from rehue.files import reason
 from rehue.learning.networks.resnet import GREY_MEAN, GREY_STD, RGB_MEAN, RGB_STD, ResNetEncoder
 
 # torchvision's files (BSD-3-Clause); their names end in the first 8 digits of their sha256.
@@ -108,10 +109,9 @@ def _read(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, UnpicklingError, SafetensorError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise RecipeError(
-            f"{path}: not readable encoder weights ({reason}): give torchvision's .pth, or a "
-            "safetensors file"
+            f"{path}: not readable encoder weights ({reason(error)}): give torchvision's .pth, or "
+            "a safetensors file"
         ) from error
     return state
 
@@ -137,12 +137,11 @@ def _downloaded(name: str) -> dict[str, Tensor]:
             url, map_location="cpu", progress=False, check_hash=True, weights_only=True
         )
     except (OSError, EOFError, RuntimeError, UnpicklingError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         # Not to be had is one thing (the run may start without), a wrong file another.
         kind = WeightsNotFoundError if isinstance(error, OSError) else RecipeError
         raise kind(
-            f"{url} cannot be had ({reason}): give encoder weights with --encoder-weights FILE, "
-            'or set [network] weights = "random"'
+            f"{url} cannot be had ({reason(error)}): give encoder weights with --encoder-weights "
+            'FILE, or set [network] weights = "random"'
         ) from error
     return published
 
@@ -274,5 +273,6 @@ def read_checkpoint(checkpoint: Path) -> dict[str, Tensor]:
         prefix = "network."
         return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
     except (OSError, EOFError, KeyError, TypeError, RuntimeError, UnpicklingError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RecipeError(f"{checkpoint}: not a checkpoint ({reason}): give another") from error
+        raise RecipeError(
+            f"{checkpoint}: not a checkpoint ({reason(error)}): give another"
+        ) from error
