@@ -141,7 +141,7 @@ def test_nor_on_a_cluster(at_home, put, grey):
 def test_calls_are_read_aright():
     """Each kind of call that would tell."""
     calls = [
-        '1 connect(3, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("10.0.0.5")}, 16) = 0',
+        '1 connect(3, {sa_family=AF_INET, sin_addr=inet_addr("10.0.0.5")}, 16) = 0',
         '1 connect(3, {sa_family=AF_INET, sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
         '1 connect(3, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0',
         '1 connect(3, {sa_family=AF_INET6, inet_pton(AF_INET6, "2620::1", &sin6_addr)}, 28) = 0',
