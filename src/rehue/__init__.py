@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rehue.look import Look
     from rehue.model import Hint
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Nothing leaves the computer: ONNX Runtime and Ray send word of their use home unless they are told
 # not to before they are loaded. Processes begun from this one inherit it.
