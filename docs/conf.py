@@ -4,6 +4,8 @@ Its source is the whole repository, so that every link of the Markdown leads to 
 site as where the repository is shown.
 """
 
+from pathlib import PurePath
+
 from sphinx.application import Sphinx
 
 import rehue
@@ -38,7 +40,7 @@ html_title = f"Rehue {version}"
 html_copy_source = False
 
 # The contents stand here, not in the README, where they would be shown as they are written. A page
-# that is in none of them is an error of the build.
+# goes where it fits first; one that fits nowhere is an error of the build.
 _CONTENTS = {
     "Using": ["docs/cli", "docs/api", "docs/reliability", "docs/models/*"],
     "Inside": ["docs/*", "src/rehue/weights/LICENSE", "samples/README", "benchmarks/README"],
@@ -52,10 +54,12 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", _add_contents)
 
 
-def _add_contents(_: Sphinx, name: str, source: list[str]) -> None:
+def _add_contents(app: Sphinx, name: str, source: list[str]) -> None:
     if name != root_doc:
         return
-    for caption, pages in _CONTENTS.items():
-        listed = "\n".join(f"/{page}" for page in pages)
-        options = f":hidden:\n:glob:\n:caption: {caption}\n:maxdepth: 1"
-        source[0] += f"\n```{{toctree}}\n{options}\n\n{listed}\n```\n"
+    left = sorted(app.env.found_docs - {root_doc})
+    for caption, patterns in _CONTENTS.items():
+        pages = [page for pattern in patterns for page in left if PurePath(page).match(pattern)]
+        left = [page for page in left if page not in pages]
+        lines = "\n".join(f"/{page}" for page in pages)
+        source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{lines}\n```\n"
