@@ -10,6 +10,7 @@ In Python:
     rehue.colorize_file("scan.tif", "scan.color.tif")  # keeps EXIF, ICC profile, DPI
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from rehue.look import Look
     from rehue.model import Hint
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
+
+# Nothing leaves the computer: ONNX Runtime and Ray send word of their use home unless they are told
+# not to before they are loaded. Processes begun from this one inherit it.
+os.environ |= {"ORT_DISABLE_TELEMETRY": "1", "RAY_USAGE_STATS_ENABLED": "0"}
 
 # Loaded when first asked for (PEP 562), so that `import rehue` and `rehue --help` are quick.
 _HOMES = {

@@ -1,4 +1,4 @@
-"""On photographs of scikit-image and scikit-learn; the figures are in benchmarks/neutrality.py."""
+"""On photographs that come with packages; the figures are in benchmarks/picture/neutrality.py."""
 
 import io
 

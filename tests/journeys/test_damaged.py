@@ -1,4 +1,4 @@
-"""A part of `benchmarks/damaged.py`: damaged files, and files made to do harm, in a whole run."""
+"""A part of `benchmarks/files/damaged.py`: damaged and harmful files in a whole run."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "damaged.py"
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "files" / "damaged.py"
 
 
 @pytest.mark.long

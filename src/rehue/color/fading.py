@@ -11,9 +11,9 @@ The fade is estimated from the picture alone: from levels of its channels (as wh
 histogram stretching use them) and from which colours stand in its shadows, middle tones and
 highlights (a histogram of chroma, as Barron, "Convolutional Color Constancy", ICCV 2015, and
 Afifi et al., "When Color Constancy Goes Wrong", CVPR 2019, use it). What these say was learnt, by a
-network of one hidden layer, from photographs faded on purpose (`benchmarks/fading.py`); the fades
-on which `benchmarks/refresh.py` judges are others. A good photograph is mostly told from a faded
-one: an undoing that would change little is not begun.
+network of one hidden layer, from photographs faded on purpose (`benchmarks/picture/fading.py`); the
+fades on which `benchmarks/picture/refresh.py` judges are others. A good photograph is mostly told
+from a faded one: an undoing that would change little is not begun.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,8 @@ decides.
 Chroma is Cb and Cr of JPEG (ITU-T T.871, clause 7), not a and b: JPEG rounds and subsamples there,
 so over blocks of 16 pixels its errors average out in Cb and Cr and nowhere else. The tone is the
 mean of R, G and B, not the luma: it still rises where two of three channels are clipped, as in
-the highlights of a sepia filter. `benchmarks/neutrality.py` measures how often all this is right.
+the highlights of a sepia filter. `benchmarks/picture/neutrality.py` measures how often all this is
+right.
 """
 
 from dataclasses import dataclass

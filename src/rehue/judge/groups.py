@@ -10,7 +10,7 @@ Of the others it is a **success** when its hues are the original's and it is cle
 or clearly better balanced; what remains is **medium**, as a photograph judged against itself.
 
 Both pictures are brought to `SIDE` px first, so that the size does not count. The limits were
-fitted by `benchmarks/groups.py` on photographs that training held back, and shown on others.
+fitted by `benchmarks/study/groups.py` on photographs that training held back, and shown on others.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rehue.color import Bins
 from rehue.model.confidence import probabilities
 
-# All chosen on photographs held back from training, by the figures of `benchmarks/confidence.py`.
+# All chosen on photographs held back from training, by `benchmarks/picture/confidence.py`.
 _REGIONS: Final = 2
 _COMPONENTS: Final = 12
 # Weights beside the components, which are of the order of 0.3: of the place in the picture (0..1

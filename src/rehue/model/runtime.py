@@ -5,6 +5,7 @@ an error with its install line.
 """
 
 import os
+import sys
 from abc import ABC, abstractmethod
 from typing import Any, TypeAlias
 
@@ -77,6 +78,9 @@ class _OnnxRuntime(Runtime):
     def __init__(self, model: Model, device: str, threads: int) -> None:
         import onnxruntime  # noqa: PLC0415, it takes longer to load than all the rest
 
+        # `rehue/__init__.py` has told it to send nothing home; who loaded it earlier has not, nor
+        # do its builds for Windows before 1.29 heed that.
+        onnxruntime.disable_telemetry_events()
         provider = _PROVIDERS.get(device)
         available = onnxruntime.get_available_providers()
         if provider not in available:
@@ -111,6 +115,8 @@ class _OnnxRuntime(Runtime):
 
 class _OpenVino(Runtime):
     def __init__(self, model: Model, device: str, threads: int) -> None:
+        # OpenVINO sends home that it was imported, unless its package for that is missing.
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         try:
             import openvino  # noqa: PLC0415
         except ImportError as error:

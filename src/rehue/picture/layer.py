@@ -3,7 +3,7 @@
 Editors blend a layer with the mode Color by W3C's formula, which is Adobe's too: the backdrop keeps
 its luma (weighted, encoded red, green and blue), the layer gives the differences between red, green
 and blue. Luma is not lightness: at the same L a blue has less of it than a grey. So what an editor
-shows differs from Rehue's own result; `benchmarks/layer.py` says by how much.
+shows differs from Rehue's own result; `benchmarks/picture/layer.py` says by how much.
 """
 
 from concurrent.futures import ThreadPoolExecutor

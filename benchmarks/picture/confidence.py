@@ -1,6 +1,6 @@
 """Is the model as sure as it is right, and are its alternatives worth a look?
 
-    python benchmarks/confidence.py --photos ../shared/photos/val-000.tar --output confidence.json
+    python benchmarks/picture/confidence.py --photos PHOTOS/val-000.tar --output confidence.json
 
 Printed are the expected calibration error, the error of the surest half over the other half's, and
 of three alternatives: the share of the picture that still differs between any two (CIEDE2000 of 5

@@ -6,7 +6,7 @@ both rounded to 8 bits. Beside them stand two that show what a layer is worth: t
 to the result that any layer can give under the first mode (by trial, on a sample of pixels), and
 the grey photograph without a layer.
 
-Usage: python benchmarks/layer.py --kodak ../shared/kodak --output layer.json
+Usage: python benchmarks/picture/layer.py --kodak KODAK --output layer.json
 """
 
 import argparse

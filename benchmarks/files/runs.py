@@ -1,6 +1,6 @@
 """Runs over many files: memory over 50,000, time to the first of 200,000, what workers bring.
 
-    python benchmarks/runs.py --output runs.json
+    python benchmarks/files/runs.py --output runs.json
 
 Photographs are generated: scikit-image's cameraman, shifted; where only their number counts they
 are small, and hard links to a few. Memory is that of all processes of a run (resident, so what

@@ -1,6 +1,6 @@
 """How good the colours are: the figures of the shipped model on photographs that it never saw.
 
-    python benchmarks/quality.py --photos ../shared/photos/val-000.tar --kodak ../shared/kodak \
+    python benchmarks/picture/quality.py --photos PHOTOS/val-000.tar --kodak KODAK \
         --sizes 160 256 384 --output quality.json
 
 The shard is judged at every size up to its own short side, 256 px; Kodak at every size. Prints

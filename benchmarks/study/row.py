@@ -1,11 +1,11 @@
 """One row of the study: train its recipe, judge the network, write the row.
 
-    python benchmarks/study.py resnet34 --photos ../shared/photos \
-        --encoder-weights ../shared/weights/resnet18_conv1_layer3.safetensors
+    python benchmarks/study/row.py resnet34 --photos PHOTOS \
+        --encoder-weights WEIGHTS/resnet18_conv1_layer3.safetensors
 
 trains `study/resnet34` (an interrupted run goes on, a finished one is kept), exports it, judges it
 on `val-000.tar` of the photographs at the size that it learnt at, and writes
-`docs/study/rows/resnet34.json`. `benchmarks/study_document.py` makes the document of all rows.
+`docs/study/rows/resnet34.json`. `benchmarks/study/document.py` makes the document of all rows.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from rehue.learning import Recipe, export, load_recipe, train
 from rehue.learning.weights.start import RUN_FILE
 from rehue.model import Decoding
 
-ROWS = Path(__file__).parents[1] / "docs" / "study" / "rows"
+ROWS = Path(__file__).parents[2] / "docs" / "study" / "rows"
 ANNEALED = "annealed mean"
 # By head; 0.38 is Zhang et al.'s temperature (2016, section 2.3).
 DECODINGS: Mapping[str, Mapping[str, Decoding]] = {

@@ -1,6 +1,6 @@
 """Raw accuracy of colours, and the same with every colour counting alike (Zhang et al. 2016).
 
-    python benchmarks/accuracy.py --photos ../shared/photos/val-000.tar --output accuracy.json
+    python benchmarks/picture/accuracy.py --photos PHOTOS/val-000.tar --output accuracy.json
 
 Section 3.1 of the paper: the share of pixels whose ab lies within a threshold of the truth, as the
 area under the curve over thresholds from 0 to 150; rebalanced, pixels weigh the inverse of the

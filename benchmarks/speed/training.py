@@ -1,6 +1,6 @@
 """How fast networks learn, and whether loading photographs starves the cores.
 
-    python benchmarks/training.py --photos ../shared/photos --cache .cache --output training.json
+    python benchmarks/speed/training.py --photos PHOTOS --cache .cache --output training.json
 
 Each figure comes from a process of its own: photographs a second of the bare loop (forward,
 backward, step on random tensors), its peak memory, and, for the study's recipes, the speed of the

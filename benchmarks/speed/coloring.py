@@ -1,6 +1,6 @@
 """How fast: network alone, one photograph cold, large photographs warm, help, memory.
 
-    python benchmarks/speed.py --kodak ../shared/kodak --output speed.json
+    python benchmarks/speed/coloring.py --kodak KODAK --output speed.json
 
 Large photographs are 4608 x 2560 mosaics of Kodak photographs, JPEG quality 92, made grey; the
 whole path (file to file) is set against decoding and encoding their colour originals with Pillow

@@ -1,6 +1,6 @@
 """How well `judge_neutrality` tells grey and toned photographs from coloured ones.
 
-    python benchmarks/neutrality.py --photos SHARDS --kodak FOLDER --output neutrality.json
+    python benchmarks/picture/neutrality.py --photos SHARDS --kodak FOLDER --output neutrality.json
 
 Grey, toned, split-toned and yellowed copies are made of known photographs by the toners below,
 with a strength that varies by photograph, and are judged as they are and after JPEG at quality 50.

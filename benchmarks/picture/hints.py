@@ -1,6 +1,6 @@
 """What hints bring, how far they spill, and how long a click takes.
 
-    python benchmarks/hints.py --photos ../shared/photos/val-000.tar --kodak ../shared/kodak \
+    python benchmarks/picture/hints.py --photos PHOTOS/val-000.tar --kodak KODAK \
         --output hints.json
 
 The curve: hints of true colours at uniformly random places (fixed seed), each a disc of the area of

@@ -1,8 +1,8 @@
 """What the networks of the study make of photographs that come with scikit-image and scikit-learn.
 
-    python benchmarks/study_pictures.py --runs runs
+    python benchmarks/study/pictures.py --runs runs
 
-colours with the models that `benchmarks/study.py` exported below the folder of runs and writes
+colours with the models that `benchmarks/study/row.py` exported below the folder of runs and writes
 docs/study/pictures-*.jpg, one for each question; runs that are not there are left out.
 """
 
@@ -19,7 +19,7 @@ from sklearn.datasets import load_sample_image
 from rehue import Colorizer, model
 from rehue.model import Decoding
 
-FOLDER = Path(__file__).parents[1] / "docs" / "study"
+FOLDER = Path(__file__).parents[2] / "docs" / "study"
 SIDE, GAP, CAPTION = 150, 4, 18
 ANNEALED = Decoding("bins", temperature=0.38)
 # By question: caption, run, decoding.

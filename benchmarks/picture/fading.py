@@ -1,12 +1,12 @@
 """Learn what `rehue.color.fading` knows of faded photographs, and write `fading.npz`.
 
-    python benchmarks/fading.py --photos ../shared/photos --output src/rehue/color/fading.npz
+    python benchmarks/picture/fading.py --photos PHOTOS --output src/rehue/color/fading.npz
 
 Photographs of the training shards are faded by the three families below; a network of one hidden
 layer learns to undo them, judged by a smooth stand-in for CIEDE2000 at places of the picture. The
 figures printed are of photographs held back (`rehue.dataset.split`), faded by the same families;
-`_DOUBT` and the network's width were chosen by them. `benchmarks/refresh.py` judges on other fades
-and other photographs. Needs the extra `train`.
+`_DOUBT` and the network's width were chosen by them. `benchmarks/picture/refresh.py` judges on
+other fades and other photographs. Needs the extra `train`.
 """
 
 import argparse

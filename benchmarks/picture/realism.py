@@ -1,6 +1,6 @@
 """How much like photographs the colours look: Fréchet distances to the originals, over grey's.
 
-    python benchmarks/realism.py --photos ../shared/photos/val-000.tar --weights ../shared/weights \
+    python benchmarks/picture/realism.py --photos PHOTOS/val-000.tar --weights WEIGHTS \
         --output realism.json
 
 Whole photographs at 224 x 224: MobileNetV2's pooled `Conv_1` in the 256 leading components of the

@@ -1,6 +1,6 @@
 """How well the written rule of `rehue.judge.groups` tells success, medium and failure apart.
 
-    python benchmarks/groups.py --photos SHARDS --measures measures.json --output groups.json
+    python benchmarks/study/groups.py --photos SHARDS --measures measures.json --output groups.json
 
 Colourings whose group is known are made of known photographs (`FAILURES`, `MEDIUM`, `SUCCESSES`
 below), and measured. The limits are fitted on photographs of the training shards that were held

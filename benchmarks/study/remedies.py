@@ -1,7 +1,7 @@
 """How strong should a remedy for rare colours be? Short runs, judged on photographs held back.
 
-    python benchmarks/remedies.py --photos ../shared/photos \
-        --encoder-weights ../shared/weights/resnet18_conv1_layer3.safetensors --output remedies.json
+    python benchmarks/study/remedies.py --photos PHOTOS \
+        --encoder-weights WEIGHTS/resnet18_conv1_layer3.safetensors --output remedies.json
 
 The study's third network at the length of `study/optimized_resnet34-epoch`, with photographs of
 rare colours drawn more often (`rare`) and with their pixels weighing more (`rebalancing` of the
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from study import train_and_export
+from row import train_and_export
 
 from rehue import Colorizer, model
 from rehue.judge import evaluate

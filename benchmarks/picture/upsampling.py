@@ -1,6 +1,6 @@
 """Which way up for chroma: bicubic, joint bilateral or fast guided filter, judged near edges.
 
-    python benchmarks/upsampling.py --kodak ../shared/kodak --output upsampling.json
+    python benchmarks/picture/upsampling.py --kodak KODAK --output upsampling.json
 
 The true ab of each Kodak photograph, averaged down to the network's grid (stride 4 at 256 px), is
 brought up again in each way; CIEDE2000 to the original is told for the whole picture and within 8

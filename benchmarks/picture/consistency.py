@@ -1,11 +1,11 @@
 """Does a photograph get the same colours whatever size the network sees it at?
 
-    python benchmarks/consistency.py --photos ../shared/photos/val-000.tar --kodak ../shared/kodak \
+    python benchmarks/picture/consistency.py --photos PHOTOS/val-000.tar --kodak KODAK \
         --output consistency.json
 
 The shard at 160 and 256 px, Kodak at 160, 256 and 384 px: mean CIEDE2000 between the default
 outputs of two sizes, and the same over the mean chroma of the two. How the error changes with the
-size stands in `benchmarks/quality.py`.
+size stands in `benchmarks/picture/quality.py`.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Damaged files through the whole tool: nothing may crash it, hang it, or pass as a picture.
 
-    python benchmarks/damaged.py --each 360 --output damaged.json
+    python benchmarks/files/damaged.py --each 360 --output damaged.json
 
 One valid file of each kind is damaged in so many ways (fixed seeds: bytes changed, numbers made
 huge, pieces left out, put in or cut off), and files made to do harm (huge sides, text and pixels

@@ -1,6 +1,6 @@
 """How well lightness is kept: L of 8-bit PNG results against L of their sources.
 
-Usage: python benchmarks/lightness.py --kodak ../shared/kodak --output lightness.json
+Usage: python benchmarks/picture/lightness.py --kodak KODAK --output lightness.json
 """
 
 import argparse

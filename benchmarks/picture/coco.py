@@ -1,6 +1,6 @@
 """COCO val2017 beside what others publish: PSNR and colourfulness at 256 x 256.
 
-    python benchmarks/coco.py --photos coco-val2017.tar --output coco.json
+    python benchmarks/picture/coco.py --photos coco-val2017.tar --output coco.json
 
 As in Kang et al. 2023 ("DDColor", table 1) every photograph is brought to 256 x 256, squashed, made
 grey, coloured, and compared there: PSNR over red, green and blue, and the difference of the mean

@@ -1,6 +1,6 @@
 """How skin of every tone comes out, on photographs of people held back from training.
 
-    python benchmarks/skin.py --photos ../shared/photos --output skin.json
+    python benchmarks/picture/skin.py --photos PHOTOS --output skin.json
 
 Skin is told by a written rule from the original's colours: Cb 77..127 and Cr 133..173 (Chai and
 Ngan 1999, Face Segmentation Using Skin-Color Map, section III), hue of Lab 20..80 degrees, chroma

@@ -1,11 +1,12 @@
 """The tables and plots of docs/study.md, made from the rows of docs/study/rows.
 
-    python benchmarks/study_document.py [--training training.json] [--sweep sweep.csv] \
+    python benchmarks/study/document.py [--training training.json] [--sweep sweep.csv] \
         [--remedies remedies.json]
 
 Each table stands between `<!-- NAME -->` and `<!-- end -->` in the document and is replaced; rows
-that have not been run are left out. `--training` is what `benchmarks/training.py` wrote, `--sweep`
-what `rehue sweep` did, `--remedies` what `benchmarks/remedies.py` did; all are kept in docs/study.
+that have not been run are left out. `--training` is what `benchmarks/speed/training.py` wrote,
+`--sweep` what `rehue sweep` did, `--remedies` what `benchmarks/study/remedies.py` did; all are kept
+in docs/study.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from rehue.learning.training.module import build_network
 from rehue.learning.training.plots import drawing
 from rehue.learning.training.recipe import NetworkChoice
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "study.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "study.md"
 FOLDER = DOCUMENT.with_suffix("")
 Rows = Mapping[str, Mapping[str, Any]]
 
@@ -212,7 +213,7 @@ def pairs(rows: Rows) -> str:
 
 
 def speeds(_: Rows) -> str:
-    """What `benchmarks/training.py` measured."""
+    """What `benchmarks/speed/training.py` measured."""
     path = FOLDER / "training.json"
     if not path.is_file():
         return "not measured yet"
@@ -247,7 +248,7 @@ def sweep(_: Rows) -> str:
 
 
 def strengths(_: Rows) -> str:
-    """What `benchmarks/remedies.py` found."""
+    """What `benchmarks/study/remedies.py` found."""
     path = FOLDER / "remedies.json"
     if not path.is_file():
         return "not measured yet"

@@ -1,11 +1,11 @@
 """How near `rehue.picture.refresh` brings faded photographs to the originals.
 
-    python benchmarks/refresh.py --kodak ../shared/kodak --output refresh.json --sheet refresh.png
+    python benchmarks/picture/refresh.py --kodak KODAK --output refresh.json --sheet refresh.png
 
 The 24 Kodak photographs are faded by the models below and refreshed. The first two were written,
 with the ranges of their parameters, before the estimator was taught, on other photographs and other
-fades (`benchmarks/fading.py`); but that half of the change of lightness is made was settled with
-their figures in sight. The third was written after that, and nothing was changed for it. Each
+fades (`benchmarks/picture/fading.py`); but that half of the change of lightness is made was settled
+with their figures in sight. The third was written after that, and nothing was changed for it. Each
 photograph's parameters are drawn from its name.
 Mean CIEDE2000 to the original is told before and after, and by how much photographs that were not
 faded are changed.
