@@ -3,24 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import Bins
 from rehue.errors import PhotoError
-from rehue.model import (
-    OTHERS,
-    Card,
-    Decoding,
-    Hint,
-    palette_of_colors,
-    palette_of_picture,
-)
-from rehue.photo import Photo, checked, photograph_of
+from rehue.model import OTHERS, Decoding, Hint
+from rehue.photo import Photo
 
 
 @dataclass(frozen=True)
@@ -85,34 +75,7 @@ class ColoringOptions(TypedDict, total=False):
     refresh: bool
 
 
-def palette_of(coloring: Coloring, card: Card) -> NDArray[np.float32] | None:
-    """Return the palette wished for as a histogram over a model's bins; None for none.
-
-    Raises:
-        ModelError: a colour that there is not, a reference without colour.
-        PhotoError: a reference that cannot be read.
-    """
-    if coloring.palette:
-        return palette_of_colors(coloring.palette, card.bins)
-    if coloring.reference is None:
-        return None
-    if isinstance(coloring.reference, str | Path):
-        return _palette_of_file(Path(coloring.reference), card.bin_centers)
-    return _palette_of_picture(coloring.reference, card.bins)
-
-
-# One reference serves for all photographs of a run.
-@lru_cache(maxsize=4)
-def _palette_of_file(path: Path, centers: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
-    return _palette_of_picture(path, Bins(np.array(centers)))
-
-
-def _palette_of_picture(given: Photo, bins: Bins) -> NDArray[np.float32]:
-    pixels = checked(given) if isinstance(given, np.ndarray) else photograph_of(given).pixels
-    return palette_of_picture(pixels, bins)
-
-
-def described(coloring: Coloring, card: Card) -> str:
+def described(coloring: Coloring, palette: NDArray[np.float32] | None = None) -> str:
     """Return a coloring in words for marks and journals: what differs gives different words."""
     said = [f"saturation={coloring.saturation:g} warmth={coloring.warmth:g}"]
     if coloring.temperature is not None:
@@ -121,12 +84,11 @@ def described(coloring: Coloring, card: Card) -> str:
         how = coloring.decoding
         said.append(f"decoding={how.head},{how.temperature:g},{how.chroma:g},{how.evenness:g}")
     if coloring.hints:
-        points = (f"{h.x:g},{h.y:g},{h.color},{h.radius:g}" for h in coloring.hints)
-        said.append(f"hints={';'.join(points)}")
+        said.append(f"hints={';'.join(map(str, coloring.hints))}")
     said += [f"alternative={coloring.alternative}"] * (coloring.alternative > 1)
     said += ["refresh"] * coloring.refresh
     if coloring.palette:
         said.append(f"palette={','.join(coloring.palette)}")
-    elif (palette := palette_of(coloring, card)) is not None:
+    elif palette is not None:
         said.append(f"reference={hashlib.sha256(palette.tobytes()).hexdigest()[:12]}")
     return " ".join(said)

@@ -8,7 +8,7 @@ fetches it. Weights are data, never code: an ONNX file whose hash stands in its 
 """
 
 from rehue.model.alternatives import OTHERS, alternative_ab
-from rehue.model.card import Card, Model
+from rehue.model.card import Card, Model, bins_of
 from rehue.model.confidence import Suggestion, confidence, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
 from rehue.model.framing import Answer, ask, shrunk_lightness
@@ -32,6 +32,7 @@ __all__ = [
     "Suggestion",
     "alternative_ab",
     "ask",
+    "bins_of",
     "confidence",
     "confine",
     "decode",
