@@ -21,6 +21,7 @@ from rehue.model import (
     alternative_ab,
     ask,
     bins_of,
+    bold,
     confine,
     decode,
     palette_of_colors,
@@ -29,7 +30,7 @@ from rehue.model import (
     suggest,
 )
 from rehue.photo import Photo, checked, photograph_of
-from rehue.wishes import Coloring
+from rehue.wishes import WISHES, Coloring
 
 # Answers to wishes that are kept: those of the last ones, and what hints are set against.
 _KEPT: Final = 2
@@ -71,16 +72,14 @@ class Seen:
             ModelError: the network was not trained with them.
             PhotoError: a reference that cannot be read.
         """
-        has_palette = bool(coloring.palette) or coloring.reference is not None
-        wished = {"hints": bool(coloring.hints), "palette": has_palette}
-        if not any(wished.values()):
+        needed = {need for name in coloring.wished() if (need := WISHES[name].needs)}
+        if not needed:
             return self.answer
-        for name, is_wished in wished.items():
-            if is_wished and name not in self.card.trained_inputs:
-                raise ModelError(
-                    f"the model {self.card.name} was not trained with {name}, which would have no "
-                    "effect: choose another model"
-                )
+        for name in sorted(needed.difference(self.card.trained_inputs)):
+            raise ModelError(
+                f"the model {self.card.name} was not trained with {name}, which would have no "
+                "effect: choose another model"
+            )
         palette = palette_of(coloring, self.card)
         key = (tuple(coloring.hints), None if palette is None else palette.tobytes())
         kept = self._answers.get(key)
@@ -104,10 +103,7 @@ class Seen:
             PhotoError: as for `answer_to`.
         """
         answer = self.answer_to(coloring)
-        how = coloring.decoding or self.card.default_decoding
-        if coloring.temperature is not None:
-            how = replace(how, head="bins", temperature=coloring.temperature)
-        shown = self._decoded(how, answer)
+        shown = self._decoded(self._decoding(coloring), answer)
         if answer.hints is not None:
             unhinted = self.ab(replace(coloring, hints=(), alternative=1))
             count = len(coloring.hints)
@@ -156,6 +152,14 @@ class Seen:
 
     def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
         return place_hints(coloring.hints, self.light, self.size)
+
+    def _decoding(self, coloring: Coloring) -> Decoding:
+        how = coloring.decoding or self.card.default_decoding
+        if coloring.boldness is not None:
+            return bold(coloring.boldness, how)
+        if coloring.temperature is not None:
+            return replace(how, head="bins", temperature=coloring.temperature)
+        return how
 
     def _decoded(self, how: Decoding, answer: Answer) -> NDArray[np.float32]:
         if answer is not self.answer:

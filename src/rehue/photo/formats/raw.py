@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, install_line
 from rehue.photo.photograph import Carried
 from rehue.photo.records import exif, tiff
 from rehue.photo.records.metadata import Found
@@ -29,7 +29,7 @@ def develop(data: bytes, name: str, max_pixels: int) -> tuple[NDArray[Any], Foun
     except ImportError as error:
         raise PhotoError(
             f"{name} is a camera's raw file, or begins with a small copy, as they do, and what "
-            "reads them is not installed: pip install 'rehue[raw]', or develop it and save it as "
+            f"reads them is not installed: {install_line('raw')}; or develop it and save it as "
             "TIFF or PNG first"
         ) from error
     if _is_cut_off(data):
