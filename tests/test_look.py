@@ -281,3 +281,21 @@ def test_what_differs_is_called_differently(tiny_model):
     ]
     said = [colorizer.settings(coloring=wished) for wished in wishes]
     assert len(set(said)) == len(wishes)
+
+
+def test_boldness_goes_from_the_mean_to_bold_colours():
+    look = Colorizer(threads=1).look(GREY)
+    assert np.array_equal(look.colorize(boldness=0), look.colorize(decoding=Decoding("bins")))
+    assert np.array_equal(look.colorize(boldness=1), look.colorize())  # this model's own
+    calm, *steps = (look.seen.ab(Coloring(boldness=b)) for b in (0, 0.25, 0.5, 0.75, 1))
+    away = [float(np.linalg.norm(ab - calm, axis=0).mean()) for ab in steps]
+    assert away == sorted(away)
+    assert away[-1] > 2 * away[0] > 1
+
+
+def test_a_model_without_classes_has_no_boldness(look):
+    answer = replace(look.seen.answer, logits=None)
+    dull = replace(look, seen=replace(look.seen, answer=answer))
+    assert dull.colorize().shape == (90, 120, 3)
+    with pytest.raises(ModelError, match="no head 'bins'"):
+        dull.colorize(boldness=0.5)
