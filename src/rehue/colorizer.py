@@ -36,7 +36,7 @@ from rehue.photo import (
 )
 from rehue.picture.render import as_grey
 from rehue.seen import Seen, palette_of
-from rehue.wishes import Coloring, ColoringOptions, described
+from rehue.wishes import WISHES, Coloring, ColoringOptions, described
 
 # What gives Pillow's picture; an array gives an array of its sample type.
 Picture: TypeAlias = Image.Image | str | PathLike[str] | bytes | BinaryIO
@@ -168,7 +168,7 @@ class Colorizer:
             PhotoError: the source cannot be read or the target cannot be written; then no target
                 is left behind.
         """
-        of_colors = {k: v for k, v in options.items() if k in ColoringOptions.__annotations__}
+        of_colors = {k: v for k, v in options.items() if k in WISHES}
         of_file = {k: v for k, v in options.items() if k not in of_colors}
         self.colorize_photograph(
             read(source, max_pixels=max_pixels),

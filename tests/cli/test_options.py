@@ -7,7 +7,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from rehue.cli import app
-from rehue.cli.choices import Colors, Files, Machine, ManyFiles, Steering
+from rehue.cli.choices import Files, Machine, ManyFiles, Steering
+from rehue.cli.wished import Colors
 from rehue.wishes import WISHES
 
 GROUPS = (Colors, Files, Steering, ManyFiles, Machine)

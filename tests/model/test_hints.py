@@ -49,6 +49,7 @@ def test_shares_from_files(tmp_path):
     expected = [Hint(0.5, 0.25, "navy", unit="share")]
     for text in (
         '{"x": 0.5, "y": 0.25, "color": "navy", "unit": "share"}',
+        '{"unit": "share", "hints": [{"x": 0.5, "y": 0.25, "color": "navy"}]}',
         "x,y,color,unit\n0.5,0.25,navy,share\n",
         "0.5,0.25,navy,,share\n",
     ):
@@ -139,6 +140,10 @@ def test_hints_from_files(tmp_path, text):
         "x,y,color\n",
         "[]",
         "",
+        '{"hints": []}',
+        '{"hints": 7}',
+        '{"hints": [7]}',
+        '{"size": 3, "hints": [{"x": 1, "y": 2, "color": "red"}]}',
         "<html>\n<body>",
         '[{"x": [], "y": 2, "color": "red"}]',
         "\xff\xfe",

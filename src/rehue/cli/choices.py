@@ -1,77 +1,21 @@
-"""The options of `rehue colorize` in groups, and those that other commands share."""
+"""The options of `rehue colorize` in groups, and those that other commands share.
 
-import math
-from collections.abc import Iterator
+Wishes of the colours that are a number or a flag are in `rehue.cli.wished`.
+"""
+
 from dataclasses import dataclass
-from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 import typer
 
 from rehue.cli import complete
-from rehue.cli.options import Group
+from rehue.cli.options import Group, finite
 from rehue.wishes import WISHES
-
-
-def finite(value: float | None) -> float | None:
-    """Refuse what is no number to reckon with."""
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a number to reckon with.")
-    return value
-
 
 Model: TypeAlias = Annotated[
     str, typer.Option(help="Name of a model, or an ONNX file.", autocompletion=complete.models)
 ]
-
-
-class Colors(Group):
-    """The wishes that are numbers, and those that are wished or not: whatever `WISHES` has.
-
-    Attributes:
-        values: as given, by name.
-    """
-
-    panel = "Colours"
-
-    def __init__(self, **values: Any) -> None:  # noqa: ANN401
-        self.values = values
-
-    @classmethod
-    def parameters(cls) -> Iterator[Parameter]:
-        """Yield an option for each such wish; what another has replaced is not shown."""
-        for name, wish in WISHES.items():
-            if name in vars(Steering)["__annotations__"] or name in _ONE_BY_ONE:
-                continue
-            is_number = wish.low is not None
-            if not is_number and wish.default is not False:
-                continue  # for Python
-            kind = (float if wish.default is not None else float | None) if is_number else bool
-            option = typer.Option(
-                *([] if is_number else [f"--{name}"]),
-                help=wish.help,
-                min=wish.low,
-                max=wish.high,
-                callback=finite if is_number else None,
-                show_default=bool(is_number and wish.default is not None),
-                hidden=wish.instead is not None,
-            )
-            yield cls.parameter(name, Annotated[kind, option], wish.default)
-
-    def replaced(self) -> Iterator[str]:
-        """Yield a line for each wish given that another has replaced."""
-        for name, value in self.values.items():
-            instead = WISHES[name].instead
-            if instead and WISHES[name].is_wished(value):
-                new = WISHES[instead]
-                yield (
-                    f"--{name} will go: give --{instead}, {new.low:g} to {new.high:g}, in its place"
-                )
-
-
-# Of which a photograph has several, by --alternatives.
-_ONE_BY_ONE = ("alternative",)
 
 
 @dataclass(frozen=True)
@@ -277,7 +221,7 @@ class ManyFiles(Group):
     ] = False
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", "-q", help="Say only what was not done as it was asked for."),
+        typer.Option("--quiet", "-q", help="Say only what failed, and what was kept."),
     ] = False
 
 

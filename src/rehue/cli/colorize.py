@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehue.cli.choices import Colors, Files, Machine, ManyFiles, Steering
+from rehue.cli.choices import Files, Machine, ManyFiles, Steering
 from rehue.cli.options import grouped
 from rehue.cli.telling import say, tell
+from rehue.cli.wished import Colors
 
 if TYPE_CHECKING:
     from rehue.batch import Plan, Settings, Setup

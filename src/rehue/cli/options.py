@@ -1,6 +1,7 @@
 """Options in groups: a command takes one dataclass a group, and its help page shows them so."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import MISSING, fields
@@ -8,6 +9,7 @@ from functools import wraps
 from inspect import Parameter
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
+import typer
 from typer.core import TyperCommand
 from typer.models import OptionInfo
 
@@ -62,6 +64,13 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     taking_all.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
     taking_all.__annotations__ = {one.name: one.annotation for one in flat}
     return taking_all
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse what is no number to reckon with."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number to reckon with.")
+    return value
 
 
 class InPanels(TyperCommand):

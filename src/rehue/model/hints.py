@@ -159,8 +159,9 @@ def _disc(
 def read_hints(path: Path) -> list[Hint]:
     """Read hints from a file: JSON (a list of tables) or CSV.
 
-    Tables and headings name the fields of `Hint`: x, y, color and, if wanted, radius and unit. A
-    CSV whose first line is a hint has no heading: its columns are these, in this order.
+    Tables and headings name the fields of `Hint`: x, y, color and, if wanted, radius and unit. JSON
+    may also state the unit once: `{"unit": "share", "hints": [...]}`. A CSV whose first line is a
+    hint has no heading: its columns are these, in this order.
 
     Raises:
         ModelError: it cannot be read, is neither, holds none, or a hint is none.
@@ -175,12 +176,22 @@ def read_hints(path: Path) -> list[Hint]:
             rows = json.loads(text)
         except ValueError as error:
             raise ModelError(f"{path}: not JSON ({error})") from error
+        if isinstance(rows, dict) and "hints" in rows:
+            rows = _of_one_unit(rows, str(path))
         rows = rows if isinstance(rows, list) else [rows]
     else:
         rows = _rows(text)
     if not rows:
         raise ModelError(f"{path}: holds no hints: give a line a hint, such as 120,80,#b03030")
     return [_hint(row, f"{path}, hint {number}") for number, row in enumerate(rows, start=1)]
+
+
+def _of_one_unit(table: dict[str, Any], where: str) -> list[Any]:
+    hints = table["hints"]
+    if not isinstance(hints, list) or not set(table) <= {"unit", "hints"}:
+        raise ModelError(f"{where}: give unit and a list of hints, found {', '.join(table)}")
+    unit = {"unit": table["unit"]} if "unit" in table else {}
+    return [{**unit, **row} if isinstance(row, dict) else row for row in hints]
 
 
 def _rows(text: str) -> list[dict[str, str]]:
