@@ -110,11 +110,7 @@ class Seen:
             shown = confine(answer.hints, self.light, unhinted, shown, answer.stride, count)
         if coloring.alternative == 1:
             return shown
-        rows, columns = (
-            np.minimum(np.arange(cells) * answer.stride, pixels - 1)
-            for cells, pixels in zip(shown.shape[1:], self.light.shape, strict=True)
-        )
-        light = self.light[np.ix_(rows, columns)]
+        light = self._light_of_cells(shown.shape[1:], answer.stride)
         others = alternative_ab(self.logits(coloring), shown, light, self.card.bins)
         return others[coloring.alternative - 2]
 
@@ -149,6 +145,14 @@ class Seen:
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
         return self._placed(coloring)[1] if coloring.hints else ()
+
+    def _light_of_cells(self, grid: tuple[int, ...], stride: int) -> NDArray[np.float32]:
+        """Return L of the network's cells, h x w; beyond the picture that of its edge."""
+        rows, columns = (
+            np.minimum(np.arange(cells) * stride, pixels - 1)
+            for cells, pixels in zip(grid, self.light.shape, strict=True)
+        )
+        return self.light[np.ix_(rows, columns)]
 
     def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
         return place_hints(coloring.hints, self.light, self.size)

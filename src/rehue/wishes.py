@@ -82,7 +82,10 @@ def _number(value: float) -> str:
 
 
 def _decoding(how: "Decoding") -> str:
-    return f"{how.head},{how.temperature:g},{how.chroma:g},{how.evenness:g}"
+    first = f"{how.head},{how.temperature:g},{how.chroma:g},{how.evenness:g}"
+    # What came later is said by name and where it is more than nothing: earlier words stay true.
+    later = (one.name for one in fields(how)[4:] if getattr(how, one.name) != one.default)
+    return ",".join([first, *(f"{name}:{getattr(how, name):g}" for name in later)])
 
 
 @dataclass(frozen=True)
