@@ -22,6 +22,10 @@ from rehue.cli import app
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 WIDTH = 100
 _RUN = "import sys; sys.argv[0] = 'rehue'; from rehue.cli import main; main()"
+COMPLETION = """`rehue --install-completion` lets the shell (bash, zsh, fish or PowerShell) complete
+commands, options, files, models and recipes by the tab key, from the next terminal on;
+`rehue --show-completion` prints what it would install. It writes into your shell's settings, and
+only when it is asked to."""
 # What makes programs print in colour, or takes it from them, and what overrules the width.
 _UNWANTED = ("FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PY_COLORS", "TERMINAL_WIDTH")
 
@@ -30,7 +34,9 @@ def pages() -> str:
     """Return the whole document."""
     commands = [(), *_commands(get_command(app))]
     parts = [
-        "# The command line\n\nWritten by `scripts/help.py` from the program; a test compares them."
+        "# The command line",
+        "Written by `scripts/help.py` from the program; a test compares them.",
+        COMPLETION,
     ]
     for command in commands:
         title = " ".join(("rehue", *command))

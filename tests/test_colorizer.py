@@ -4,6 +4,7 @@ import io
 import os
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from PIL import Image
 
 import rehue
 import rehue.colorizer
-from rehue import Colorizer
+from rehue import Colorizer, Hint
 from rehue.color import ciede2000, lightness, srgb_to_lab
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
@@ -242,7 +243,7 @@ def test_the_size_that_the_network_sees_is_the_cards_or_the_callers(tiny_model):
     assert Colorizer(tiny_model, threads=1).size == 64
     larger = Colorizer(tiny_model, threads=1, size=96)
     assert larger.size == 96
-    assert larger.look(GREY).answer.ab.shape == (2, 96 // 4, 128 // 4)
+    assert larger.look(GREY).seen.answer.ab.shape == (2, 96 // 4, 128 // 4)
 
 
 def test_says_what_it_runs_on(tiny_model, colorizer):
@@ -344,6 +345,14 @@ def test_a_result_is_no_original(colorizer, tmp_path):
     with pytest.raises(PhotoError, match="was coloured by Rehue"):
         colorizer.colorize_file(target, tmp_path / "c.png")
     assert not (tmp_path / "c.png").exists()
+
+
+def test_hints_stand_in_the_mark(tiny_model, tmp_path):
+    colorizer = Colorizer(tiny_model, threads=1)
+    colorizer.card = replace(colorizer.card, trained_inputs=("lightness", "hints"))
+    hints = [Hint(30, 20, "navy"), Hint(0.5, 0.25, "#b03030", radius=0.1, unit="share")]
+    colorizer.colorize_file(saved(GREY), tmp_path / "a.png", hints=hints)
+    assert read(tmp_path / "a.png").mark.hints == ("30,20,navy,4", "0.5,0.25,#b03030,0.1,share")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What a look tells of a photograph, and what a user may say of it."""
 
+import io
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +9,11 @@ import pytest
 import skimage.data
 
 from rehue import Colorizer, Hint
-from rehue.color import Bins, srgb_to_lab
+from rehue.color import Bins, Tone, srgb_to_lab
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
+from rehue.photo import read
+from rehue.seen import palette_of
 from rehue.wishes import Coloring
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
@@ -41,7 +45,7 @@ def heeding(look):
     card = replace(
         look.card, trained_inputs=("lightness", "hints", "palette"), bin_centers=BIN_CENTERS
     )
-    return replace(look, card=card, runtime=Heeding())
+    return replace(look, seen=replace(look.seen, card=card, runtime=Heeding()))
 
 
 def test_a_low_temperature_takes_the_likeliest_colour(look):
@@ -83,6 +87,53 @@ def test_suggestions_are_the_likeliest_colours_of_a_place(look):
     assert len(look.suggest(column, row, count=1)) == 1
     with pytest.raises(PhotoError, match="lies outside 120 x 90"):
         look.suggest(120, 0)
+
+
+def test_suggestions_heed_the_hints_and_the_palette_so_far(look):
+    class Swayed:
+        """Is sure of one class; with hints of another, with a palette of a third."""
+
+        def run(self, lightness, bins, hints=None, palette=None):
+            height, width = lightness.shape[2] // 4, lightness.shape[3] // 4
+            logits = np.zeros((1, bins, height, width), np.float32)
+            logits[:, 0 if hints is None else 100] = 20
+            if palette is not None:
+                logits[:, 200] = 40
+            return logits, None
+
+    inputs = ("lightness", "hints", "palette")
+    card = replace(look.card, trained_inputs=inputs, bin_centers=BIN_CENTERS)
+    swayed = replace(look, seen=replace(look.seen, card=card, runtime=Swayed()))
+    hints = [Hint(5, 5, "#b03030")]
+    (found,) = swayed.suggest(60, 40, 1, hints=hints)
+    assert (found.a, found.b) == pytest.approx(BIN_CENTERS[100], abs=0.1)
+    assert swayed.suggest(60, 40, 1, Coloring(hints=hints)) == [found]
+    (found,) = swayed.suggest(60, 40, 1, hints=hints, palette=["navy"])
+    assert (found.a, found.b) == pytest.approx(BIN_CENTERS[200], abs=0.1)
+
+
+def test_the_same_wishes_ask_the_network_once(heeding, monkeypatch):
+    asked = []
+    run = Heeding.run
+    monkeypatch.setattr(Heeding, "run", lambda *a, **k: asked.append(1) or run(*a, **k))
+    hints = [Hint(30, 20, "#b03030")]
+    first = heeding.colorize(hints=hints)
+    heeding.suggest(60, 40, hints=hints)
+    heeding.confidence(hints=hints)
+    assert np.array_equal(heeding.colorize(hints=list(hints), saturation=1.0), first)
+    assert len(asked) == 1
+    for color in ("navy", "green", "olive", "#b03030"):  # the first is forgotten meanwhile
+        heeding.colorize(hints=[Hint(30, 20, color)])
+    assert len(asked) == 5
+
+
+def test_a_hint_as_a_share_is_at_its_place_in_the_preview(heeding):
+    share = [Hint(0.25, 0.25, "#b03030", radius=0.1, unit="share")]
+    pixels = [Hint(30, 22.5, "#b03030", radius=12)]
+    assert np.array_equal(heeding.colorize(hints=share), heeding.colorize(hints=pixels))
+    preview = heeding.preview(60)
+    smaller = [Hint(15, 11.25, "#b03030", radius=6)]
+    assert np.array_equal(preview.colorize(hints=share), preview.colorize(hints=smaller))
 
 
 def test_a_hint_colours_its_place(heeding):
@@ -141,6 +192,53 @@ def test_a_reference_is_a_palette_of_its_colours(heeding, tmp_path):
         heeding.colorize(reference=GREY)
 
 
+def test_a_reference_that_was_changed_is_seen(heeding, tmp_path):
+    from PIL import Image
+
+    path, moment = tmp_path / "reference.bmp", (1_700_000_000, 1_700_000_000)
+    for picture in (COLOR, COLOR[..., ::-1]):
+        Image.fromarray(picture).save(path)
+        os.utime(path, moment)  # nor do size and time tell
+        assert np.array_equal(heeding.colorize(reference=path), heeding.colorize(reference=picture))
+    assert palette_of(Coloring(reference=path), heeding.card) is palette_of(
+        Coloring(reference=str(path)), heeding.card
+    )
+
+
+def test_a_notebook_shows_a_look_in_colour(tiny_model):
+    from PIL import Image
+
+    colorizer = Colorizer(tiny_model, threads=1)
+    for picture in (GREY, COLOR, GREY.astype(np.uint16) * 257, np.float32(COLOR / 255)):
+        shown = Image.open(io.BytesIO(colorizer.look(picture)._repr_png_()))
+        assert (shown.format, shown.mode, shown.size) == ("PNG", "RGB", (120, 90))
+        assert np.ptp(np.asarray(shown), axis=-1).max() > 10
+    assert colorizer(Image.fromarray(GREY))._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_look_tells_what_the_file_is(tiny_model, tmp_path):
+    from PIL import Image
+
+    colorizer = Colorizer(tiny_model, threads=1)
+    kinds = {Tone.GREY: GREY, Tone.COLORED: COLOR}
+    for tone, picture in kinds.items():
+        look = colorizer.look(picture)
+        assert look.neutrality.tone is look.preview(50).neutrality.tone is tone
+        assert (look.mark, look.page, look.pages) == (None, 1, 1)
+    path, result = tmp_path / "a.tif", tmp_path / "b.tif"
+    first, second = Image.fromarray(GREY), Image.fromarray(GREY[:40])
+    first.save(path, save_all=True, append_images=[second])
+    look = colorizer.look(path, page=2)
+    assert (look.page, look.pages, look.pixels.shape) == (2, 2, (40, 120))
+    assert np.array_equal(look.colorize(), colorizer(GREY[:40]))
+    with pytest.raises(PhotoError, match=r"a\.tif has no page 3: give 1 to 2"):
+        colorizer.look(path, page=3)
+    colorizer.colorize_file(path, result)
+    assert colorizer.look(result, page=2).mark.model == "tiny"
+    photograph = read(path)
+    assert np.array_equal(colorizer.look(photograph).pixels, colorizer.look(path).pixels)
+
+
 @pytest.mark.parametrize(
     ("wished", "says"),
     [
@@ -183,3 +281,21 @@ def test_what_differs_is_called_differently(tiny_model):
     ]
     said = [colorizer.settings(coloring=wished) for wished in wishes]
     assert len(set(said)) == len(wishes)
+
+
+def test_boldness_goes_from_the_mean_to_bold_colours():
+    look = Colorizer(threads=1).look(GREY)
+    assert np.array_equal(look.colorize(boldness=0), look.colorize(decoding=Decoding("bins")))
+    assert np.array_equal(look.colorize(boldness=1), look.colorize())  # this model's own
+    calm, *steps = (look.seen.ab(Coloring(boldness=b)) for b in (0, 0.25, 0.5, 0.75, 1))
+    away = [float(np.linalg.norm(ab - calm, axis=0).mean()) for ab in steps]
+    assert away == sorted(away)
+    assert away[-1] > 2 * away[0] > 1
+
+
+def test_a_model_without_classes_has_no_boldness(look):
+    answer = replace(look.seen.answer, logits=None)
+    dull = replace(look, seen=replace(look.seen, answer=answer))
+    assert dull.colorize().shape == (90, 120, 3)
+    with pytest.raises(ModelError, match="no head 'bins'"):
+        dull.colorize(boldness=0.5)

@@ -1,10 +1,11 @@
 """A model that colours photographs: arrays, pictures and files in, the same in colour out."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Unpack, cast
+from typing import Any, BinaryIO, Final, TypeAlias, TypeVar, Unpack, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,12 @@ from rehue.photo import (
     write,
 )
 from rehue.picture.render import as_grey
-from rehue.wishes import Coloring, ColoringOptions, described
+from rehue.seen import Seen, palette_of
+from rehue.wishes import WISHES, Coloring, ColoringOptions, described
+
+# What gives Pillow's picture; an array gives an array of its sample type.
+Picture: TypeAlias = Image.Image | str | PathLike[str] | bytes | BinaryIO
+Sample = TypeVar("Sample", bound=np.generic)
 
 _AS_SOURCE: Final = Output()
 _AS_MODEL: Final = Coloring()
@@ -81,19 +87,35 @@ class Colorizer:
         """The runtime, its version, device and threads, in words."""
         return self._runtime.description
 
-    def look(self, photo: Photo) -> Look:
+    def look(self, photo: Photo | Photograph, page: int = 1) -> Look:
         """Show a photograph to the network.
 
         Args:
             photo: an array (height x width, or height x width x 3; uint8, uint16 or float32
-                0..1), a PIL image, a path, or a file's bytes.
+                0..1), a PIL image, a path, a file's bytes, or what `rehue.photo.read` returned.
+            page: of a file that has several, from 1.
 
         Raises:
-            PhotoError: it is none of these, or cannot be read.
+            PhotoError: it is none of these, or cannot be read; there is no such page.
         """
         if isinstance(photo, np.ndarray):
-            return self._look(checked(photo))
-        return self._look_at(photograph_of(photo))
+            photograph = Photograph(checked(photo))
+        else:
+            photograph = photo if isinstance(photo, Photograph) else photograph_of(photo)
+        pages = photograph.pages
+        if not 1 <= page <= len(pages):
+            raise PhotoError(f"{photograph.name} has no page {page}: give 1 to {len(pages)}")
+        mark = next((one.mark for one in pages if one.mark), None)
+        look = self._look_at(pages[page - 1])
+        return replace(look, mark=mark, page=page, pages=len(pages))
+
+    @overload
+    def __call__(
+        self, photo: NDArray[Sample], **coloring: Unpack[ColoringOptions]
+    ) -> NDArray[Sample]: ...
+
+    @overload
+    def __call__(self, photo: Picture, **coloring: Unpack[ColoringOptions]) -> Image.Image: ...
 
     def __call__(
         self, photo: Photo, **coloring: Unpack[ColoringOptions]
@@ -146,7 +168,7 @@ class Colorizer:
             PhotoError: the source cannot be read or the target cannot be written; then no target
                 is left behind.
         """
-        of_colors = {k: v for k, v in options.items() if k in ColoringOptions.__annotations__}
+        of_colors = {k: v for k, v in options.items() if k in WISHES}
         of_file = {k: v for k, v in options.items() if k not in of_colors}
         self.colorize_photograph(
             read(source, max_pixels=max_pixels),
@@ -216,13 +238,14 @@ class Colorizer:
             version=__version__,
             runtime=self.runtime,
             settings=self.settings(output, coloring),
+            hints=tuple(map(str, coloring.hints)),
             source_sha256=photograph.sha256,
             timestamp=output.timestamp,
         )
 
     def settings(self, output: Output = _AS_SOURCE, coloring: Coloring = _AS_MODEL) -> str:
         """Return what marks say of how a photograph was coloured."""
-        chosen = [f"size={self.size}", described(coloring, self.card)]
+        chosen = [f"size={self.size}", described(coloring, palette_of(coloring, self.card))]
         chosen += [f"quality={output.quality}"] * (output.quality is not None)
         chosen += [f"bits={output.bit_depth}"] * (output.bit_depth is not None)
         chosen += ["layer"] * output.layer + ["visible-mark"] * output.visible_mark
@@ -230,18 +253,25 @@ class Colorizer:
         return " ".join(chosen)
 
     def _look_at(self, photograph: Photograph) -> Look:
-        return self._look(upright(photograph.pixels, photograph.orientation))
-
-    def _look(self, pixels: NDArray[Any]) -> Look:
+        pixels = upright(photograph.pixels, photograph.orientation)
         grey = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
-        seen = shrunk_lightness(grey, self.size)
-        answer = ask(self._runtime, seen, self.size, len(self.card.bin_centers))
-        return Look(pixels, seen, answer, self.card, self._runtime, self.size, self.threads)
+        light = shrunk_lightness(grey, self.size)
+        answer = ask(self._runtime, light, self.size, len(self.card.bin_centers))
+        seen = Seen(light, answer, self.card, self._runtime, self.size, pixels.shape[:2])
+        return Look(pixels, seen, self.threads)
 
 
 @cache
 def _default_colorizer() -> Colorizer:
     return Colorizer()
+
+
+@overload
+def colorize(photo: NDArray[Sample], **coloring: Unpack[ColoringOptions]) -> NDArray[Sample]: ...
+
+
+@overload
+def colorize(photo: Picture, **coloring: Unpack[ColoringOptions]) -> Image.Image: ...
 
 
 def colorize(photo: Photo, **coloring: Unpack[ColoringOptions]) -> NDArray[Any] | Image.Image:

@@ -2,6 +2,8 @@
 
 import difflib
 
+from rehue import __version__
+
 
 class RehueError(Exception):
     """Bad input or a missing piece; the message is one line, meant for the person at the keys."""
@@ -27,3 +29,12 @@ def nearest(name: str, known: list[str]) -> str:
     """Say which of the known names is near, or list them all."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"nearest: {close[0]}" if close else f"known: {', '.join(known)}"
+
+
+def install_line(extra: str) -> str:
+    """Say how an extra is installed.
+
+    No public index has Rehue: it comes from a clone or as a wheel.
+    """
+    wheel = f"rehue-{__version__}-py3-none-any.whl"
+    return f'pip install ".[{extra}]" in the clone of Rehue, or pip install "{wheel}[{extra}]"'

@@ -1,35 +1,26 @@
-"""What a network saw in one photograph, and its colours as a user wants them."""
+"""A photograph that a network has looked at, and its colours as a user wants them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from rehue.color import Tone, judge_neutrality, lightness
+from rehue.color import Neutrality, Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
-from rehue.errors import ModelError, PhotoError
-from rehue.model import (
-    Answer,
-    Card,
-    Decoding,
-    Runtime,
-    Suggestion,
-    alternative_ab,
-    ask,
-    confidence,
-    confine,
-    decode,
-    place_hints,
-    suggest,
-)
+from rehue.errors import PhotoError
+from rehue.model import Card, Decoding, Suggestion, confidence
+from rehue.photo import Mark, with_bits
 from rehue.picture.layer import color_layer
 from rehue.picture.refresh import class_variance, confidence_in_own, refresh
 from rehue.picture.render import as_grey, render
+from rehue.picture.shrink import shrunk
 from rehue.picture.upsample import Upsampling
-from rehue.wishes import Coloring, ColoringOptions, palette_of
+from rehue.seen import Seen
+from rehue.wishes import Coloring, ColoringOptions
 
 
 @dataclass(frozen=True)
@@ -37,35 +28,47 @@ class Look:
     """What the network saw in one photograph; colouring it again costs no second look.
 
     With hints or a palette the network is asked again, of what it saw: the photograph itself is
-    not read or made smaller a second time.
+    not read or made smaller a second time. A notebook shows it in colour.
 
     Attributes:
         pixels: the photograph upright, height x width (grey) or height x width x 3.
-        seen: L as the network saw it, h x w.
-        answer: the network's, without hints and palette.
-        card: the model's.
-        runtime: what runs the network.
-        size: short side at which it works (px).
+        seen: what the network saw of it.
         threads: of the colouring.
+        mark: that the file bears when Rehue itself coloured it; such a file is no original, and
+            `Colorizer.colorize_file` refuses it. None for others.
+        page: which one of its file this is, from 1.
+        pages: how many its file has.
         is_preview: made to be coloured again and again, as fast as can be.
+        judged: see `neutrality`; None where it was not asked for yet.
     """
 
     pixels: NDArray[Any]
-    seen: NDArray[np.float32]
-    answer: Answer
-    card: Card
-    runtime: Runtime
-    size: int
+    seen: Seen
     threads: int = 1
+    mark: Mark | None = None
+    page: int = 1
+    pages: int = 1
     is_preview: bool = False
-    _automatic: dict[Decoding, NDArray[np.float32]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    judged: Neutrality | None = None
+
+    @property
+    def card(self) -> Card:
+        """The model's."""
+        return self.seen.card
 
     @property
     def lightness(self) -> NDArray[np.float32]:
         """L of every pixel, height x width, 0..100."""
         return lightness(self.pixels).astype(np.float32, copy=False)
+
+    @cached_property
+    def neutrality(self) -> Neutrality:
+        """Whether the photograph is grey, toned or in colour already, and why.
+
+        Calls from Python colour any of them from its lightness; the command line leaves alone what
+        is in colour.
+        """
+        return self.judged or judge_neutrality(self.pixels)
 
     def colorize(
         self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]
@@ -84,9 +87,9 @@ class Look:
             PhotoError: a number that cannot be; a reference that cannot be read.
         """
         wished = coloring or Coloring(**options)
-        if wished.refresh and judge_neutrality(self.pixels).tone is Tone.COLORED:
+        if wished.refresh and self.neutrality.tone is Tone.COLORED:
             return self._refreshed(wished)
-        ab = self._small_ab(wished, self._answer(wished)) * np.float32(wished.saturation)
+        ab = self.seen.ab(wished) * np.float32(wished.saturation)
         ab[1] += np.float32(wished.warmth)
         return self._rendered(self._upsampling(ab))
 
@@ -101,13 +104,13 @@ class Look:
 
     def ab(self, decoding: Decoding | None = None) -> NDArray[np.float32]:
         """Return ab of every pixel (height x width x 2), before they are fitted into sRGB."""
-        return self._upsampling(self._small_ab(Coloring(decoding=decoding), self.answer)).all()
+        return self._upsampling(self.seen.ab(Coloring(decoding=decoding))).all()
 
     def preview(self, longest: int = 1600) -> "Look":
         """Return this look at a smaller copy of the photograph, to show what will come at once.
 
         What the network saw stays the same, and so do the colours (of 8 bits: at whole units of
-        ab). Places of hints are pixels of the copy.
+        ab). Places of hints are pixels of the copy, or shares.
 
         Args:
             longest: of the copy's sides (px); a smaller photograph stays as it is.
@@ -117,7 +120,9 @@ class Look:
         """
         if longest < 1:
             raise PhotoError(f"a preview of {longest} pixels: give 1 or more")
-        return replace(self, pixels=_shrunk(self.pixels, longest), is_preview=True)
+        pixels = shrunk(self.pixels, longest)
+        seen = replace(self.seen, size=pixels.shape[:2])
+        return replace(self, pixels=pixels, seen=seen, is_preview=True, judged=self.neutrality)
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
@@ -157,33 +162,33 @@ class Look:
             ModelError: the network has no classes.
         """
         wished = coloring or Coloring(**options)
-        answer = self._answer(wished)
-        logits, shown = self._logits(answer), self._small_ab(wished, answer)
+        logits, shown = self.seen.logits(wished), self.seen.ab(wished)
         sure = confidence(logits, shown, self.card.bins, self.card.confidence_temperature)
         plane, _ = self._upsampling(np.stack([sure, sure])).rows(slice(0, self.pixels.shape[0]))
         return np.clip(plane, np.float32(0), np.float32(1))
 
-    def suggest(self, x: float, y: float, count: int = 5) -> list[Suggestion]:
+    def suggest(
+        self,
+        x: float,
+        y: float,
+        count: int = 5,
+        coloring: Coloring | None = None,
+        **options: Unpack[ColoringOptions],
+    ) -> list[Suggestion]:
         """Return the likeliest colours at a place, different ones, the likeliest first.
 
         Args:
             x: column of the place, in pixels of the photograph, upright.
             y: row.
             count: at most so many.
+            coloring: what is wished so far: hints at other places and a palette count.
+            **options: its fields, where it is not given.
 
         Raises:
-            ModelError: the network has no classes.
-            PhotoError: the place lies outside.
+            ModelError: the network has no classes; as for `colorize`.
+            PhotoError: the place lies outside; as for `colorize`.
         """
-        height, width = self.pixels.shape[:2]
-        if not (0 <= x < width and 0 <= y < height):
-            raise PhotoError(f"place {x:g}, {y:g} lies outside {width} x {height} pixels")
-        left, top, right, bottom = self.answer.box
-        logits = self._logits(self.answer)
-        column = int(left + (right - left) * x / width)
-        row = int(top + (bottom - top) * y / height)
-        here = logits[:, min(row, logits.shape[1] - 1), min(column, logits.shape[2] - 1)]
-        return suggest(here, self.card.bins, count, self.card.confidence_temperature)
+        return self.seen.suggest(x, y, count, coloring or Coloring(**options))
 
     def cells(
         self, coloring: Coloring | None = None
@@ -198,9 +203,8 @@ class Look:
             ModelError: the network has no classes.
         """
         wished = coloring or Coloring()
-        answer = self._answer(wished)
-        logits, shown = self._logits(answer), self._small_ab(wished, answer)
-        left, top, right, bottom = self.answer.box
+        logits, shown = self.seen.logits(wished), self.seen.ab(wished)
+        left, top, right, bottom = self.seen.answer.box
         height, width = self.pixels.shape[:2]
         rows = np.arange(max(1, int(bottom - top)))
         columns = np.arange(max(1, int(right - left)))
@@ -215,7 +219,14 @@ class Look:
 
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
-        return self._placed(coloring)[1] if coloring.hints else ()
+        return self.seen.notes(coloring)
+
+    def _repr_png_(self) -> bytes:
+        """Return what a notebook shows: the photograph in colour, small, as a PNG."""
+        small = with_bits(self.preview().colorize(), 8)
+        file = BytesIO()
+        Image.fromarray(small).save(file, "PNG")
+        return file.getvalue()
 
     def _rendered(self, chroma: Upsampling) -> NDArray[Any]:
         grey = self._grey if self.is_preview and self.pixels.dtype == np.uint8 else None
@@ -230,9 +241,9 @@ class Look:
 
     def _refreshed(self, coloring: Coloring) -> NDArray[Any]:
         fade = estimate_fade(self.pixels)
-        answer = self._answer(coloring)
-        spread = None if answer.logits is None else class_variance(answer.logits, self.card.bins)
-        ab = self._small_ab(coloring, answer)
+        logits = self.seen.answer_to(coloring).logits
+        spread = None if logits is None else class_variance(logits, self.card.bins)
+        ab = self.seen.ab(coloring)
         own = np.broadcast_to(confidence_in_own(fade, spread), ab.shape).copy()
         return refresh(
             self.pixels,
@@ -244,79 +255,6 @@ class Look:
             threads=self.threads,
         )
 
-    def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-        height, width = self.pixels.shape[:2]
-        return place_hints(coloring.hints, self.seen, (height, width))
-
-    def _answer(self, coloring: Coloring) -> Answer:
-        has_palette = bool(coloring.palette) or coloring.reference is not None
-        wished = {"hints": bool(coloring.hints), "palette": has_palette}
-        if not any(wished.values()):
-            return self.answer
-        for name, is_wished in wished.items():
-            if is_wished and name not in self.card.trained_inputs:
-                raise ModelError(
-                    f"the model {self.card.name} was not trained with {name}, which would have no "
-                    "effect: choose another model"
-                )
-        hints = self._placed(coloring)[0] if coloring.hints else None
-        palette = palette_of(coloring, self.card)
-        bins = len(self.card.bin_centers)
-        return ask(self.runtime, self.seen, self.size, bins, hints=hints, palette=palette)
-
-    def _small_ab(self, coloring: Coloring, answer: Answer) -> NDArray[np.float32]:
-        how = coloring.decoding or self.card.default_decoding
-        if coloring.temperature is not None:
-            how = replace(how, head="bins", temperature=coloring.temperature)
-        shown = self._decoded(how, answer)
-        if answer.hints is not None:
-            without = replace(coloring, hints=(), alternative=1)
-            unhinted = self._small_ab(without, self._answer(without))
-            count = len(coloring.hints)
-            shown = confine(answer.hints, self.seen, unhinted, shown, answer.stride, count)
-        if coloring.alternative == 1:
-            return shown
-        rows, columns = (
-            np.minimum(np.arange(cells) * answer.stride, pixels - 1)
-            for cells, pixels in zip(shown.shape[1:], self.seen.shape, strict=True)
-        )
-        light = self.seen[np.ix_(rows, columns)]
-        others = alternative_ab(self._logits(answer), shown, light, self.card.bins)
-        return others[coloring.alternative - 2]
-
-    def _decoded(self, how: Decoding, answer: Answer) -> NDArray[np.float32]:
-        if answer is not self.answer:
-            return decode(how, answer.logits, answer.ab, self.card.bins)
-        # Each hint is set against the automatic colours: they are decoded once.
-        if how not in self._automatic:
-            self._automatic[how] = decode(how, answer.logits, answer.ab, self.card.bins)
-        return self._automatic[how]
-
-    def _logits(self, answer: Answer) -> NDArray[np.float32]:
-        if answer.logits is None:
-            raise ModelError(
-                f"the model {self.card.name} has no classes to read probabilities from: choose "
-                "another model"
-            )
-        return answer.logits
-
     def _upsampling(self, small_ab: NDArray[np.float32]) -> Upsampling:
         height, width = self.pixels.shape[:2]
-        return Upsampling(small_ab, self.answer.box, height, width)
-
-
-def _shrunk(pixels: NDArray[Any], longest: int) -> NDArray[Any]:
-    """Bring a picture's longer side to at most so many pixels; its sample type stays."""
-    height, width = pixels.shape[:2]
-    factor = longest / max(height, width)
-    if factor >= 1:
-        return pixels
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    if pixels.dtype == np.uint8:
-        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
-    planes = np.moveaxis(np.atleast_3d(pixels), -1, 0).astype(np.float32)
-    small = [Image.fromarray(p).resize(size, Image.Resampling.BILINEAR) for p in planes]
-    joined = np.stack([np.asarray(plane) for plane in small], axis=-1)
-    if np.issubdtype(pixels.dtype, np.integer):
-        joined = np.rint(joined)
-    return joined.astype(pixels.dtype).reshape(*joined.shape[:2], *pixels.shape[2:])
+        return Upsampling(small_ab, self.seen.answer.box, height, width)

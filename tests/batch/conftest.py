@@ -48,12 +48,11 @@ def go(colorizer, tmp_path, monkeypatch):
     def going(
         *sources, target=None, compare=False, by=None, journal=False, alternatives=1, **wishes
     ):
-        draw = (lambda before, after: np.ascontiguousarray(after)) if compare else None
         coloring = Coloring(
             **{k: wishes.pop(k) for k in ColoringOptions.__annotations__ if k in wishes}
         )
         output = Output(**{k: wishes.pop(k) for k in OutputOptions.__annotations__ if k in wishes})
-        settings = Settings(coloring, output, draw_comparison=draw, **wishes)
+        settings = Settings(coloring, output, compare=compare, **wishes)
         crew = Here(by or colorizer, settings, Setup(settings).facts(colorizer))
         going.given = crew.given
         kind = output.format and format_named(output.format)

@@ -1,6 +1,7 @@
 """A Ray cluster of two nodes on this machine, of which one dies."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from skimage import data
 
 from rehue.batch import Settings, Setup, Status, make_plan, open_run
 from rehue.batch.cluster import ClusterError
+from rehue.errors import install_line
 
 JOURNAL = "rehue-journal.jsonl"
 
@@ -20,7 +22,7 @@ def test_without_ray_the_line_says_how_to_install_it(grey, tiny_model, monkeypat
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     grey("in/a.jpg")
     with (
-        pytest.raises(ClusterError, match=r'pip install "rehue\[cluster\]"'),
+        pytest.raises(ClusterError, match=re.escape(install_line("cluster"))),
         open_run(make_plan(["in"], "out"), Setup(model=tiny_model), cluster="auto"),
     ):
         pass

@@ -52,7 +52,11 @@ def test_colour_photographs_are_left_alone(go, color):
     source = color("a.png")
     (outcome,) = go("a.png")
     assert outcome.status is Status.IN_COLOR
-    assert "use --recolor" in outcome.reason
+    assert outcome.reason.startswith(
+        "a.png is already in colour and is left alone: places of one brightness differ in colour, "
+        "clearly ("
+    )
+    assert outcome.reason.endswith("; --recolor colours it all the same")
     assert not source.with_name("a.rehue.png").exists()
     assert statuses(go("a.png", recolor=True)) == [Status.COLORED]
     assert statuses(go("a.png")) == [Status.DONE]
@@ -93,9 +97,12 @@ def test_what_was_done_in_another_way_is_said(go, grey):
     (same,) = go("a.jpg")
     (other,) = go("a.jpg", saturation=0.5)
     assert (same.status, same.notes) == (Status.DONE, ())
-    assert other.status is Status.DONE
-    assert "saturation=1" in other.notes[0]
-    assert other.notes[0].endswith("--overwrite does it again")
+    assert other.status is Status.KEPT
+    assert other.reason == (
+        "a.jpg was coloured before with other options (saturation=1, now 0.5), and that result "
+        "stays: --overwrite makes it anew"
+    )
+    assert statuses(go("a.jpg", saturation=0.5, overwrite=True)) == [Status.COLORED]
 
 
 @pytest.mark.parametrize("taken", ["a.rehue.jpg", "a.jpg.rehue-compare.jpg"])
@@ -172,7 +179,7 @@ def test_results_are_written_as_wished(go, grey):
     # The time in it does not make it another result.
     assert statuses(go("a.jpg", **wishes)) == [Status.DONE]
     (other,) = go("a.jpg", **(wishes | {"bit_depth": 8}))
-    assert "bits=16" in other.notes[0]
+    assert "bits=16, now 8" in other.reason
 
 
 def test_a_format_that_is_none_of_ours_fails_its_file(go, grey):
@@ -243,7 +250,7 @@ def test_faded_photographs_are_refreshed_and_good_ones_left_alone(go, tmp_path):
         Status.COLORED,
         Status.COLORED,
     )
-    assert good.reason.endswith("no fading was found")
+    assert "; no fading was found; --recolor" in good.reason
     mark = read(old.job.target).mark
     assert "refresh" in mark.settings
     assert statuses(go("faded.png", refresh=True)) == [Status.DONE]

@@ -82,10 +82,10 @@ def test_other_settings_are_noticed_and_done_again_only_when_asked(album):
     album()
     outcomes = album(saturation=0.5)
     assert album.go.given == ["a.jpg", "b.png", "c.png"]
-    assert outcomes[0].status is Status.DONE
-    assert "was coloured before in another way" in outcomes[0].notes[0]
+    assert outcomes[0].status is Status.KEPT
+    assert "coloured before with other options (saturation=1, now 0.5)" in outcomes[0].reason
     # And is then known, too.
-    assert album(saturation=0.5)[0].notes == outcomes[0].notes
+    assert album(saturation=0.5)[0].reason == outcomes[0].reason
     assert album.go.given == []
     assert statuses(album(saturation=0.5, overwrite=True))[:2] == [Status.COLORED] * 2
     assert album(recolor=True)[2].status is Status.COLORED

@@ -124,6 +124,8 @@ def test_streams(tree):
         (["photos", "a.jpg"], "photos/a.jpg", False, "is a file"),
         (["photos"], "photos", False, "is the folder of the photographs itself"),
         (["photos"], "more/../photos/", False, "is the folder of the photographs itself"),
+        (["a.jpg", "b.jpg"], "both.jpg", False, "a photograph's name, and several are to be"),
+        (["photos"], "both.JPEG", False, "name a folder, or end it in"),
         (["a.jpg"], "-", True, "--compare"),
         (["-"], None, True, "--compare"),
     ],
@@ -132,6 +134,14 @@ def test_what_does_not_go_together(tree, sources, target, compare, says):
     with pytest.raises(PlanError, match=says) as caught:
         make_plan(sources, target, compare=compare)
     assert "\n" not in str(caught.value)
+
+
+def test_a_folder_may_be_called_as_a_photograph_is(tree):
+    plan = make_plan(["a.jpg", "b.jpg"], f"both.jpg{os.sep}")
+    assert [job.target for job in plan] == [Path("both.jpg/a.jpg"), Path("both.jpg/b.jpg")]
+    Path("there.jpg").mkdir()
+    assert list(make_plan(["a.jpg", "b.jpg"], "there.jpg"))
+    assert list(make_plan(["a.jpg", "b.jpg"], "2.0"))
 
 
 def test_folders_without_photographs(tree):

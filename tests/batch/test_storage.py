@@ -1,6 +1,7 @@
 """Photographs in storage that is not mounted: an S3 server on this machine."""
 
 import json
+import re
 
 import pytest
 from PIL import Image
@@ -8,6 +9,7 @@ from skimage import data
 
 from rehue.batch import Settings, Setup, Status, make_plan, open_run
 from rehue.batch.storage import Address, StorageError, is_address, place
+from rehue.errors import install_line
 from rehue.photo import Output
 from rehue.wishes import Coloring
 
@@ -120,7 +122,7 @@ def test_storage_that_refuses_is_one_line(album, tiny_model, monkeypatch):
     with pytest.raises(StorageError, match="nosuch://x"):
         make_plan(["nosuch://x/y"], "out/")
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
-    with pytest.raises(StorageError, match=r'pip install "rehue\[storage\]"'):
+    with pytest.raises(StorageError, match=re.escape(install_line("storage"))):
         make_plan(["s3://album/in"], "out")
 
 

@@ -94,3 +94,14 @@ def test_logits_are_left_alone():
     logits = np.ones((len(BINS), 3), np.float32)
     BINS.decode(logits)
     assert (logits == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 2), (40, 50, 2), (0, 2)])
+def test_few_colours_are_encoded_as_the_table_has_them(shape):
+    ab = np.random.default_rng(0).normal(0, 60, shape)
+    fresh = Bins(BINS.centers)
+    by_itself = fresh.encode(ab)
+    assert "encoding_table" not in vars(fresh)  # it takes a second to make
+    assert fresh.encoding_table
+    for one, other in zip(by_itself, fresh.encode(ab), strict=True):
+        assert np.array_equal(one, other)

@@ -125,7 +125,7 @@ def test_colours_more_vivid_than_any_toner_are_coloured():
     lava = np.rint(ramp * [255, 30, 0]).astype(np.uint8).repeat(200, axis=1)
     judgement = judge_neutrality(lava)
     assert judgement.tone is Tone.COLORED
-    assert judgement.reason.startswith("chroma")
+    assert judgement.reason.startswith("its colour is stronger than toning, ")
 
 
 @photographs
@@ -194,7 +194,7 @@ def test_the_reason_is_one_short_phrase_with_a_figure():
     for picture in (CHINA, clipped_sepia(grey_of(CHINA)), lightness(CHINA) / np.float32(100)):
         judgement = judge_neutrality(picture)
         assert isinstance(judgement, Neutrality)
-        assert len(judgement.reason) < 60
+        assert len(judgement.reason) < 100
         assert "\n" not in judgement.reason
         assert picture.ndim == 2 or any(sign.isdigit() for sign in judgement.reason)
 
@@ -211,3 +211,18 @@ def test_other_shapes_are_refused_with_what_was_found(shape):
 def test_other_sample_types_are_refused_by_name():
     with pytest.raises(PhotoError, match="int64"):
         judge_neutrality(np.zeros((4, 4, 3), np.int64))
+
+
+def test_the_reason_says_in_words_what_was_seen_and_how_clearly():
+    assert judge_neutrality(CHINA).reason.startswith(
+        "places of one brightness differ in colour, clearly ("
+    )
+    grey = grey_of(CHINA)[..., None].repeat(3, axis=-1)
+    # Less and less of its colour, until it is none.
+    words = []
+    for share in np.linspace(1, 0, 41)[:, None, None, None]:
+        faint = np.rint(grey + share[0] * (CHINA.astype(float) - grey)).astype(np.uint8)
+        judged = judge_neutrality(faint)
+        if judged.tone is Tone.COLORED:
+            words.append(judged.reason.split(", ")[1].split(" (")[0])
+    assert list(dict.fromkeys(words)) == ["clearly", "fairly clearly", "only just"]

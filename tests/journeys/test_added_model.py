@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rehue.errors import install_line
 from rehue.photo import read
 
 # As if the extra `train` were not installed.
@@ -38,7 +39,7 @@ def test_a_model_of_ones_own_is_added_used_and_removed(cli, put, grey, added, ti
 
 def test_a_published_model_needs_torch_before_it_is_downloaded(cli, added):
     said = cli("models", "add", "colorful", main=_WITHOUT_TORCH, code=1).stderr
-    assert said == 'rehue: this needs torch: pip install "rehue[train]"\n'
+    assert said == f"rehue: this needs torch: {install_line('train')}\n"
     assert list(added.iterdir()) == []
 
 

@@ -50,7 +50,7 @@ def test_a_folder_is_mirrored_once(colorize, album):
     assert [name for name in tree(out) if "compare" not in name] == results
     assert len(tree(out)) == 2 * len(results)
     assert "results: out" in said[0]
-    assert any("color.png is already in colour (use --recolor)" in line for line in said)
+    assert any("color.png is already in colour and is left alone" in line for line in said)
     broken = next(line for line in said if "broken.jpg" in line)
     assert broken.endswith("copy or download it again")
     assert "6 coloured, 1 already in colour, 1 failed, 1 other file left out (0:" in said[-1]
@@ -126,7 +126,7 @@ def test_a_report_has_a_row_for_each_photograph(colorize, album):
 def test_a_dry_run_says_what_would_be_done(colorize, album):
     said = colorize("album", "-o", "out", "--dry-run", "--report", "r.csv", code=1).stderr
     assert f"rehue: {Path('album/a.bmp')} would become {Path('out/a.bmp.png')}\n" in said
-    assert "color.png is already in colour (use --recolor)" in said
+    assert "color.png is already in colour and is left alone" in said
     assert "rehue: 6 to be coloured, 1 already in colour, 1 failed, 1 other file" in said
     assert not (album.parent / "out").exists()
     assert (album.parent / "r.csv").exists()

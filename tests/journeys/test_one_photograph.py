@@ -26,8 +26,9 @@ def test_a_grey_jpeg_becomes_coloured_beside_itself(colorize, put, grey):
     first, last = done.stderr.splitlines()
     assert first.startswith("rehue: model tiny, onnxruntime ")
     assert " cpu, " in first
-    assert first.endswith("results: photo.rehue.jpg")
+    assert "photo.rehue.jpg" not in first  # not before it is there
     assert last.startswith("rehue: 1 coloured (0:0")
+    assert last.endswith("): photo.rehue.jpg")
     assert read(target).mark.model == "tiny"
 
 
@@ -48,7 +49,7 @@ def test_sepia_is_coloured_and_colour_is_left_alone_until_asked(colorize, put, s
     put("sepia.jpg", sepia, quality=85)
     source = put("color.jpg", color)
     said = colorize("sepia.jpg", "color.jpg").stderr
-    assert "rehue: color.jpg is already in colour (use --recolor)" in said
+    assert "rehue: color.jpg is already in colour and is left alone" in said
     assert "rehue: 1 coloured, 1 already in colour (0:0" in said
     assert not source.with_name("color.rehue.jpg").exists()
     said = colorize("sepia.jpg", "color.jpg", "--recolor").stderr

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import math
+import re
 import sys
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from PIL import Image
 from rich.console import Console
 
 from rehue.dataset import Sample
-from rehue.errors import DatasetError, RehueError
+from rehue.errors import DatasetError, RehueError, install_line
 from rehue.judge import evaluate as judge
 from rehue.judge import plots
 from rehue.judge.bootstrap import Estimate
@@ -223,5 +224,5 @@ def test_histogram_names_the_means(evaluation):
 
 def test_without_matplotlib_plots_name_their_install_line(evaluation, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(RehueError, match=r'pip install "rehue\[evaluate\]"'):
+    with pytest.raises(RehueError, match=re.escape(install_line("evaluate"))):
         plots.error_by_kind(evaluation)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rehue.color import Bins
+from rehue.color import Bins, srgb_to_lab
 from rehue.model import confidence, suggest
 
 BINS = Bins(np.array([[0, 0], [10, 0], [60, 40], [-50, 40], [0, -60]], np.float32))
@@ -33,7 +33,7 @@ def test_a_high_temperature_is_less_sure():
 
 
 def test_suggestions_are_different_and_the_likeliest_comes_first():
-    found = suggest(np.log(SHARES), BINS)
+    found = suggest(np.log(SHARES), 60.0, BINS)
     assert [s.probability for s in found] == pytest.approx([0.4, 0.3, 0.2, 0.1], abs=1e-6)
     first, second = found[:2]
     assert (first.a, first.b) == pytest.approx((5, 0))  # two bins that are one colour
@@ -41,4 +41,15 @@ def test_suggestions_are_different_and_the_likeliest_comes_first():
     places = np.array([(s.a, s.b) for s in found])
     apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
     assert apart[~np.eye(len(found), dtype=bool)].min() >= 20
-    assert len(suggest(np.log(SHARES), BINS, count=1)) == 1
+    assert len(suggest(np.log(SHARES), 60.0, BINS, count=1)) == 1
+
+
+@pytest.mark.parametrize("light", [0, 20, 60, 95, 100])
+def test_a_suggestion_has_a_colour_to_show_at_the_places_lightness(light):
+    for one in suggest(np.log(SHARES), light, BINS):
+        assert len(one.color) == 7
+        lab = srgb_to_lab(np.frombuffer(bytes.fromhex(one.color[1:]), np.uint8))
+        assert lab[0] == pytest.approx(light, abs=0.5)  # 8 bits
+        hue = np.arctan2(one.b, one.a) - np.arctan2(lab[2], lab[1])
+        chroma = np.hypot(lab[1], lab[2])
+        assert chroma < 3 or abs(np.angle(np.exp(1j * hue))) < 2 / chroma

@@ -34,6 +34,29 @@ def test_the_smallest_hint_still_has_a_pixel(x, y):
     assert abs(row + 0.5 - y / 10) <= 1
 
 
+def test_a_share_is_the_same_place_in_every_size():
+    share = Hint(0.5, 0.25, "navy", radius=0.05, unit="share")
+    for height, width in (SIZE, (40, 60)):
+        pixels = Hint(width / 2, height / 4, "navy", radius=0.05 * width)
+        expected, _ = place_hints([pixels], LIGHT, (height, width))
+        assert np.array_equal(place_hints([share], LIGHT, (height, width))[0], expected)
+    _, (note,) = place_hints([Hint(200, 0.5, "navy", unit="share")], LIGHT, SIZE)
+    assert note == "hint navy at 200, 0.5 lies outside 0 to 1: left out"
+
+
+def test_shares_from_files(tmp_path):
+    path = tmp_path / "hints"
+    expected = [Hint(0.5, 0.25, "navy", unit="share")]
+    for text in (
+        '{"x": 0.5, "y": 0.25, "color": "navy", "unit": "share"}',
+        '{"unit": "share", "hints": [{"x": 0.5, "y": 0.25, "color": "navy"}]}',
+        "x,y,color,unit\n0.5,0.25,navy,share\n",
+        "0.5,0.25,navy,,share\n",
+    ):
+        path.write_text(text, "utf-8")
+        assert read_hints(path) == expected
+
+
 def test_the_later_hint_counts():
     drawn, _ = place_hints([Hint(300, 200, "red"), Hint(300, 200, "blue")], LIGHT, SIZE)
     assert drawn[1, 20, 30] < -10
@@ -66,6 +89,7 @@ def test_a_colour_that_its_lightness_has_not_is_brought_to_the_nearest():
         ({"x": float("nan")}, "give numbers for x, y and radius"),
         ({"x": "7"}, "give numbers for x, y and radius"),
         ({"radius": -1}, "radius -1 is below 0"),
+        ({"unit": "inches"}, "unit 'inches': give pixels or share"),
     ],
 )
 def test_what_is_no_hint(values, message):
@@ -89,12 +113,16 @@ HINTS = [Hint(64, 128, "#b03030", 4), Hint(1.5, 2, "navy")]
         ),
         "x,y,color,radius\n64,128,#b03030,4\n1.5,2,navy,\n",
         "\ufeffcolor,y,x\r\n#b03030,128,64\r\nnavy,2,1.5\r\n",
+        "64,128,#b03030,4\n1.5,2,navy\n",
+        "\n 64, 128, #b03030\n\n1.5, 2, navy\n",
     ],
 )
 def test_hints_from_files(tmp_path, text):
     path = tmp_path / "hints"
     path.write_bytes(text.encode())
-    assert read_hints(path) == HINTS
+    assert [hint.in_pixels(400, 600) for hint in read_hints(path)] == [
+        hint.in_pixels(400, 600) for hint in HINTS
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +134,16 @@ def test_hints_from_files(tmp_path, text):
         '[{"x": 1, "y": 2, "color": "red", "size": 3}]',
         "x,y,color\n1,b,red\n",
         "x,y,color\n1,,red\n",
+        "1,2\n",
+        "1,2,red,4,pixels,more\n",
+        "x,y,color,unit\n1,2,red,inches\n",
+        "x,y,color\n",
+        "[]",
+        "",
+        '{"hints": []}',
+        '{"hints": 7}',
+        '{"hints": [7]}',
+        '{"size": 3, "hints": [{"x": 1, "y": 2, "color": "red"}]}',
         "<html>\n<body>",
         '[{"x": [], "y": 2, "color": "red"}]',
         "\xff\xfe",

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from rehue.errors import ModelError
+from rehue.errors import ModelError, install_line
 from rehue.model import RUNTIMES, Model, open_runtime
 
 
@@ -58,7 +58,7 @@ def test_openvino_agrees(model):
 def test_openvino_that_is_not_installed(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "openvino", None)
     message = line(model, "openvino")
-    assert message == 'OpenVINO is not installed: pip install "rehue[openvino]"'
+    assert message == f"OpenVINO is not installed: {install_line('openvino')}"
 
 
 def test_an_unknown_runtime(model):

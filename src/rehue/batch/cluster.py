@@ -18,7 +18,7 @@ from rehue.batch.job import Job
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.batch.workers import Worker
-from rehue.errors import RehueError
+from rehue.errors import RehueError, install_line
 from rehue.files import reason, shown
 
 
@@ -42,7 +42,7 @@ class Cluster(Crew):
         try:
             import ray  # noqa: PLC0415 (an extra)
         except ImportError as error:
-            raise ClusterError('Ray is not installed: pip install "rehue[cluster]"') from error
+            raise ClusterError(f"Ray is not installed: {install_line('cluster')}") from error
         self._ray: Any = ray
         self._is_ours = not ray.is_initialized()
         if self._is_ours:
@@ -144,7 +144,7 @@ def _do(setup: Setup, time_limit: float, job: Job) -> Outcome:
 
 def _ours(outcome: Outcome) -> Outcome:
     """Return what a second try found done as done by this run: the first died before it told."""
-    if outcome.status is Status.DONE and not outcome.notes:
+    if outcome.status is Status.DONE:
         return replace(outcome, status=Status.COLORED)
     return outcome
 

@@ -8,11 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 
+from rehue.batch.comparison import write_comparison
 from rehue.batch.job import Job, LocalJob
 from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.batch.names import is_like_a_result
 from rehue.batch.outcome import (
-    DrawComparison,
+    WITH_RESULT,
     Fingerprint,
     Outcome,
     Settings,
@@ -38,10 +39,8 @@ from rehue.photo import (
     read,
     result_bits,
     result_format,
-    upright,
-    with_bits,
-    write,
 )
+from rehue.wishes import differences
 
 
 class _LeftAloneError(Exception):
@@ -81,7 +80,7 @@ def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
         perf_counter() - started,
         notes,
         source=Fingerprint(sha256, before) if sha256 and before else None,
-        target=fingerprint_of(job.target) if status in (Status.COLORED, Status.DONE) else None,
+        target=fingerprint_of(job.target) if status in WITH_RESULT else None,
     )
 
 
@@ -104,10 +103,10 @@ def _done(
     """Return the status, notes, and the source's sha256."""
     made = _made_before(job, settings)
     if made is not None:
-        draw = settings.draw_comparison
-        if draw and job.compare and not job.compare.exists() and not settings.dry_run:
-            _compare(job, draw, settings.max_pixels)
-        return Status.DONE, _other_wishes(made, colorizer, settings), made.source_sha256
+        if job.compare and not job.compare.exists() and not settings.dry_run:
+            write_comparison(job, settings.max_pixels)
+        _keep_what_is_otherwise(job, made, colorizer, settings)
+        return Status.DONE, (), made.source_sha256
     photograph = _taken(job, settings)
     lost = _lost(job, photograph, settings.output)
     if settings.dry_run:
@@ -134,13 +133,20 @@ def _made_before(job: LocalJob, settings: Settings) -> Mark | None:
     return mark_of_result(job.target, job.source)
 
 
-def _other_wishes(made: Mark, colorizer: Colorizer, settings: Settings) -> tuple[str, ...]:
-    """Say it when a result that is there was made by another model or with other settings."""
+def _keep_what_is_otherwise(
+    job: LocalJob, made: Mark, colorizer: Colorizer, settings: Settings
+) -> None:
+    """Keep a result that is there, but was made by another model or with other wishes."""
     now = colorizer.settings(settings.output, settings.coloring)
-    if (made.model_sha256, made.settings) == (colorizer.card.sha256, now):
-        return ()
-    before = f"{shown(made.model)}, {shown(made.settings)}"
-    return (f"was coloured before in another way ({before}): --overwrite does it again",)
+    differ = differences(made.settings, now)
+    if made.model_sha256 != colorizer.card.sha256:
+        differ = (f"by the model {made.model}", *differ)
+    if differ:
+        why = (
+            f"{name_of(job)} was coloured before with other options ({shown(', '.join(differ))}), "
+            "and that result stays: --overwrite makes it anew"
+        )
+        raise _LeftAloneError(Status.KEPT, why, made.source_sha256)
 
 
 def _taken(job: LocalJob, settings: Settings) -> Photograph:
@@ -163,12 +169,14 @@ def _leave_colors_alone(name: str, photograph: Photograph, *, refresh: bool) -> 
         if judged.tone is not Tone.COLORED:
             continue
         where = f"page {number}: " if photograph.further else ""
-        if not refresh:
-            why = f"{name} is already in colour (use --recolor): {where}{judged.reason}"
-            raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
-        if estimate_fade(page.pixels).is_none:
-            why = f"{name} is already in colour (use --recolor): {where}no fading was found"
-            raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
+        if refresh and not estimate_fade(page.pixels).is_none:
+            continue
+        seen = f"{judged.reason}; no fading was found" if refresh else judged.reason
+        why = (
+            f"{name} is already in colour and is left alone: {where}{seen}; --recolor colours it "
+            "all the same"
+        )
+        raise _LeftAloneError(Status.IN_COLOR, why, photograph.sha256)
 
 
 def _leave_result_alone(name: str, mark: Mark | None, sha256: str | None) -> None:
@@ -200,8 +208,7 @@ def _color_to_file(
     notes = colorizer.colorize_photograph(
         photograph, target, settings.output, settings.coloring, overwrite=replaces
     )
-    if settings.draw_comparison:
-        _compare(job, settings.draw_comparison, settings.max_pixels)
+    write_comparison(job, settings.max_pixels)
     return notes
 
 
@@ -219,19 +226,6 @@ def _color_to_stream(
             f"standard output cannot be written ({reason_of(error)}): check what reads it"
         ) from error
     return notes
-
-
-def _compare(job: LocalJob, draw: DrawComparison, max_pixels: int) -> None:
-    """Draw the before/after picture from the files: the same now and after a run that stopped."""
-    if not (job.source and job.target and job.compare):
-        return
-    before, after = (read(path, max_pixels=max_pixels) for path in (job.source, job.target))
-    if after.mark:
-        drawn = draw(
-            *(upright(with_bits(one.pixels, 8), one.orientation) for one in (before, after))
-        )
-        # It has the result's mark, and so is never an input.
-        write(Photograph(drawn), drawn, job.compare, after.mark, overwrite=True)
 
 
 def _make_folder(folder: Path) -> None:

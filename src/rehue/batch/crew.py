@@ -50,7 +50,7 @@ class Setup:
         depends = [
             *(__version__, colorizer.card.sha256, colorizer.runtime),
             colorizer.settings(output, wishes.coloring),
-            *(output.format, output.keep_times, wishes.draw_comparison is not None),
+            *(output.format, output.keep_times, wishes.compare),
             *(wishes.recolor, wishes.max_pixels),
         ]
         digest = hashlib.sha256(json.dumps(depends).encode())

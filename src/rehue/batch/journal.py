@@ -21,13 +21,13 @@ from typing import Any, BinaryIO, Final
 
 from rehue.batch.job import Job
 from rehue.batch.lock import lock
-from rehue.batch.outcome import Facts, Fingerprint, Outcome, Stat, Status, stat_of
+from rehue.batch.outcome import WITH_RESULT, Facts, Fingerprint, Outcome, Stat, Status, stat_of
 from rehue.batch.report import absolute, record
 from rehue.errors import RehueError
 from rehue.files import reason, shown
 
 # What is not tried again while the file is the same; what failed is.
-_SETTLED: Final = (Status.COLORED, Status.DONE, Status.IN_COLOR, Status.RESULT)
+_SETTLED: Final = (*WITH_RESULT, Status.IN_COLOR, Status.RESULT)
 # What a line is read for.
 _KEYS: Final = (
     *("source", "source_sha256", "source_stat", "target", "target_sha256", "target_stat"),
@@ -97,7 +97,7 @@ class Journal:
         if source is None or stat_of(job.source) != source.stat:
             return None
         status = Status(line["status"])
-        if status in (Status.COLORED, Status.DONE) and not _is_there(job, line, target):
+        if status in WITH_RESULT and not _is_there(job, line, target):
             return None
         if status is Status.COLORED:
             return Outcome(job, Status.DONE, source=source, target=target)

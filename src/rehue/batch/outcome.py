@@ -2,22 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final, TypeAlias
 
 from rehue.batch.job import Job
 from rehue.batch.storage import Address, Place, stat_at
 from rehue.files import shown
 from rehue.photo import MAX_PIXELS, Output
 from rehue.wishes import Coloring
-
-# Draws one picture of a photograph before and after: both upright, uint8.
-DrawComparison: TypeAlias = Callable[[NDArray[Any], NDArray[np.uint8]], NDArray[np.uint8]]
 
 # Size in bytes, and when content and inode were last changed (ns): what tells without reading
 # that a file is another one now. The time of the inode cannot be set back by hand.
@@ -29,10 +22,15 @@ class Status(StrEnum):
 
     COLORED = "colored"
     DONE = "done"
+    KEPT = "kept"  # a result of other wishes is there, and stays
     IN_COLOR = "in_color"
     RESULT = "result"
     PLANNED = "planned"
     FAILED = "failed"
+
+
+# Those with a result.
+WITH_RESULT: Final = (Status.COLORED, Status.DONE, Status.KEPT)
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,7 @@ class Settings:
         max_pixels: of a photograph, on all pages together; larger ones fail.
         recolor: take the lightness of photographs that are in colour, too.
         overwrite: do again what is done; only Rehue's own results are replaced.
-        draw_comparison: draws the before/after pictures that a plan has places for; a function
-            of a module, so that other processes find it.
+        compare: draw the before/after pictures that a plan has places for.
         dry_run: look at everything, colour and write nothing.
     """
 
@@ -55,7 +52,7 @@ class Settings:
     max_pixels: int = MAX_PIXELS
     recolor: bool = False
     overwrite: bool = False
-    draw_comparison: DrawComparison | None = None
+    compare: bool = False
     dry_run: bool = False
 
 

@@ -2,26 +2,24 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePath, PurePosixPath
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rehue.batch.job import Job, Problem, Step
-from rehue.batch.listing import JOURNAL, Directory, directories, real
+from rehue.batch.job import Job, Step
+from rehue.batch.listing import JOURNAL, real
 from rehue.batch.names import (
-    Names,
     ending_of,
-    folded,
     name_beside,
     name_in_folder,
     name_of_alternative,
     name_of_comparison,
     name_of_layer,
 )
-from rehue.batch.storage import Address, Place, exists, is_address, is_folder, place
+from rehue.batch.steps import Steps
+from rehue.batch.storage import Place, exists, is_address, is_folder, place
 from rehue.errors import RehueError
-from rehue.files import reason, shown
-from rehue.photo import KINDS, PHOTOGRAPHS
+from rehue.files import shown
+from rehue.photo import FORMATS, PHOTOGRAPHS
 
 # What stands for standard input as a source, and for standard output as a target.
 STREAM: Final = "-"
@@ -38,12 +36,12 @@ class Plan(Iterator[Step]):
     follow from this order alone. What is kept grows with folders, not with files.
 
     Attributes:
-        place: where the results go, in words.
+        place: where the results go, in words; of one photograph, where its result would.
         journal: where the run is written down; None for photographs given by name, beside which
             nothing but results is put.
     """
 
-    def __init__(self, steps: "_Steps | list[Job]", place: str, journal: Place | None) -> None:
+    def __init__(self, steps: Steps | list[Job], place: str, journal: Place | None) -> None:
         self.place = place
         self.journal = journal
         self._steps = steps
@@ -56,7 +54,7 @@ class Plan(Iterator[Step]):
     @property
     def others(self) -> int:
         """Files in the folders read so far that are no photographs."""
-        return self._steps.others if isinstance(self._steps, _Steps) else 0
+        return self._steps.others if isinstance(self._steps, Steps) else 0
 
     def peek(self, count: int) -> tuple[Job, ...]:
         """Return the first jobs to come, at most `count`, without taking them."""
@@ -110,7 +108,7 @@ def make_plan(
             return name_of_layer(name, kind)
         return (name_in_folder if into else name_beside)(name, kind)
 
-    steps = _Steps(sources, folders, into, result, compare, alternatives)
+    steps = Steps(sources, folders, into, result, compare, alternatives)
     as_what = "NAME.EXT.rehue-layer" if layer else "NAME.rehue.EXT"
     where = shown(into) if into else f"beside the originals as {as_what}"
     if folders or (into and len(sources) > 1):
@@ -120,108 +118,6 @@ def make_plan(
     if len(only) == 1 and only[0].target:
         plan.place = shown(only[0].target)
     return plan
-
-
-class _Steps:
-    """The steps of a plan from files and folders to files in folders."""
-
-    def __init__(
-        self,
-        sources: Sequence[str],
-        folders: list[str],
-        into: Place | None,
-        result: Callable[[str], str],
-        compare: bool,
-        alternatives: int,
-    ) -> None:
-        self.others = 0
-        self._sources, self._folders = sources, folders
-        self._into, self._result, self._compare = into, result, compare
-        self._others = range(2, alternatives + 1)
-        self._names: dict[str, Names] = {}
-        # Whatever is found, names are kept where a file named later may want one.
-        files = [source for source in sources if source not in folders]
-        self._kept = {self._key(into or place(source).parent) for source in files}
-        self._walked: set[str] = set()
-        self._named: set[str] = set()
-
-    def __iter__(self) -> Iterator[Step]:
-        for source, base in zip(self._sources, _bases(self._sources, self._folders), strict=True):
-            if source in self._folders:
-                yield from self._folder(source, base)
-            else:
-                yield from self._file(place(source))
-
-    def _file(self, source: Place) -> Iterator[Step]:
-        # Named twice, or found in a folder before: coloured once.
-        if _absolute(source) in self._named or self._was_found(source):
-            return
-        self._named.add(_absolute(source))
-        where = self._into or source.parent
-        names = self._names.setdefault(self._key(where), Names())
-        yield from self._jobs(source, where, self._results(names, source.name), named=True)
-
-    def _was_found(self, source: Place) -> bool:
-        return (
-            _absolute(source.parent) in self._walked
-            and ending_of(source.name) in PHOTOGRAPHS
-            and not source.name.startswith(".")
-            and _is_file(source)
-        )
-
-    def _folder(self, source: str, base: str) -> Iterator[Step]:
-        others, gave = self.others, False
-        for found in directories(source, self._into):
-            if isinstance(found, OSError):
-                path, gave = place(found.filename or source), True
-                why = f"{shown(path)} cannot be listed ({reason(found)}): check its rights"
-                yield Problem(path, why)
-                continue
-            self.others += found.others
-            gave = gave or bool(found.photographs)
-            yield from self._directory(found, base)
-        if not gave:
-            yield Problem(place(source), _nothing(source, self.others - others))
-
-    def _directory(self, found: Directory, base: str) -> Iterator[Step]:
-        if len(self._sources) > 1:
-            path = _absolute(found.path)
-            if path in self._walked:
-                return
-            self._walked.add(path)
-        folder = place(found.path)
-        where = self._into.joinpath(base, *_parts(found)) if self._into else folder
-        key = self._key(where)
-        names = self._names.setdefault(key, Names())
-        taken = [
-            (name, self._results(names, name))
-            for name in found.photographs
-            if not (self._named and _absolute(folder / name) in self._named)
-        ]
-        if not found.has_twin and key not in self._kept:
-            del self._names[key]
-        for name, results in taken:
-            yield from self._jobs(folder / name, where, results, named=False)
-
-    def _results(self, names: Names, name: str) -> tuple[str | None, list[str]]:
-        """Take names for the before/after picture, the result, and the other colourings."""
-        result = names.take(self._result(name))
-        comparison = names.take(name_of_comparison(result)) if self._compare else None
-        others = [names.take(name_of_alternative(result, number)) for number in self._others]
-        return comparison, [result, *others]
-
-    @staticmethod
-    def _jobs(
-        source: Place, where: Place, names: tuple[str | None, list[str]], *, named: bool
-    ) -> Iterator[Job]:
-        comparison, results = names
-        compare = where / comparison if comparison else None
-        for number, result in enumerate(results, start=1):
-            yield Job(source, where / result, compare if number == 1 else None, named, number)
-
-    @staticmethod
-    def _key(folder: Place) -> str:
-        return folded(_absolute(folder))
 
 
 def _check(sources: Sequence[str], folders: list[str], target: str | None) -> None:
@@ -235,8 +131,14 @@ def _check(sources: Sequence[str], folders: list[str], target: str | None) -> No
         return
     if _is_folder(target, sources, folders) and STREAM in sources:
         raise PlanError(f"{shown(target)} is a folder, and standard input has no name: name a file")
-    if _is_folder(target, sources, folders) and exists(place(target)) and not _is_dir(target):
-        raise PlanError(f"{shown(target)} is a file: name a folder for several photographs")
+    if _is_folder(target, sources, folders) and not _is_dir(target):
+        if exists(place(target)):
+            raise PlanError(f"{shown(target)} is a file: name a folder for several photographs")
+        if not _ends_as_folder(target) and ending_of(target) in {*PHOTOGRAPHS, *FORMATS}:
+            raise PlanError(
+                f"-o {shown(target)} is a photograph's name, and several are to be coloured: name "
+                f"a folder, or end it in {os.sep} if that is what it is to be called"
+            )
     for folder in folders:
         if real(folder) == real(target):
             raise PlanError(
@@ -246,9 +148,12 @@ def _check(sources: Sequence[str], folders: list[str], target: str | None) -> No
 
 
 def _is_folder(target: str, sources: Sequence[str], folders: list[str]) -> bool:
-    separators = tuple(filter(None, (os.sep, os.altsep)))
     several = len(sources) > 1 or bool(folders)
-    return several or target.endswith(separators) or _is_dir(target)
+    return several or _ends_as_folder(target) or _is_dir(target)
+
+
+def _ends_as_folder(target: str) -> bool:
+    return target.endswith(tuple(filter(None, (os.sep, os.altsep))))
 
 
 def _single(source: str, target: str | None, compare: bool, alternatives: int) -> Plan:
@@ -269,39 +174,7 @@ def _single(source: str, target: str | None, compare: bool, alternatives: int) -
     return Plan(jobs, shown(result) if result else "standard output", None)
 
 
-def _bases(sources: Sequence[str], folders: list[str]) -> Iterator[str]:
-    """Yield what stands in a target folder above the files of each source."""
-    names = Names()
-    for source in sources:
-        alone = len(sources) == 1 or source not in folders
-        # "." and ".." have names too.
-        yield "" if alone else names.take(os.path.basename(real(source)))  # noqa: PTH119
-
-
-def _parts(found: Directory) -> tuple[str, ...]:
-    """Return the folders between the root and a directory."""
-    kind = PurePosixPath if is_address(found.path) else PurePath
-    return kind(found.below).parts
-
-
-def _nothing(folder: str, others: int) -> str:
-    files = f", found {others} other files" if others else ""
-    return f"{shown(folder)} holds no photographs ({KINDS}){files}: name another folder"
-
-
 def _is_dir(path: str) -> bool:
     if is_address(path):
         return is_folder(path)
     return os.path.isdir(path)  # noqa: PTH112 (never raises, also for names that are too long)
-
-
-def _is_file(source: Place) -> bool:
-    if isinstance(source, Address):
-        return exists(source) and not is_folder(str(source))
-    return os.path.isfile(source)  # noqa: PTH113 (never raises)
-
-
-def _absolute(path: Place | str) -> str:
-    if is_address(str(path)):
-        return str(Address(path))
-    return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (links count)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rehue import __version__
 from rehue.batch.listing import JOURNAL
-from rehue.batch.outcome import Facts, Outcome, Status
+from rehue.batch.outcome import WITH_RESULT, Facts, Outcome, Status
 from rehue.batch.plan import PlanError
 from rehue.batch.storage import Address, Place
 from rehue.errors import RehueError
@@ -22,6 +22,7 @@ _WORDS = {
     Status.COLORED: "coloured",
     Status.PLANNED: "to be coloured",
     Status.DONE: "done before",
+    Status.KEPT: "kept as made with other options (--overwrite makes them anew)",
     Status.IN_COLOR: "already in colour",
     Status.RESULT: "made by Rehue",
     Status.FAILED: "failed",
@@ -79,7 +80,7 @@ def to_json(outcome: Outcome, model: str | None, runtime: str | None) -> str:
         runtime: what ran it; None, as the model, when there was nothing to run it for.
     """
     job = outcome.job
-    is_there = outcome.status in (Status.COLORED, Status.DONE)
+    is_there = outcome.status in WITH_RESULT
     row = {
         "source": str(job.source or "-"),
         "target": str(job.target) if is_there and job.target else None,

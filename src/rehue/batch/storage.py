@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
-from rehue.errors import RehueError
+from rehue.errors import RehueError, install_line
 from rehue.files import reason, shown
 
 _SIGN: Final = "://"
@@ -227,7 +227,7 @@ def _reaching(address: Address | str) -> Iterator[tuple[Any, str]]:
         import fsspec  # noqa: PLC0415 (an extra)
     except ImportError as error:
         raise StorageError(
-            f'{shown(text)}: fsspec is not installed: pip install "rehue[storage]"'
+            f"{shown(text)}: fsspec is not installed: {install_line('storage')}"
         ) from error
     try:
         # Not `url_to_fs`, for which "::" in a name has a meaning.

@@ -2,7 +2,8 @@
 
 import sys
 import warnings
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,6 +14,7 @@ from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
 from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
+from rehue.cli.options import InPanels
 from rehue.cli.rates import find_lr, sweep
 from rehue.cli.survey import survey
 from rehue.cli.train import train
@@ -31,25 +33,43 @@ _ORDER = (
 )
 
 
-class _InOrder(TyperGroup):
-    """Lists the commands in the order of use; Typer puts groups first."""
+class _Commands(TyperGroup):
+    """The commands in the order of use; without one, photographs are coloured."""
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 (Typer's)
+        """Return the commands; Typer puts groups first."""
         return sorted(self.commands, key=_ORDER.index)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer's)
+        """Read the command line; `rehue photo.jpg` is `rehue colorize photo.jpg`."""
+        own = {name for option in self.get_params(ctx) for name in option.opts}
+        if args and args[0] not in self.commands and _is_to_color(args[0], own):
+            args = ["colorize", *args]
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+
+def _is_to_color(word: str, own_options: set[str]) -> bool:
+    """Say whether a first word is a photograph, or an option of `rehue colorize`."""
+    if word.startswith("-") and word != "-":
+        return word.partition("=")[0] not in own_options
+    # A file's name has a dot, a path or address a separator; whatever is there is meant.
+    is_like_a_file = word == "-" or any(sign in word for sign in "./\\")
+    return is_like_a_file or Path(word).exists()
 
 
 app = typer.Typer(
     name="rehue",
-    cls=_InOrder,
-    help="Colour black-and-white photographs; lightness stays as it is, colour is plausible.",
+    cls=_Commands,
+    help="Colour black-and-white photographs; lightness stays as it is, colour is plausible.\n\n"
+    "rehue photo.jpg colours a photograph: short for rehue colorize photo.jpg.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 for command in (colorize, inspect, evaluate, survey, train, find_lr, sweep, export):
-    app.command()(command)
+    app.command(cls=InPanels)(command)
 app.add_typer(models, name="models")
 
 

@@ -1,26 +1,26 @@
 """`rehue colorize`: photographs in, photographs in colour out."""
 
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehue.cli import choices
+from rehue.cli.choices import Files, Machine, ManyFiles, Steering
+from rehue.cli.options import grouped
 from rehue.cli.telling import say, tell
+from rehue.cli.wished import Colors
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from rehue.batch import Plan, Setup
+    from rehue.batch import Plan, Settings, Setup
     from rehue.batch.storage import Place
+    from rehue.wishes import Coloring
 
 
+@grouped
 def colorize(
     sources: Annotated[
         list[str],
@@ -32,114 +32,19 @@ def colorize(
         ),
     ],
     *,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="TARGET",
-            help="A file, for one photograph; a folder, if it is one, ends in / or stands for "
-            "several; or - for standard output. If not given, results lie beside the originals.",
-            show_default=False,
-        ),
-    ] = None,
-    saturation: choices.Saturation = 1.0,
-    warmth: choices.Warmth = 0.0,
-    temperature: choices.Temperature = None,
-    hints: choices.Hints = None,
-    palette: choices.Palette = None,
-    reference: choices.Reference = None,
-    alternatives: choices.Alternatives = 1,
-    confidence: choices.Confidence = None,
-    recolor: choices.Recolor = False,
-    refresh: choices.Refresh = False,
-    format: choices.Format = None,  # noqa: A002 (the option's name)
-    quality: choices.Quality = None,
-    bit_depth: choices.BitDepth = None,
-    keep_times: choices.KeepTimes = False,
-    timestamp: choices.Timestamp = False,
-    layer: choices.Layer = False,
-    visible_mark: choices.VisibleMark = False,
-    c2pa: choices.C2pa = None,
-    max_pixels: choices.MaxPixels = 200.0,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite",
-            help="Do again what is done. Only files that Rehue made are ever replaced.",
-        ),
-    ] = False,
-    compare: Annotated[
-        bool,
-        typer.Option(
-            "--compare",
-            help="Write a before/after picture, NAME.EXT.rehue-compare.jpg, beside each "
-            "result, too.",
-        ),
-    ] = False,
-    model: Annotated[str, typer.Option(help="Name of a model, or an ONNX file.")] = "default",
-    runtime: Annotated[
-        str, typer.Option(help="What runs the network: onnxruntime or openvino.")
-    ] = "onnxruntime",
-    device: Annotated[str, typer.Option(help="Where it runs.")] = "cpu",
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            help="Threads of the network and of the colouring, in each process; if not given, the "
-            "cores are divided.",
-            min=1,
-            max=1024,
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Processes that colour; if not given, one a core, and none but this for one "
-            "photograph.",
-            min=1,
-            max=1024,
-            show_default=False,
-        ),
-    ] = None,
-    time_limit: Annotated[
-        float,
-        typer.Option(
-            help="Seconds after which a photograph is given up, where there are workers.",
-            min=0.1,
-            callback=choices.finite,
-        ),
-    ] = 600.0,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Have a Ray cluster do the work: HOST:PORT, ray://HOST:PORT or auto; all of its "
-            "machines see the same files under the same paths or addresses.",
-            show_default=False,
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write a row a photograph: .csv or .jsonl (JSON Lines).",
-            show_default=False,
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Say what would be done; colour and write nothing."),
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a file on standard output.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")] = False,
+    colors: Colors,
+    files: Files,
+    steering: Steering,
+    many: ManyFiles,
+    machine: Machine,
 ) -> None:
     """Colour photographs: lightness, size, EXIF, ICC profile and DPI stay as they are.
 
+    `rehue photo.jpg` is short for `rehue colorize photo.jpg`.
+
     Grey, sepia and toned photographs are coloured. What is in colour already is left alone and
-    listed; what Rehue made is never taken for an original; what is done is not done again.
+    listed; what Rehue made is never taken for an original; what is done is not done again, also
+    where it was done with other options: then that is said, and --overwrite does it again.
 
     Names. Without -o the result of a.jpg is a.rehue.jpg beside it. In a folder it is a.jpg; one
     folder is mirrored there, of several each below its own name. Where the format cannot hold the
@@ -155,77 +60,107 @@ def colorize(
 
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
-    from rehue.batch import PlanError, Report, Settings, Setup, check_report, make_plan, open_run
+    from rehue.batch import PlanError, Report, Setup, check_report, make_plan, open_run
     from rehue.errors import ModelError, PhotoError
-    from rehue.model import read_hints
-    from rehue.photo import Credentials, Output, check_credentials, format_named
-    from rehue.wishes import Coloring
+    from rehue.photo import check_credentials, format_named
 
+    if not many.quiet:
+        for line in colors.replaced():
+            say(f"rehue: {line}")
     try:
-        kind = format_named(format) if format else None
+        kind = format_named(files.format) if files.format else None
         planned = partial(
             make_plan,
             sources,
-            output,
-            compare=compare,
-            layer=layer,
+            files.output,
+            compare=files.compare,
+            layer=files.layer,
             kind=kind,
-            alternatives=alternatives,
+            alternatives=steering.alternatives,
         )
         plan = planned()
-        _check_standard_output(plan, as_json=as_json)
-        if report:
-            check_report(report)
-        for option, file in (("--hints", hints), ("--confidence", confidence)):
-            if file and len({job.source for job in plan.peek(alternatives + 1)}) != 1:
-                raise PlanError(f"{option} is for one photograph: name one")
-        coloring = Coloring(
-            saturation=saturation,
-            warmth=warmth,
-            temperature=temperature,
-            hints=tuple(read_hints(hints)) if hints else (),
-            palette=tuple(color.strip() for color in palette.split(",")) if palette else (),
-            reference=reference,
-            refresh=refresh,
-        )
+        _check(plan, steering, as_json=many.as_json)
+        if many.report:
+            check_report(many.report)
+        settings = _settings(_coloring(colors, steering), files, kind, dry_run=many.dry_run)
     except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
-    credentials = Credentials(*c2pa) if c2pa else None
-    if credentials:
-        check_credentials(credentials)
-    settings = Settings(
+    if settings.output.credentials:
+        check_credentials(settings.output.credentials)
+    setup = Setup(settings, machine.model, machine.runtime, machine.device, machine.threads)
+    first = plan.peek(1)
+    is_one = plan.journal is None and len({job.source for job in plan.peek(5)}) == 1
+    total = None if is_one else lambda: sum(1 for _ in planned())  # a plan is read once
+    with ExitStack() as stack:
+        table = stack.enter_context(Report(many.report)) if many.report else None
+        run = open_run(
+            plan, setup, workers=many.workers, time_limit=many.time_limit, cluster=many.cluster
+        )
+        going = stack.enter_context(run)
+        if going.facts and not many.quiet:
+            # Of one photograph it is said at the end, when it is there.
+            where = "" if is_one else f"; results: {plan.place}"
+            say(f"rehue: model {going.facts.model}, {going.facts.runtime}{where}")
+        any_failed = tell(
+            going, plan, table, total, as_json=many.as_json, quiet=many.quiet, names=is_one
+        )
+    if any_failed:
+        raise typer.Exit(1)
+    if steering.confidence and first[0].source:
+        _write_confidence(setup, first[0].source, steering.confidence)
+
+
+def _check(plan: "Plan", steering: Steering, *, as_json: bool) -> None:
+    """Refuse options that do not go together with what is planned."""
+    from rehue.batch import PlanError
+
+    jobs = plan.peek(steering.alternatives + 1)
+    for option, file in (("--hints", steering.hints), ("--confidence", steering.confidence)):
+        if file and len({job.source for job in jobs}) != 1:
+            raise PlanError(f"{option} is for one photograph: name one")
+    if not jobs or jobs[0].target:
+        return
+    if as_json:
+        raise PlanError("--json and the picture both go to standard output: name a file with -o")
+    if sys.stdout.isatty():
+        raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
+
+
+def _coloring(colors: Colors, steering: Steering) -> "Coloring":
+    from rehue.model import read_hints
+    from rehue.wishes import Coloring
+
+    palette = steering.palette.split(",") if steering.palette else ()
+    return Coloring(
+        **colors.values,
+        hints=tuple(read_hints(steering.hints)) if steering.hints else (),
+        palette=tuple(color.strip() for color in palette),
+        reference=steering.reference,
+    )
+
+
+def _settings(coloring: "Coloring", files: Files, kind: str | None, *, dry_run: bool) -> "Settings":
+    from rehue.batch import Settings
+    from rehue.photo import Credentials, Output
+
+    return Settings(
         coloring=coloring,
         output=Output(
             format=kind,
-            quality=quality,
-            bit_depth=bit_depth,
-            keep_times=keep_times,
-            timestamp=datetime.now(UTC).isoformat(timespec="seconds") if timestamp else None,
-            layer=layer,
-            visible_mark=visible_mark,
-            credentials=credentials,
+            quality=files.quality,
+            bit_depth=files.bit_depth,
+            keep_times=files.keep_times,
+            timestamp=datetime.now(UTC).isoformat(timespec="seconds") if files.timestamp else None,
+            layer=files.layer,
+            visible_mark=files.visible_mark,
+            credentials=Credentials(*files.c2pa) if files.c2pa else None,
         ),
-        max_pixels=round(max_pixels * 1e6),
-        recolor=recolor,
-        overwrite=overwrite,
-        draw_comparison=draw_comparison if compare else None,
+        max_pixels=round(files.max_pixels * 1e6),
+        recolor=files.recolor,
+        overwrite=files.overwrite,
+        compare=files.compare,
         dry_run=dry_run,
     )
-    setup = Setup(settings, model, runtime, device, threads)
-    of_one = plan.peek(1)
-    total = partial(_count, planned) if len(plan.peek(2)) > 1 else None
-    with ExitStack() as stack:
-        table = stack.enter_context(Report(report)) if report else None
-        going = stack.enter_context(
-            open_run(plan, setup, workers=workers, time_limit=time_limit, cluster=cluster)
-        )
-        if going.facts and not quiet:
-            say(f"rehue: model {going.facts.model}, {going.facts.runtime}; results: {plan.place}")
-        any_failed = tell(going, plan, table, total, as_json=as_json, quiet=quiet)
-    if any_failed:
-        raise typer.Exit(1)
-    if confidence and of_one[0].source:
-        _write_confidence(setup, of_one[0].source, confidence)
 
 
 def _write_confidence(setup: "Setup", source: "Place", target: Path) -> None:
@@ -240,35 +175,8 @@ def _write_confidence(setup: "Setup", source: "Place", target: Path) -> None:
     photograph = read(file, max_pixels=setup.settings.max_pixels)
     replaces = check_free(target, photograph, overwrite=setup.settings.overwrite)
     colorizer = setup.colorizer()
-    sure = colorizer.look(file).confidence(setup.settings.coloring)
+    sure = colorizer.look(photograph).confidence(setup.settings.coloring)
     grey = np.rint(sure * 255).astype(np.uint8)
     mark = colorizer.mark(photograph, coloring=setup.settings.coloring)
     drawn = Photograph(np.stack([grey] * 3, axis=-1))
     write(drawn, drawn.pixels, target, mark, overwrite=replaces)
-
-
-def _check_standard_output(plan: "Plan", *, as_json: bool) -> None:
-    """Refuse what would mix the picture with anything else that goes to standard output."""
-    from rehue.batch import PlanError
-
-    first = plan.peek(1)
-    if not first or first[0].target:
-        return
-    if as_json:
-        raise PlanError("--json and the picture both go to standard output: name a file with -o")
-    if sys.stdout.isatty():
-        raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
-
-
-def _count(planned: "Callable[[], Plan]") -> int:
-    """Return how many outcomes there will be: a plan is read once, so this reads another."""
-    return sum(1 for _ in planned())
-
-
-def draw_comparison(before: "NDArray[Any]", after: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
-    """Draw a before/after picture; other processes find it by its name."""
-    import numpy as np
-
-    from rehue.judge.sheet import before_after
-
-    return np.asarray(before_after(before, after))

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehue.cli import choices
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -18,7 +20,7 @@ def evaluate(
         ),
     ],
     *,
-    model: Annotated[str, typer.Option(help="Name of a model, or an ONNX file.")] = "default",
+    model: choices.Model = "default",
     size: Annotated[
         int | None,
         typer.Option(
@@ -54,6 +56,7 @@ def evaluate(
 
     from rehue.colorizer import Colorizer
     from rehue.dataset import Photographs, open_photographs
+    from rehue.errors import install_line
     from rehue.judge import choose_by_outcome, choose_for_sheet, model_sheet
     from rehue.judge import evaluate as judge
     from rehue.judge.evaluation import DEFAULT
@@ -96,7 +99,7 @@ def evaluate(
             errors.print(f"wrote {written}", highlight=False, markup=False, soft_wrap=True)
         if not can_plot():
             errors.print(
-                'no plots without matplotlib: pip install "rehue[evaluate]"',
+                f"no plots without matplotlib: {install_line('evaluate')}",
                 markup=False,
                 soft_wrap=True,
             )

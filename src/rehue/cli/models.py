@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehue.cli import complete
+
 if TYPE_CHECKING:
     from rehue.model import Model
     from rehue.model.catalog import Published
@@ -43,6 +45,7 @@ def add(
             metavar="NAME",
             help="Of a published model, as `rehue models` lists it; else what to call it.",
             show_default=False,
+            autocompletion=complete.published,
         ),
     ],
     *,
@@ -85,7 +88,13 @@ def add(
 @group.command()
 def remove(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Of an added model.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Of an added model.",
+            show_default=False,
+            autocompletion=complete.added,
+        ),
     ],
 ) -> None:
     """Delete a model that was added."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehue.cli import choices
+
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
     from rehue.dataset import Sample
@@ -30,7 +32,7 @@ def survey(
     ] = Path("survey.csv"),
     count: Annotated[int, typer.Option(help="Pairs to answer, those of before too.", min=1)] = 50,
     seed: Annotated[int, typer.Option(help="Of the choice, the order and the sides.")] = 0,
-    model: Annotated[str, typer.Option(help="Name of a model, or an ONNX file.")] = "default",
+    model: choices.Model = "default",
     viewer: Annotated[
         bool, typer.Option(help="Open each pair in the system's viewer, or name its file alone.")
     ] = True,

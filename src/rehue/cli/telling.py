@@ -25,17 +25,25 @@ def tell(
     *,
     as_json: bool,
     quiet: bool,
+    names: bool,
 ) -> bool:
-    """Say what becomes of each photograph as it does; return whether anything failed."""
+    """Say what becomes of each photograph as it does; return whether anything failed.
+
+    With `names` the last line names the results that were written.
+    """
     from rehue.batch import Status, summary, to_json
+    from rehue.files import shown
 
     counts: Counter[Status] = Counter()
+    written: list[str] = []
     started = perf_counter()
     facts = (going.facts.model, going.facts.runtime) if going.facts else (None, None)
     try:
         with _following(None if quiet else total) as (follow, tell_line):
             for outcome in follow(going.outcomes):
                 counts[outcome.status] += 1
+                if names and outcome.status is Status.COLORED and outcome.job.target:
+                    written.append(shown(outcome.job.target))
                 for line in _lines(outcome, quiet=quiet):
                     tell_line(f"rehue: {line}")
                 if as_json:
@@ -45,7 +53,8 @@ def tell(
     finally:
         # Also when it is stopped: then it says how far it came.
         if not quiet and counts:
-            say(f"rehue: {summary(counts, perf_counter() - started, plan.others)}")
+            end = f": {', '.join(written)}" if written else ""
+            say(f"rehue: {summary(counts, perf_counter() - started, plan.others)}{end}")
     return counts[Status.FAILED] > 0
 
 
@@ -55,11 +64,12 @@ def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
     from rehue.files import shown
 
     job = outcome.job
-    if outcome.status is Status.FAILED:
+    if outcome.status in (Status.FAILED, Status.KEPT):
         yield str(outcome.reason)
-    elif quiet:
         return
-    elif outcome.status is Status.PLANNED and job.target:
+    if quiet:
+        return
+    if outcome.status is Status.PLANNED and job.target:
         yield f"{name_of(job)} would become {shown(job.target)}"
     elif outcome.reason and (outcome.status is not Status.RESULT or job.named):
         yield outcome.reason

@@ -6,8 +6,14 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from rehue.cli import complete
+
 RecipeName: TypeAlias = Annotated[
-    str, typer.Argument(help="Name of a shipped recipe, such as `default`, or a TOML file.")
+    str,
+    typer.Argument(
+        help="Name of a shipped recipe, such as `default`, or a TOML file.",
+        autocompletion=complete.recipes,
+    ),
 ]
 Photos: TypeAlias = Annotated[
     Path,
@@ -85,10 +91,10 @@ def train(
 
 def import_learning() -> ModuleType:
     """Import the room that needs torch, or say how to install it."""
-    from rehue.errors import RehueError
+    from rehue.errors import RehueError, install_line
 
     try:
         from rehue import learning
     except ModuleNotFoundError as error:
-        raise RehueError(f'this needs {error.name}: pip install "rehue[train]"') from error
+        raise RehueError(f"this needs {error.name}: {install_line('train')}") from error
     return learning

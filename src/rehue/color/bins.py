@@ -14,6 +14,8 @@ NEIGHBOURS = 5
 SIGMA = 5.0
 # The encoding is looked up at whole units of ab; half a unit is a tenth of the Gaussian's sigma.
 _TABLE_REACH = 128
+# So many different colours, of the table's 65,536, are found without it.
+_FEW = 8192
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,7 @@ class Bins:
             Two arrays of 256 x 256 x 5, indexed by a + 128 and b + 128.
         """
         axis = np.arange(-_TABLE_REACH, _TABLE_REACH, dtype=np.float32)
-        plane = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
-        squared = ((plane[:, :, None] - self.centers) ** 2).sum(axis=-1)
-        # On a grid many bins are equally far: the first of them counts. Without a rule it would be
-        # another one on another processor, and so would be all that is learnt.
-        ranks = squared.astype(np.int32) * len(self) + np.arange(len(self), dtype=np.int32)
-        nearest = np.argpartition(ranks, NEIGHBOURS - 1, axis=-1)[..., :NEIGHBOURS]
-        nearest.sort(axis=-1)
-        near = np.take_along_axis(squared, nearest, axis=-1)
-        # The exponent is taken over the nearest one's, so that far colours do not underflow.
-        weights = np.exp((near.min(axis=-1, keepdims=True) - near) / (2 * SIGMA**2))
-        weights /= weights.sum(axis=-1, keepdims=True)
-        return nearest, weights
+        return self._nearest(np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1))
 
     def encode(self, ab: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Spread colours over their five nearest bins (Zhang et al. 2016, section 2.2).
@@ -74,9 +65,32 @@ class Bins:
             Bin numbers (... x 5) and weights (... x 5) that sum to 1.
         """
         index = np.clip(np.rint(ab), -_TABLE_REACH, _TABLE_REACH - 1).astype(np.int64)
-        nearest, weights = self.encoding_table
         at = (index[..., 0] + _TABLE_REACH, index[..., 1] + _TABLE_REACH)
+        if "encoding_table" not in self.__dict__:
+            # Of few colours each by itself is found sooner than the table is made.
+            number = at[0] * (2 * _TABLE_REACH) + at[1]
+            different, which = np.unique(number, return_inverse=True)
+            if len(different) <= _FEW:
+                colors = np.stack(np.divmod(different, 2 * _TABLE_REACH), axis=-1) - _TABLE_REACH
+                nearest, weights = self._nearest(colors.astype(np.float32))
+                which = which.reshape(number.shape)
+                return nearest[which], weights[which]
+        nearest, weights = self.encoding_table
         return nearest[at], weights[at]
+
+    def _nearest(self, ab: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return nearest bins and their weights (... x 5) for whole ab (... x 2)."""
+        squared = ((ab[..., None, :] - self.centers) ** 2).sum(axis=-1)
+        # On a grid many bins are equally far: the first of them counts. Without a rule it would be
+        # another one on another processor, and so would be all that is learnt.
+        ranks = squared.astype(np.int32) * len(self) + np.arange(len(self), dtype=np.int32)
+        nearest = np.argpartition(ranks, NEIGHBOURS - 1, axis=-1)[..., :NEIGHBOURS]
+        nearest.sort(axis=-1)
+        near = np.take_along_axis(squared, nearest, axis=-1)
+        # The exponent is taken over the nearest one's, so that far colours do not underflow.
+        weights = np.exp((near.min(axis=-1, keepdims=True) - near) / (2 * SIGMA**2))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        return nearest, weights
 
     def decode(
         self, logits: NDArray[np.floating], temperature: float = 1.0

@@ -63,7 +63,8 @@ class Neutrality:
 
     Attributes:
         tone: grey, toned or coloured.
-        reason: one short phrase with the figure that decided.
+        reason: what was seen, in a phrase with the figure that decided; of pictures in colour
+            also how clear it was.
     """
 
     tone: Tone
@@ -102,15 +103,28 @@ def judge_neutrality(image: NDArray[np.generic]) -> Neutrality:
     residue, toning = _tone_curve_fit(cells, _block(cells, step))
     if residue > LARGEST_RESIDUE:
         return Neutrality(
-            Tone.COLORED, f"colour beside the tone {residue:.1f}, above {LARGEST_RESIDUE}"
+            Tone.COLORED,
+            f"places of one brightness differ in colour, {_how_clearly(residue / LARGEST_RESIDUE)} "
+            f"({residue:.1f}; toned prints at most {LARGEST_RESIDUE})",
         )
     if toning > LARGEST_TONING:
-        return Neutrality(Tone.COLORED, f"chroma {toning:.0f}, above {LARGEST_TONING:.0f}")
+        return Neutrality(
+            Tone.COLORED,
+            f"its colour is stronger than toning, {_how_clearly(toning / LARGEST_TONING)} "
+            f"({toning:.0f}; toned prints at most {LARGEST_TONING:.0f})",
+        )
     if toning > LARGEST_CAST:
         return Neutrality(
-            Tone.TONED, f"colour beside the tone {residue:.1f} of at most {LARGEST_RESIDUE}"
+            Tone.TONED,
+            "places of one brightness have one colour "
+            f"(they differ by {residue:.1f} of at most {LARGEST_RESIDUE})",
         )
     return Neutrality(Tone.GREY, f"largest cast {toning:.1f} of at most {LARGEST_CAST}")
+
+
+def _how_clearly(times: float) -> str:
+    """Say in words by how many times a limit was passed."""
+    return "clearly" if times > 2 else "only just" if times < 1.25 else "fairly clearly"
 
 
 def _cells(image: NDArray[np.generic]) -> tuple[NDArray[np.float32], int]:

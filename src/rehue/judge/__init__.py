@@ -15,7 +15,6 @@ from rehue.judge.groups import Outcome, Rule
 from rehue.judge.hues import HueRow
 from rehue.judge.paired import PairedDifference, Verdict, paired_difference
 from rehue.judge.sheet import (
-    before_after,
     choose_by_outcome,
     choose_for_sheet,
     contact_sheet,
@@ -34,7 +33,6 @@ __all__ = [
     "Row",
     "Rule",
     "Verdict",
-    "before_after",
     "choose_by_outcome",
     "choose_decoding",
     "choose_for_sheet",

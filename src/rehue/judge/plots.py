@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.errors import RehueError
+from rehue.errors import RehueError, install_line
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.evaluation import ALL, DEFAULT, GREY, ORIGINAL, Evaluation
 from rehue.judge.groups import STUDY_SHARES, Outcome
@@ -154,6 +154,6 @@ def _new_figure() -> "Figure":
         from matplotlib.figure import Figure  # noqa: PLC0415 - optional and slow to import
     except ImportError as error:
         raise RehueError(
-            'plots need matplotlib, which is not installed: pip install "rehue[evaluate]"'
+            f"plots need matplotlib, which is not installed: {install_line('evaluate')}"
         ) from error
     return Figure(figsize=(9, 4.5), dpi=120, layout="constrained")

@@ -26,8 +26,6 @@ _GAP = 4
 _CAPTION = 14
 _PAPER = (255, 255, 255)
 _INK = (60, 60, 60)
-# `before_after` puts wider pictures one above the other.
-_PANORAMA = 2.0
 
 
 def choose_for_sheet(judged: Sequence["Judged"], count: int = 24) -> list[str]:
@@ -124,29 +122,6 @@ def contact_sheet(
             sheet.paste(block, (left, row * down + _GAP))
             left += block.width + 2 * _GAP
     return sheet
-
-
-def before_after(
-    grey: NDArray[np.uint8], colored: NDArray[np.uint8], longest: int = 2560
-) -> Image.Image:
-    """Return one picture of both to share: side by side, panoramas one above the other.
-
-    Args:
-        grey: height x width or height x width x 3.
-        colored: height x width x 3.
-        longest: side of the result, px; what is larger is made smaller.
-    """
-    before, after = (Image.fromarray(picture).convert("RGB") for picture in (grey, colored))
-    width, height = after.size
-    stacked = width > _PANORAMA * height
-    whole = 2 * max(1, height) if stacked else 2 * width
-    share = min(1.0, (longest - _GAP) / max(whole, width, height))
-    size = (max(1, round(width * share)), max(1, round(height * share)))
-    step = (0, size[1] + _GAP) if stacked else (size[0] + _GAP, 0)
-    both = Image.new("RGB", (size[0] + step[0], size[1] + step[1]), _PAPER)
-    both.paste(_scaled(before, size), (0, 0))
-    both.paste(_scaled(after, size), step)
-    return both
 
 
 def _block(versions: Sequence[NDArray[np.uint8] | None], caption: str, height: int) -> Image.Image:

@@ -1,14 +1,16 @@
 """What a trained network is to a user: a card, a file, a runtime, and ways to read its answer.
 
 `registry` finds models by name, `card` says what they are, `runtime` runs them, `framing` puts a
-picture of any shape before the network, `decode` turns its answer into ab. `hints` and `palette`
-are what a user says of a picture, `reach` is how far a hint counts, `confidence` how sure the
-network is, `alternatives` what else it would take. `catalog` says what others published, `download`
-fetches it. Weights are data, never code: an ONNX file whose hash stands in its card.
+picture of any shape before the network, `decode` turns its answer into ab, `boldness` says how far
+it dares. `hints` and `palette` are what a user says of a picture, `reach` is how far a hint counts,
+`confidence` how sure the network is, `alternatives` what else it would take. `catalog` says what
+others published, `download` fetches it. Weights are data, never code: an ONNX file whose hash
+stands in its card.
 """
 
 from rehue.model.alternatives import OTHERS, alternative_ab
-from rehue.model.card import Card, Model
+from rehue.model.boldness import bold
+from rehue.model.card import Card, Model, bins_of
 from rehue.model.confidence import Suggestion, confidence, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
 from rehue.model.framing import Answer, ask, shrunk_lightness
@@ -32,6 +34,8 @@ __all__ = [
     "Suggestion",
     "alternative_ab",
     "ask",
+    "bins_of",
+    "bold",
     "confidence",
     "confine",
     "decode",

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ from rehue.files import reason
 from rehue.model.decode import HEADS, Decoding, Head
 
 FORMAT = 1
+
+
+@lru_cache(maxsize=8)
+def bins_of(centers: tuple[tuple[float, float], ...]) -> Bins:
+    """Return the colour classes with these centres, always the same ones.
+
+    They bring a table that takes a second to make.
+    """
+    return Bins(np.asarray(centers, np.float32))
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Card:
     @property
     def bins(self) -> Bins:
         """The colour classes."""
-        return Bins(np.asarray(self.bin_centers, np.float32))
+        return bins_of(self.bin_centers)
 
     def to_json(self) -> str:
         """Return the card's text."""

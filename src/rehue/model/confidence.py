@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import Bins
+from rehue.color import Bins, fit_to_gamut, lab_to_srgb
 
 # A colour is right that lies within so many units of ab of the true one.
 REACH = 20.0
@@ -21,11 +21,13 @@ class Suggestion:
         a: of CIE L*a*b*.
         b: likewise.
         probability: of the bins that it stands for.
+        color: `#rrggbb` at the lightness of the place, to be shown, and to be a hint's colour.
     """
 
     a: float
     b: float
     probability: float
+    color: str
 
 
 def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float32]:
@@ -69,7 +71,11 @@ def confidence(
 
 
 def suggest(
-    logits: NDArray[np.floating], bins: Bins, count: int = 5, temperature: float = 1.0
+    logits: NDArray[np.floating],
+    lightness: float,
+    bins: Bins,
+    count: int = 5,
+    temperature: float = 1.0,
 ) -> list[Suggestion]:
     """Return the likeliest colours of a place, different ones, the likeliest first.
 
@@ -78,6 +84,7 @@ def suggest(
 
     Args:
         logits: B.
+        lightness: of the place, L 0..100.
         bins: B.
         count: at most so many.
         temperature: as for `confidence`.
@@ -90,6 +97,17 @@ def suggest(
         middle = int((near @ left * (left > 0)).argmax())
         weight = np.where(near[middle], left, 0)
         a, b = (weight @ bins.centers) / weight.sum()
-        found.append(Suggestion(float(a), float(b), float(weight.sum())))
+        color = hex_color(lightness, a, b)
+        found.append(Suggestion(float(a), float(b), float(weight.sum()), color))
         left[near[middle]] = 0
     return found
+
+
+def hex_color(lightness: float, a: float, b: float) -> str:
+    """Return a colour of CIE L*a*b* as `#rrggbb`, brought into sRGB at its lightness and hue.
+
+    >>> hex_color(50.0, 0.0, 0.0)
+    '#777777'
+    """
+    fitted = fit_to_gamut(np.array([[lightness, a, b]], np.float64))
+    return f"#{lab_to_srgb(fitted, np.uint8).tobytes().hex()}"

@@ -4,9 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,11 @@ from rehue.color.gamut import fit_to_gamut
 from rehue.errors import ModelError
 
 # Colours that are moved by more than this to exist at their lightness are told (units of ab).
-_TOLD = 10.0
+_TOLD: Final = 10.0
+
+Unit: TypeAlias = Literal["pixels", "share"]
+# Of a hint that says none: in pixels, and as a share of the longer side.
+_RADIUS: Final[dict[Unit, float]] = {"pixels": 4.0, "share": 0.003}
 
 
 @dataclass(frozen=True)
@@ -25,31 +30,55 @@ class Hint:
     """A colour at a place.
 
     Attributes:
-        x: column of its middle, in pixels of the photograph as it is seen upright; 0 is the left
-            edge.
-        y: row of its middle, likewise.
+        x: column of its middle, in the photograph as it is seen upright; 0 is the left edge.
+        y: row of its middle, likewise; 0 is the upper edge.
         color: `#rrggbb`, `#rgb`, `rgb(r, g, b)` or a name of CSS; its lightness does not count.
-        radius: of the disc that it covers, in pixels of the photograph; what the network sees is
-            covered by one pixel at least.
+        radius: of the disc that it covers; None is a small one, 4 pixels or 0.003 of the longer
+            side. What the network sees is covered by one pixel at least.
+        unit: `pixels` of the photograph; or `share`: x of its width, y of its height (0..1) and
+            radius of its longer side, so that a hint fits every size of one photograph.
     """
 
     x: float
     y: float
     color: str
-    radius: float = 4.0
+    radius: float | None = None
+    unit: Unit = "pixels"
 
     def __post_init__(self) -> None:
         """Refuse what is no place or no colour.
 
         Raises:
-            ModelError: a number that is not finite, a radius below 0, an unknown colour.
+            ModelError: a number that is not finite, a radius below 0, an unknown colour or unit.
         """
-        numbers = (self.x, self.y, self.radius)
+        numbers = (self.x, self.y, 0 if self.radius is None else self.radius)
         if not all(isinstance(n, int | float) and np.isfinite(n) for n in numbers):
             raise ModelError(f"hint at {self.x}, {self.y}: give numbers for x, y and radius")
-        if self.radius < 0:
+        if self.radius is not None and self.radius < 0:
             raise ModelError(f"hint at {self.x:g}, {self.y:g}: radius {self.radius:g} is below 0")
+        if self.unit not in get_args(Unit):
+            raise ModelError(
+                f"hint at {self.x:g}, {self.y:g}: unit {self.unit!r}: give pixels or share"
+            )
         color_ab(self.color)
+
+    def __str__(self) -> str:
+        """Return it in words for marks and messages.
+
+        >>> print(Hint(30, 20, "navy"), Hint(0.5, 0.25, "#b03030", unit="share"), sep="; ")
+        30,20,navy,4; 0.5,0.25,#b03030,0.003,share
+        """
+        radius = _RADIUS[self.unit] if self.radius is None else self.radius
+        unit = "" if self.unit == "pixels" else f",{self.unit}"
+        return f"{self.x:g},{self.y:g},{self.color},{radius:g}{unit}"
+
+    def in_pixels(self, height: int, width: int) -> "Hint":
+        """Return the same hint in pixels of a photograph of this size, with a radius."""
+        radius = _RADIUS[self.unit] if self.radius is None else self.radius
+        if self.unit == "pixels":
+            return replace(self, radius=radius)
+        longer = max(height, width)
+        return Hint(self.x * width, self.y * height, self.color, radius * longer)
 
 
 def color_ab(color: str) -> NDArray[np.float64]:
@@ -81,7 +110,7 @@ def place_hints(
     one counts.
 
     Args:
-        hints: in pixels of the photograph.
+        hints: of the photograph.
         light: height x width, L as the network sees it.
         size: height and width of the photograph, upright.
 
@@ -92,13 +121,15 @@ def place_hints(
     drawn = np.zeros((3, height, width), np.float32)
     notes = []
     scale_y, scale_x = height / size[0], width / size[1]
-    for hint in hints:
-        named = f"hint {hint.color} at {hint.x:g}, {hint.y:g}"
+    for given in hints:
+        named = f"hint {given.color} at {given.x:g}, {given.y:g}"
+        hint = given.in_pixels(*size)
         if not (0 <= hint.x <= size[1] and 0 <= hint.y <= size[0]):
-            notes.append(f"{named} lies outside {size[1]} x {size[0]} pixels: left out")
+            whole = f"{size[1]} x {size[0]} pixels" if given.unit == "pixels" else "0 to 1"
+            notes.append(f"{named} lies outside {whole}: left out")
             continue
         rows, columns = _disc(
-            hint.x * scale_x, hint.y * scale_y, hint.radius * scale_x, light.shape
+            hint.x * scale_x, hint.y * scale_y, (hint.radius or 0.0) * scale_x, light.shape
         )
         a, b = color_ab(hint.color)
         here = float(np.median(light[rows, columns]))
@@ -126,10 +157,14 @@ def _disc(
 
 
 def read_hints(path: Path) -> list[Hint]:
-    """Read hints from a file: JSON (a list of tables) or CSV (with a heading).
+    """Read hints from a file: JSON (a list of tables) or CSV.
+
+    Tables and headings name the fields of `Hint`: x, y, color and, if wanted, radius and unit. JSON
+    may also state the unit once: `{"unit": "share", "hints": [...]}`. A CSV whose first line is a
+    hint has no heading: its columns are these, in this order.
 
     Raises:
-        ModelError: it cannot be read, is neither, or a hint is none.
+        ModelError: it cannot be read, is neither, holds none, or a hint is none.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -141,21 +176,57 @@ def read_hints(path: Path) -> list[Hint]:
             rows = json.loads(text)
         except ValueError as error:
             raise ModelError(f"{path}: not JSON ({error})") from error
+        if isinstance(rows, dict) and "hints" in rows:
+            rows = _of_one_unit(rows, str(path))
         rows = rows if isinstance(rows, list) else [rows]
     else:
-        rows = list(csv.DictReader(io.StringIO(text)))
+        rows = _rows(text)
+    if not rows:
+        raise ModelError(f"{path}: holds no hints: give a line a hint, such as 120,80,#b03030")
     return [_hint(row, f"{path}, hint {number}") for number, row in enumerate(rows, start=1)]
+
+
+def _of_one_unit(table: dict[str, Any], where: str) -> list[Any]:
+    hints = table["hints"]
+    if not isinstance(hints, list) or not set(table) <= {"unit", "hints"}:
+        raise ModelError(f"{where}: give unit and a list of hints, found {', '.join(table)}")
+    unit = {"unit": table["unit"]} if "unit" in table else {}
+    return [{**unit, **row} if isinstance(row, dict) else row for row in hints]
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    lines = csv.reader(io.StringIO(text), skipinitialspace=True)
+    table = [[cell.strip() for cell in line] for line in lines if any(map(str.strip, line))]
+    if not table:
+        return []
+    has_heading = not all(map(_is_number, table[0][:2]))
+    heading = table.pop(0) if has_heading else [f.name for f in fields(Hint)]
+    # What is beyond the heading has a name that no hint has, and so is refused.
+    return [dict(zip_longest(heading[: len(line)], line, fillvalue="?")) for line in table]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hint(row: object, where: str) -> Hint:
     names = [f.name for f in fields(Hint)]
     if not isinstance(row, Mapping) or not set(row) <= set(names) or not {*names[:3]} <= set(row):
-        raise ModelError(f"{where}: give x, y, color and, if wanted, radius; found {row!r}")
+        raise ModelError(
+            f"{where}: give x, y, color and, if wanted, radius and unit; found {row!r}"
+        )
+    said = {key: value for key, value in row.items() if value not in (None, "")}
     try:
-        given = {key: row[key] for key in ("x", "y", "radius") if row.get(key) not in (None, "")}
-        numbers = {key: float(value) for key, value in given.items()}
+        numbers = {key: float(said[key]) for key in ("x", "y", "radius") if key in said}
     except (TypeError, ValueError) as error:
         raise ModelError(f"{where}: {error}: give numbers for x, y and radius") from error
     if "x" not in numbers or "y" not in numbers:
         raise ModelError(f"{where}: give x and y, found {row!r}")
-    return Hint(color=row["color"], **numbers)
+    try:
+        return Hint(color=row["color"], unit=said.get("unit", "pixels"), **numbers)
+    except ModelError as error:
+        raise ModelError(f"{where}: {error}") from error

@@ -10,9 +10,9 @@ are, the more of the network's answer to them counts everywhere.
 import numpy as np
 from numpy.typing import NDArray
 
-# Chosen on photographs held back from training (docs/log/2026-11-24): a step of lightness between
-# two cells that is no edge (units of L), what a step costs beside its lightness, and the way at
-# which a hint counts exp(-1).
+# Chosen on photographs held back from training (docs/log/2026-11-24-hints-and-more-photographs.md):
+# a step of lightness between two cells that is no edge (units of L), what a step costs beside its
+# lightness, and the way at which a hint counts exp(-1).
 _NO_EDGE, _STEP, _REACH = 2.5, 0.05, 8.0
 # So many hints beside the first one make the network's answer count by half, far from them all
 # (docs/log/2026-11-26-at-rest.md).

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.errors import ModelError
+from rehue.errors import ModelError, install_line
 from rehue.files import reason
 from rehue.model.card import Model
 
@@ -120,7 +120,7 @@ class _OpenVino(Runtime):
         try:
             import openvino  # noqa: PLC0415
         except ImportError as error:
-            raise ModelError('OpenVINO is not installed: pip install "rehue[openvino]"') from error
+            raise ModelError(f"OpenVINO is not installed: {install_line('openvino')}") from error
         core = openvino.Core()
         if device.upper() not in core.available_devices:
             usable = ", ".join(name.lower() for name in core.available_devices)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, install_line
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
 from rehue.photo.records import boxes, exif
@@ -96,6 +96,6 @@ def _library(name: str) -> Any:  # noqa: ANN401 (a module without types)
     except ImportError as error:
         raise PhotoError(
             f"{name} is an HEIC picture, and what reads them is not installed: "
-            "pip install 'rehue[heic]', or save it as JPEG or TIFF"
+            f"{install_line('heic')}; or save it as JPEG or TIFF"
         ) from error
     return pillow_heif

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, install_line
 from rehue.photo.formats.contract import Decoded, Format, Source
 from rehue.photo.photograph import Carried
 from rehue.photo.records import boxes, directories, exif
@@ -36,7 +36,7 @@ def read(source: Source) -> Iterator[Decoded]:
     except ImportError as error:
         raise PhotoError(
             f"{name} is a camera's raw file, or begins with a small copy, as they do, and what "
-            "reads them is not installed: pip install 'rehue[raw]', or develop it and save it as "
+            f"reads them is not installed: {install_line('raw')}; or develop it and save it as "
             "TIFF or PNG first"
         ) from error
     if _is_cut_off(data):

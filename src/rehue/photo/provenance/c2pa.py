@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from PIL import Image
 
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, install_line
 from rehue.files import reason, shown
 from rehue.photo import formats
 from rehue.photo.formats.contract import Format
@@ -232,5 +232,5 @@ def _library() -> Any:  # noqa: ANN401
     try:
         import c2pa  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
-        raise PhotoError('C2PA manifests need an extra: pip install "rehue[c2pa]"') from error
+        raise PhotoError(f"C2PA manifests need an extra: {install_line('c2pa')}") from error
     return c2pa

@@ -1,0 +1,212 @@
+"""What a network saw of one photograph, and the colours that it gives, at its own size."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.color import Bins
+from rehue.errors import ModelError, PhotoError
+from rehue.model import (
+    Answer,
+    Card,
+    Decoding,
+    Runtime,
+    Suggestion,
+    alternative_ab,
+    ask,
+    bins_of,
+    bold,
+    confine,
+    decode,
+    palette_of_colors,
+    palette_of_picture,
+    place_hints,
+    suggest,
+)
+from rehue.photo import Photo, checked, photograph_of
+from rehue.wishes import WISHES, Coloring
+
+# Answers to wishes that are kept: those of the last ones, and what hints are set against.
+_KEPT: Final = 2
+_Key = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the network saw of one photograph, and what it answered.
+
+    With hints or a palette the network is asked again, of what it saw; its last answers are kept.
+
+    Attributes:
+        light: L as the network saw it, h x w.
+        answer: the network's, without hints and palette.
+        card: the model's.
+        runtime: what runs the network.
+        working_size: short side at which it works (px).
+        size: height and width of the photograph (px), in which places are given.
+    """
+
+    light: NDArray[np.float32]
+    answer: Answer
+    card: Card
+    runtime: Runtime
+    working_size: int
+    size: tuple[int, int]
+    _automatic: dict[Decoding, NDArray[np.float32]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _answers: dict[_Key, Answer] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def answer_to(self, coloring: Coloring) -> Answer:
+        """Return what the network answers to hints and a palette; that without them for none.
+
+        Raises:
+            ModelError: the network was not trained with them.
+            PhotoError: a reference that cannot be read.
+        """
+        needed = {need for name in coloring.wished() if (need := WISHES[name].needs)}
+        if not needed:
+            return self.answer
+        for name in sorted(needed.difference(self.card.trained_inputs)):
+            raise ModelError(
+                f"the model {self.card.name} was not trained with {name}, which would have no "
+                "effect: choose another model"
+            )
+        palette = palette_of(coloring, self.card)
+        key = (tuple(coloring.hints), None if palette is None else palette.tobytes())
+        kept = self._answers.get(key)
+        if kept is not None:
+            return kept
+        hints = self._placed(coloring)[0] if coloring.hints else None
+        bins = len(self.card.bin_centers)
+        answer = ask(
+            self.runtime, self.light, self.working_size, bins, hints=hints, palette=palette
+        )
+        for oldest in list(self._answers)[: 1 - _KEPT]:
+            self._answers.pop(oldest, None)
+        self._answers[key] = answer
+        return answer
+
+    def ab(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return ab on the network's grid, 2 x h x w, before saturation and warmth.
+
+        Raises:
+            ModelError: as for `answer_to`; the network lacks a head.
+            PhotoError: as for `answer_to`.
+        """
+        answer = self.answer_to(coloring)
+        shown = self._decoded(self._decoding(coloring), answer)
+        if answer.hints is not None:
+            unhinted = self.ab(replace(coloring, hints=(), alternative=1))
+            count = len(coloring.hints)
+            shown = confine(answer.hints, self.light, unhinted, shown, answer.stride, count)
+        if coloring.alternative == 1:
+            return shown
+        light = self._light_of_cells(shown.shape[1:], answer.stride)
+        others = alternative_ab(self.logits(coloring), shown, light, self.card.bins)
+        return others[coloring.alternative - 2]
+
+    def logits(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return the network's classes, B x h x w.
+
+        Raises:
+            ModelError: it has none; as for `answer_to`.
+        """
+        logits = self.answer_to(coloring).logits
+        if logits is None:
+            raise ModelError(
+                f"the model {self.card.name} has no classes to read probabilities from: choose "
+                "another model"
+            )
+        return logits
+
+    def suggest(self, x: float, y: float, count: int, coloring: Coloring) -> list[Suggestion]:
+        """Return the likeliest colours at a place; see `Look.suggest`."""
+        height, width = self.size
+        if not (0 <= x < width and 0 <= y < height):
+            raise PhotoError(f"place {x:g}, {y:g} lies outside {width} x {height} pixels")
+        left, top, right, bottom = self.answer.box
+        logits = self.logits(coloring)
+        column = int(left + (right - left) * x / width)
+        row = int(top + (bottom - top) * y / height)
+        here = logits[:, min(row, logits.shape[1] - 1), min(column, logits.shape[2] - 1)]
+        down, across = self.light.shape
+        light = float(self.light[int(y * down / height), int(x * across / width)])
+        return suggest(here, light, self.card.bins, count, self.card.confidence_temperature)
+
+    def notes(self, coloring: Coloring) -> tuple[str, ...]:
+        """Return a line for each hint that cannot be taken as it was given."""
+        return self._placed(coloring)[1] if coloring.hints else ()
+
+    def _light_of_cells(self, grid: tuple[int, ...], stride: int) -> NDArray[np.float32]:
+        """Return L of the network's cells, h x w; beyond the picture that of its edge."""
+        rows, columns = (
+            np.minimum(np.arange(cells) * stride, pixels - 1)
+            for cells, pixels in zip(grid, self.light.shape, strict=True)
+        )
+        return self.light[np.ix_(rows, columns)]
+
+    def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+        return place_hints(coloring.hints, self.light, self.size)
+
+    def _decoding(self, coloring: Coloring) -> Decoding:
+        how = coloring.decoding or self.card.default_decoding
+        if coloring.boldness is not None:
+            return bold(coloring.boldness, how)
+        if coloring.temperature is not None:
+            return replace(how, head="bins", temperature=coloring.temperature)
+        return how
+
+    def _decoded(self, how: Decoding, answer: Answer) -> NDArray[np.float32]:
+        if answer is not self.answer:
+            return decode(how, answer.logits, answer.ab, self.card.bins)
+        # Each hint is set against the automatic colours: they are decoded once.
+        if how not in self._automatic:
+            self._automatic[how] = decode(how, answer.logits, answer.ab, self.card.bins)
+        return self._automatic[how]
+
+
+def palette_of(coloring: Coloring, card: Card) -> NDArray[np.float32] | None:
+    """Return the palette wished for as a histogram over a model's bins; None for none.
+
+    Raises:
+        ModelError: a colour that there is not, a reference without colour.
+        PhotoError: a reference that cannot be read.
+    """
+    reference = coloring.reference
+    if coloring.palette:
+        return palette_of_colors(coloring.palette, card.bins)
+    if reference is None:
+        return None
+    if isinstance(reference, str | PathLike):
+        path = Path(reference)
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
+        except (OSError, ValueError):
+            return _palette_of(path, card.bins)  # which says what is wrong
+        return _palette_of_file(path, digest, card.bin_centers)
+    return _palette_of(reference, card.bins)
+
+
+# One reference serves for all photographs of a run; changed meanwhile, it is another one.
+@lru_cache(maxsize=4)
+def _palette_of_file(
+    path: Path,
+    digest: bytes,  # noqa: ARG001 (a key)
+    centers: tuple[tuple[float, float], ...],
+) -> NDArray[np.float32]:
+    return _palette_of(path, bins_of(centers))
+
+
+def _palette_of(given: Photo, bins: Bins) -> NDArray[np.float32]:
+    pixels = checked(given) if isinstance(given, np.ndarray) else photograph_of(given).pixels
+    return palette_of_picture(pixels, bins)
