@@ -63,7 +63,7 @@ def start_network(
     if start_from.suffix != EXPORTED:
         return continue_from(network, start_from, read_checkpoint(start_from))
     start = continue_from(network, start_from, read_exported(start_from))
-    calibrate_norms(network, _some_lightness(loading))
+    calibrate_norms(network, calibration_crops(loading))
     return start
 
 
@@ -120,14 +120,17 @@ def _start_encoder(
     except WeightsNotFoundError as error:
         rank_zero_warn(f"{error}; the run starts from random weights, and its card says so")
         return f"random weights ({recipe.network.weights} could not be had)"
-    calibrate_norms(encoder, _some_lightness(loading))
+    calibrate_norms(encoder, calibration_crops(loading))
     source = weights.name if weights else "torchvision"
     kind = "ImageNet" if recipe.network.weights == "imagenet" else "ResNet18 grown"
     return f"{kind} ({source}; random: {', '.join(fresh) or 'none'})"
 
 
-def _some_lightness(loading: CropLoading) -> torch.Tensor:
-    """Return 64 of the photographs that are learnt from, evenly: N x 1 x 128 x 128."""
+def calibration_crops(loading: CropLoading) -> torch.Tensor:
+    """Return what norms are settled on, 64 of the photographs that are learnt from, evenly.
+
+    N x 1 x 128 x 128, lightness alone: enough places at stride 32 for a mean and a variance.
+    """
     crops = LabCrops(loading.cache)
     chosen = evenly(loading.train_numbers, 64)
     return torch.stack(
