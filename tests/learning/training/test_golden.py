@@ -29,7 +29,7 @@ from rehue.learning.training.sampling import EpochBatches
 
 GOLDEN = Path(__file__).parent / "golden_losses.json"
 STEPS = 8
-# Relative. oneDNN held to SSE4.1, AVX2 and AVX-512, PyTorch's own loops and NumPy without AVX differ
+# Relative. oneDNN held to SSE4.1, AVX2 or AVX-512, and PyTorch and NumPy without AVX, differ
 # by 3e-7, other machines by 3e-6; without grain, or with a factor of the loss a hundredth larger,
 # they move by 3e-3, with ten times the weight decay by 4e-5.
 TOLERANCE = 2e-5

@@ -10,12 +10,12 @@ import torch
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
+from rehue.learning.networks.encoders import Published, resnet
 from rehue.learning.publish.export import export
 from rehue.learning.publish.tracing import largest_difference
 from rehue.learning.training.module import build_network
 from rehue.learning.training.recipe import load_recipe, recipe_from
 from rehue.learning.training.run import prepare, train
-from rehue.learning.weights import pretrained
 from rehue.learning.weights.exported import read_exported
 from rehue.learning.weights.start import RUN_FILE, calibration_crops
 from rehue.model import Model, find_model, open_runtime
@@ -126,8 +126,8 @@ def test_a_model_that_is_not_ours(recipe, photos, tmp_path, tiny_model):
 
 
 def test_weights_that_cannot_be_had(recipe, photos, tmp_path, monkeypatch):
-    address = "http://127.0.0.1:9/resnet18-0123abcd.pth"
-    monkeypatch.setitem(pretrained.PUBLISHED, "resnet18", address)
+    nowhere = Published("http://127.0.0.1:9/resnet18-0123abcd.pth")
+    monkeypatch.setitem(resnet.PUBLISHED, "resnet18", nowhere)
     wanted = replace(recipe, network=replace(recipe.network, weights="imagenet"))
     with pytest.warns(UserWarning, match="starts from random weights, and its card says so"):
         checkpoint = train(

@@ -8,7 +8,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from rehue.errors import RecipeError
-from rehue.learning.weights.pretrained import norm_after
+from rehue.learning.networks.encoders.resnet import norm_after
 
 # What the names of learnt tensors begin with.
 PREFIX = "network."

@@ -14,7 +14,6 @@ from rehue.dataset.sampling import evenly
 from rehue.errors import RecipeError
 from rehue.files import write_whole
 from rehue.learning.networks import Network
-from rehue.learning.networks.efficientnet_lite import load_recognizer
 from rehue.learning.training.loading import CropLoading
 from rehue.learning.training.recipe import Recipe
 from rehue.learning.weights.exported import read_exported
@@ -22,8 +21,7 @@ from rehue.learning.weights.pretrained import (
     WeightsNotFoundError,
     calibrate_norms,
     continue_from,
-    load_imagenet,
-    published_recognizer,
+    load_published,
     read_checkpoint,
 )
 from rehue.model import Card
@@ -57,7 +55,7 @@ def start_network(
     """
     recognition = getattr(network, "recognition", None)
     if recognition is not None:
-        load_recognizer(recognition.recognizer, published_recognizer())
+        load_published(recognition.recognizer)
     if start_from is None:
         return _start_encoder(network, recipe, encoder_weights, loading)
     if start_from.suffix != EXPORTED:
@@ -116,13 +114,13 @@ def _start_encoder(
     if recipe.network.weights == "random" or encoder is None:
         return "random weights"
     try:
-        fresh = load_imagenet(encoder, weights, grown=recipe.network.weights == "grown")
+        fresh = load_published(encoder, weights, grown=recipe.network.weights == "grown")
     except WeightsNotFoundError as error:
         rank_zero_warn(f"{error}; the run starts from random weights, and its card says so")
         return f"random weights ({recipe.network.weights} could not be had)"
     calibrate_norms(encoder, calibration_crops(loading))
-    source = weights.name if weights else "torchvision"
-    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ResNet18 grown"
+    source = weights.name if weights else "as published"
+    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ImageNet, grown"
     return f"{kind} ({source}; random: {', '.join(fresh) or 'none'})"
 
 
