@@ -7,6 +7,7 @@ import onnxruntime
 import pytest
 import torch
 
+from rehue.color import Bins
 from rehue.errors import ModelError, RecipeError
 from rehue.learning.networks import NETWORKS, Network, Prediction
 from rehue.learning.networks.colorful import Colorful
@@ -36,10 +37,19 @@ class Tiny(Network):
         return Prediction(ab=self.layer(torch.cat([lightness, hints], dim=1)))
 
 
+@pytest.fixture(scope="module")
+def traced():
+    """The small network, and what is made of it."""
+    network = Tiny().eval()
+    return network, room.to_onnx(network, len(Bins.in_srgb(10)))
+
+
 @pytest.fixture
-def tiny(monkeypatch, tmp_path):
+def tiny(traced, monkeypatch, tmp_path):
     """A file of weights, and a network that takes its place."""
-    monkeypatch.setattr(room, "load_published", lambda *_: Tiny().eval())
+    network, graph = traced
+    monkeypatch.setattr(room, "load_published", lambda *_: network)
+    monkeypatch.setattr(room, "to_onnx", lambda *_: graph)
     path = tmp_path / "weights.pth"
     path.write_bytes(b"weights")
     return path
