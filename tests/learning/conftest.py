@@ -79,6 +79,12 @@ def photos(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def decoded(photos):
+    """Where their decoded pixels are kept, for all runs of a session."""
+    return photos.with_name("decoded")
+
+
 def drawn(seed):
     rng = np.random.default_rng(seed)
     height, width = 48 + 4 * (seed % 3), 60
@@ -91,7 +97,7 @@ def drawn(seed):
 
 
 @pytest.fixture(scope="session")
-def finished(recipe, photos, tmp_path_factory):
+def finished(recipe, photos, decoded, tmp_path_factory):
     """A run from beginning to end without a disturbance, and the loss of each of its steps."""
     from rehue.learning.training.module import ColorTraining
     from rehue.learning.training.run import train
@@ -107,7 +113,7 @@ def finished(recipe, photos, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ColorTraining, "training_step", watched)
         checkpoint = train(
-            recipe, photos, root / "run", cache_root=root / "cache", device="cpu", workers=0
+            recipe, photos, root / "run", cache_root=decoded, device="cpu", workers=0
         )
     return SimpleNamespace(run=root / "run", checkpoint=checkpoint, losses=losses)
 
@@ -129,7 +135,7 @@ def exported(finished, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def told(recipe, photos, tmp_path_factory):
+def told(recipe, photos, decoded, tmp_path_factory):
     """A run of two steps of a network that has every part (hints, a palette, attention), exported.
 
     What starts at zero has moved, and norms differ from each other: the exporter keeps one of what
@@ -144,7 +150,7 @@ def told(recipe, photos, tmp_path_factory):
     recipe = replace(recipe, network=replace(recipe.network, options=options))
     run = root / "run"
     checkpoint = train(
-        recipe, photos, run, cache_root=root / "cache", device="cpu", workers=0, max_steps=2
+        recipe, photos, run, cache_root=decoded, device="cpu", workers=0, max_steps=2
     )
     content = torch.load(checkpoint, weights_only=True)
     generator = torch.Generator().manual_seed(1)
@@ -160,7 +166,7 @@ def told(recipe, photos, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def studied(photos, tmp_path_factory):
+def studied(photos, decoded, tmp_path_factory):
     """Gives a short run of any of the study's networks, exported."""
     from rehue.learning.training.recipe import load_recipe
     from rehue.learning.training.run import train
@@ -178,7 +184,7 @@ def studied(photos, tmp_path_factory):
                 data=replace(recipe.data, total=0),
                 network=replace(recipe.network, weights="random"),
             )
-            options = {"cache_root": root / "cache", "device": "cpu", "workers": 0}
+            options = {"cache_root": decoded, "device": "cpu", "workers": 0}
             train(recipe, photos, root / "run", **options, max_steps=2)
             made[name] = published(root / "run", root / "exported")
         return made[name]

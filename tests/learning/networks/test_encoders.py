@@ -32,6 +32,7 @@ def test_features_come_finest_first_by_stride(name):
     assert encoder.whole(features[-1]).shape == (2, encoder.pooled)
 
 
+@pytest.mark.numeric
 @every_encoder
 @torch.no_grad()
 def test_what_is_added_to_a_stage_is_seen_by_those_after_it(name):

@@ -36,6 +36,7 @@ def lightness_of(image):
     return torch.from_numpy(light)[None, None]
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize(("name", "classes"), KNOWN)
 def test_it_knows_what_a_grey_photograph_shows(published, name, classes):
     network = EfficientNetLite2().eval()
@@ -46,13 +47,16 @@ def test_it_knows_what_a_grey_photograph_shows(published, name, classes):
     assert int(scores.argmax()) in classes
 
 
+@pytest.mark.numeric
 def test_its_grey_is_that_of_the_lightness():
     grey = np.arange(25, 256, dtype=np.uint8)  # above the linear ends
     light = srgb_to_lab(np.repeat(grey[:, None, None], 3, axis=-1))[..., 0]
     found = grey_of(torch.from_numpy(light.astype(np.float32)))[:, 0].numpy()
+    # The power laws alone, without their linear ends: half a step of 8 bits, not a rounding.
     assert np.abs(found - grey / 255).max() < 2e-3
 
 
+@pytest.mark.numeric
 def test_a_network_that_has_learnt_goes_on_as_before_and_hears_it_later():
     torch.manual_seed(1)
     network = UNet(len(BINS), recognizer="efficientnet_lite2", **SMALL).eval()
@@ -60,6 +64,7 @@ def test_a_network_that_has_learnt_goes_on_as_before_and_hears_it_later():
     alone.load_state_dict(network.state_dict(), strict=False)
     light = torch.rand(1, 1, 64, 96) * 100
     with torch.no_grad():
+        # To the last bit: what joins is zero.
         assert torch.equal(network(light).ab, alone(light).ab)
         network.recognition.whole.linear.weight.normal_()
         assert not torch.equal(network(light).ab, alone(light).ab)

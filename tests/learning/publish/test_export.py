@@ -53,6 +53,7 @@ def test_inputs_and_outputs_are_exactly_the_contracts(exported):
     assert {v.type.tensor_type.elem_type for v in values} == {onnx.TensorProto.FLOAT}
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (1, 224, 96), (5, 64, 160)])
 def test_any_batch_height_and_width_agrees_with_torch(exported, network, count, height, width):
     rng = np.random.default_rng(height)

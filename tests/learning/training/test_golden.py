@@ -35,11 +35,11 @@ STEPS = 8
 TOLERANCE = 2e-5
 
 
-def first_losses(recipe, photos, root):
+def first_losses(recipe, photos, decoded):
     gentle = dataclasses.replace(recipe.optimizer, rate=3e-4)
     recipe = dataclasses.replace(recipe, optimizer=gentle)
     torch.manual_seed(recipe.seed)
-    cache = PixelCache.build(find_entries(photos), root, recipe.data.short_side)
+    cache = PixelCache.build(find_entries(photos), decoded, recipe.data.short_side)
     bins = Bins.in_srgb(recipe.loss.grid)
     numbers = list(range(len(cache)))
     phase = recipe.phases[-1]
@@ -78,10 +78,11 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.mark.numeric
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("one_thread")
-def test_the_first_losses_are_those_of_the_file(recipe, photos, tmp_path):
-    losses = first_losses(recipe, photos, tmp_path)
+def test_the_first_losses_are_those_of_the_file(recipe, photos, decoded):
+    losses = first_losses(recipe, photos, decoded)
     if os.environ.get("REHUE_REMAKE_GOLDEN"):
         GOLDEN.write_text(json.dumps([round(loss, 6) for loss in losses], indent=1) + "\n", "utf-8")
     golden = json.loads(GOLDEN.read_text("utf-8"))

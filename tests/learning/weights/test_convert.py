@@ -196,6 +196,7 @@ def test_the_temperature_is_told_from_the_last_layer(factor, temperature):
     assert room.temperature_of(network) == temperature
 
 
+@pytest.mark.numeric
 @pytest.mark.long
 @pytest.mark.parametrize("name", list(PUBLISHED))
 @torch.no_grad()
@@ -224,13 +225,16 @@ def test_the_converted_network_agrees_with_torch(name, tmp_path, monkeypatch):
     fed["palette"] = np.zeros((2, len(card.bin_centers)), np.float32)
     (answer,) = session.run(None, fed)
     if name == "interactive":
+        # Two runtimes in float32 on weights that half precision holds: 1e-5 of ab up to ten.
         assert np.abs(answer - expected.ab.numpy()).max() < 1e-3
         fed["hints"] = np.zeros_like(fed["hints"])
         (without,) = session.run(None, fed)
         assert np.abs(answer[0] - without[0]).max() > 0.01
+        # The same runtime on the same picture, beside another: the order of sums alone.
         assert np.abs(answer[1] - without[1]).max() < 1e-5
         return
     assert card.default_decoding == Decoding("bins", room.temperature_of(network))
+    # Rounded to three digits in the card.
     assert np.abs(card.bins.centers - network.centers().numpy()).max() < 1e-3
     for found, logits in zip(answer, expected.logits.numpy(), strict=True):
         difference = card.bins.decode(found) - card.bins.decode(logits)

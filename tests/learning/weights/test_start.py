@@ -26,9 +26,10 @@ BINS = Bins.in_srgb(10)
 LARGEST = 0.05
 
 
-def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
+@pytest.mark.numeric
+def test_the_network_computes_what_the_file_does(told, photos, decoded, tmp_path):
     recipe, path = told.recipe, told.path
-    prepared = prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+    prepared = prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     assert prepared.start.startswith("tiny.onnx (sha256 ")
     assert prepared.start.endswith("new: none)")
     network = prepared.module.network.eval()
@@ -44,9 +45,10 @@ def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
         assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < LARGEST
 
 
-def test_its_norms_know_what_they_see(told, photos, tmp_path):
+@pytest.mark.numeric
+def test_its_norms_know_what_they_see(told, photos, decoded, tmp_path):
     recipe, path = told.recipe, told.path
-    prepared = prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+    prepared = prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     network = prepared.module.network
     light = calibration_crops(prepared.loading)
     network.eval()
@@ -57,13 +59,13 @@ def test_its_norms_know_what_they_see(told, photos, tmp_path):
     assert (learning - settled).abs().max() < 1e-4 * settled.abs().max()
 
 
-def test_what_the_card_tells_comes_before(told, photos, tmp_path):
+def test_what_the_card_tells_comes_before(told, photos, decoded, tmp_path):
     recipe, path = told.recipe, told.path
     train(
         recipe,
         photos,
         tmp_path / "run",
-        cache_root=tmp_path,
+        cache_root=decoded,
         start_from=path,
         device="cpu",
         workers=0,
@@ -92,23 +94,23 @@ def test_training_can_go_on_from_the_shipped_model():
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"", None])
-def test_a_file_that_is_no_model(recipe, photos, tmp_path, content):
+def test_a_file_that_is_no_model(recipe, photos, decoded, tmp_path, content):
     path = tmp_path / "x.onnx"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(RecipeError, match=r"x\.onnx: (not a readable model|no network)") as caught:
-        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+        prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_that_is_not_ours(recipe, photos, tmp_path, tiny_model):
+def test_a_model_that_is_not_ours(recipe, photos, decoded, tmp_path, tiny_model):
     path = tmp_path / "x.onnx"
     path.write_bytes(Path(tiny_model).read_bytes())
     with pytest.raises(RecipeError, match=r"x\.onnx: no network that Rehue exported"):
-        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+        prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
 
 
-def test_weights_that_cannot_be_had(recipe, photos, tmp_path, monkeypatch):
+def test_weights_that_cannot_be_had(recipe, photos, decoded, tmp_path, monkeypatch):
     nowhere = Published("http://127.0.0.1:9/resnet18-0123abcd.pth")
     monkeypatch.setitem(resnet.PUBLISHED, "resnet18", nowhere)
     wanted = replace(recipe, network=replace(recipe.network, weights="imagenet"))
@@ -117,7 +119,7 @@ def test_weights_that_cannot_be_had(recipe, photos, tmp_path, monkeypatch):
             wanted,
             photos,
             tmp_path / "run",
-            cache_root=tmp_path,
+            cache_root=decoded,
             device="cpu",
             workers=0,
             max_steps=1,
