@@ -122,7 +122,7 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     for part in ("state_dict", "current_model_state"):
         assert ours[part].keys() == undisturbed[part].keys()
         for name, value in undisturbed[part].items():
-            # The same sums on the same processor; a step that was done otherwise moves them by 1e-2.
+            # The same sums on the same processor; a step done otherwise moves them by 1e-2.
             assert torch.allclose(ours[part][name].float(), value.float(), atol=1e-5), name
     # The first epoch's log is still there, the second's beside it.
     assert len(list((run / "csv").rglob("metrics.csv"))) == 2
