@@ -30,6 +30,7 @@ def test_neutral_is_a_bin():
 def test_soft_encoding_sums_to_one_over_the_five_nearest(ab):
     numbers, weights = BINS.encode(ab)
     assert numbers.shape == weights.shape == (4, 3, 5)
+    # Five float32 shares, 6e-8 each.
     assert np.allclose(weights.sum(axis=-1), 1, atol=1e-6)
     whole = np.rint(ab)
     distances = np.linalg.norm(whole[..., None, :] - BINS.centers, axis=-1)
@@ -43,6 +44,7 @@ def test_weights_are_the_gaussian_of_the_paper():
     ab = np.array([13.0, -8.0])
     numbers, weights = BINS.encode(ab)
     expected = np.exp(-((BINS.centers[numbers] - ab) ** 2).sum(axis=-1) / (2 * 5.0**2))
+    # Kept in float32.
     assert np.allclose(weights, expected / expected.sum(), atol=1e-6)
 
 
@@ -55,6 +57,7 @@ def test_colours_beyond_the_table_are_taken_to_its_edge():
 
 def test_decoding_one_bin_gives_its_centre():
     one_hot = np.where(np.eye(len(BINS)) == 1, 0.0, -1e4)
+    # Float64, and the others' share is e^-10000: the rest is the float32 of the centres.
     assert np.allclose(BINS.decode(one_hot), BINS.centers.T, atol=1e-4)
 
 
@@ -73,6 +76,7 @@ def test_at_a_low_temperature_the_likeliest_bin_wins(seed, likeliest):
 def test_at_temperature_one_the_mean_is_expected(seed):
     logits = random_logits(seed)
     shares = np.exp(logits) / np.exp(logits).sum(axis=0)
+    # Float64 sums over the bins, in any order: 1e-13.
     assert np.allclose(BINS.decode(logits), BINS.centers.T.astype(float) @ shares, atol=1e-9)
 
 
@@ -87,6 +91,7 @@ def test_extreme_logits_do_not_overflow(dtype, temperature):
     assert ab.shape == (2, 2, 2)
     assert ab.dtype == dtype
     assert np.allclose(ab[:, 0, 0], BINS.centers[7])
+    # Sums over the bins of centres up to 110, also in float32.
     assert np.allclose(ab[:, 1, 1], BINS.centers.mean(axis=0), atol=1e-3)
 
 

@@ -59,6 +59,7 @@ def test_no_fade_is_no_change():
     picture = PHOTOGRAPHS["astronaut"][:50]
     assert np.array_equal(undone(picture, Fade()), picture)
     encoded = np.random.default_rng(1).random((20, 3))
+    # Float64 there and back: 1e-13.
     np.testing.assert_allclose(undo_fade(encoded, Fade()), srgb_to_lab(encoded), atol=1e-9)
 
 
@@ -68,16 +69,19 @@ def test_every_depth_gives_the_same_fade_and_keeps_its_type(dtype):
     deep = faded if dtype == np.uint8 else (faded / 255 * (1 if dtype == np.float32 else 65535))
     deep = np.rint(deep).astype(dtype) if dtype == np.uint16 else deep.astype(dtype)
     fade, expected = estimate_fade(deep), estimate_fade(faded)
+    # The same picture in another sample type: its steps, not its sums.
     assert fade.black == pytest.approx(expected.black, abs=1e-3)
     fresh = undone(deep, fade)
     assert fresh.dtype == dtype
     white = {np.uint8: 255, np.uint16: 65535, np.float32: 1}[dtype]
+    # One and a half steps of 8 bits.
     np.testing.assert_allclose(fresh / white, undone(faded, expected) / 255, atol=0.006)
 
 
 def test_strips_and_threads_leave_no_trace():
     faded = reddened(np.concatenate([PHOTOGRAPHS["astronaut"]] * 2))
     fade = estimate_fade(faded)
+    # Strips are computed pixel by pixel, nothing is summed over them: to the last bit.
     assert np.array_equal(undone(faded, fade), undone(faded, fade, threads=3))
     assert np.array_equal(undone(faded, fade)[:100], undone(faded[:100], fade))
 
@@ -98,6 +102,7 @@ def test_confidence_falls_with_the_fade_and_rises_with_the_networks_doubt():
     bins = Bins.in_srgb(20)
     sure, unsure = np.full((len(bins), 1, 1), -50.0), np.zeros((len(bins), 1, 1))
     sure[3] = 50
+    # The difference of two equal squares, below 1e4 in float64.
     assert class_variance(sure, bins) == pytest.approx(0, abs=1e-6)
     assert class_variance(unsure, bins) > 400
 

@@ -115,6 +115,7 @@ def test_the_colour_histogram_of_hand_made_pictures(tmp_path, make):
     for color, weight in ((red, 0.75), (blue, 0.25)):
         numbers, weights = bins.encode(srgb_to_lab(color)[1:])
         expected[numbers] += weight * weights
+    # Shares in float32: sums of some thousand, of which none is larger than one.
     assert shares == pytest.approx(expected, abs=1e-6)
     assert bins.centers[rows[1].argmax()] == pytest.approx(srgb_to_lab(red)[1:], abs=7.1)
 

@@ -26,6 +26,7 @@ def test_mean_color_weighs_photographs_and_not_pixels():
     blue = np.full((40, 40, 3), (40, 40, 200), np.uint8)
     expected = (srgb_to_lab(red)[0, 0, 1:] + srgb_to_lab(blue)[0, 0, 1:]) / 2
     found = mean_color(Sample(key=str(at), image=image) for at, image in enumerate((red, blue)))
+    # Means over equal pixels, of ab of up to 110: float32's 8e-6 of each.
     assert found == pytest.approx(expected.tolist(), abs=1e-4)
 
 

@@ -30,6 +30,7 @@ def test_bins_hold_all_cells_and_explain_the_error(fits):
 def test_a_temperature_makes_surer_or_less_so_and_nothing_else(fits):
     sure = [np.average(np.array(fit.bins)[:, 1], weights=np.array(fit.bins)[:, 0]) for fit in fits]
     assert sure == sorted(sure, reverse=True)
+    # Means of the same ones and zeros, in float64.
     assert np.ptp([fit.right for fit in fits]) < 1e-9
     assert np.ptp([fit.error for fit in fits]) > 0.01
 

@@ -44,6 +44,7 @@ def test_a_model_that_knows_the_truth_has_no_error(stand_in, photographs):
     assert figures["mse_ab"].value == 0
     assert figures["mse_ab_over_grey"].value == 0
     assert figures["psnr"].value > 60
+    # Pictures that went to 8 bits; windows summed in float32.
     assert figures["ssim"].value == pytest.approx(1, abs=1e-4)
     assert figures["ciede2000"].value < 0.01
     assert figures["ciede2000_median"].value <= 0.01
@@ -71,6 +72,7 @@ def test_figures_of_a_set_are_averages_over_photographs(stand_in, photographs):
     assert whole["mse_ab"].value == pytest.approx(np.mean([own_mse(s.image) for s in photographs]))
     # Half the chroma of each pixel is wrong: a quarter of the squared error.
     ratio = evaluation.row("prediction").figures["mse_ab_over_grey"].value
+    # A ratio of two means over the same float32 pixels.
     assert ratio == pytest.approx(0.25, abs=1e-5)
 
 

@@ -76,6 +76,7 @@ def test_shares_add_up_and_weigh_the_errors_to_the_sets(stand_in, photographs):
         for name in ("mse_ab", "ciede2000"):
             errors = figures(evaluation, name, predictor)
             added = sum(shares[f] * errors[f] for f in FAMILIES if f in errors)
+            # The same pixels summed by family and as a whole, in float32.
             assert added == pytest.approx(whole[name].value, rel=1e-5)
 
 

@@ -38,6 +38,7 @@ def test_ssim_is_scikit_images(photographs):
                 channel_axis=-1,
             )
             assert theirs < 0.99
+            # Ours filters in float32, theirs in float64.
             assert ssim(sample.image, copy) == pytest.approx(theirs, abs=1e-5)
 
 
@@ -52,6 +53,7 @@ def test_ssim_of_flat_pictures_is_the_luminance_term():
 @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 40, 3), (40, 10, 3)])
 def test_ssim_of_pictures_smaller_than_its_window(shape):
     image = np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8)
+    # A ratio of the same two numbers, but for the order of its factors.
     assert ssim(image, image) == pytest.approx(1, abs=1e-6)
     assert ssim(image, 255 - image) < 0.9
 
@@ -60,6 +62,7 @@ def test_psnr_is_scikit_images(photographs):
     for sample in photographs:
         for copy in altered(sample.image):
             theirs = peak_signal_noise_ratio(sample.image, copy, data_range=255)
+            # Whole numbers are summed exactly; one logarithm in float64.
             assert psnr(sample.image, copy) == pytest.approx(theirs, abs=1e-9)
 
 
@@ -80,6 +83,7 @@ def test_histogram_counts_every_pixel_and_keeps_the_mean(photographs):
     differences = ciede2000(first, second)
     assert counts.shape == (BINS,)
     assert counts.sum() == differences.size
+    # Of float32 pixels below 100, summed by strips.
     assert mean == pytest.approx(differences.mean(), abs=1e-4)
     assert float(histogram_median(counts)) == pytest.approx(np.median(differences), abs=BIN_WIDTH)
 

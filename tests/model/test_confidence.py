@@ -20,6 +20,7 @@ def test_confidence_is_what_lies_near_the_colour_shown(shown, expected):
     ab = np.tile(np.array(shown, np.float32)[:, None, None], (1, 3, 4))
     found = confidence(logits(), ab, BINS)
     assert found.shape == (3, 4)
+    # A softmax in float32: 1e-7 a bin.
     assert found == pytest.approx(expected, abs=1e-5)
 
 

@@ -49,6 +49,7 @@ def test_the_network_sees_the_true_aspect_ratio(answering, size, seen, dtype):
     runtime = answering(by_lightness)
     answer = ask(runtime, np.full(size, white, dtype), SIZE, BINS)
     assert runtime.shapes == [seen]
+    # A resampling's weights add up to one but for float32.
     assert runtime.shown[0]["lightness"] == pytest.approx(100, abs=1e-3)
     assert answer.stride == 4
     # The short side, and no padding, is the picture's.
@@ -78,6 +79,7 @@ def test_padding_is_cut_off_and_every_cell_lies_where_it_was_seen(answering, siz
     # Bicubic interpolation repeats a ramp but for the two cells at an edge of the grid.
     inside = ((expected > 2) & (expected < np.array(answer.ab.shape[:0:-1]) - 2)).all(axis=-1)
     assert inside.mean() > 0.5
+    # Places of up to some thousand px, in float32 through two resamplings.
     assert np.abs(ab - expected)[inside].max() < 2e-3
     assert max(answer.box[2] * 4, answer.box[3] * 4) == round(SIZE * max(size) / min(size))
 
@@ -113,6 +115,7 @@ def test_windows_over_a_panorama_are_as_one_look(answering, size):
     _, whole = answering(by_lightness).run(np.pad(light, edges, "reflect")[None, None], BINS)
     assert answer.ab.shape == whole[0].shape
     height, width = (-(-side // 4) for side in light.shape)
+    # Windows are summed in float32, with weights that add up to one.
     assert answer.ab[:, :height, :width] == pytest.approx(whole[0][:, :height, :width], abs=1e-3)
     assert np.array_equal(answer.logits, answer.ab)
     assert answer.box == (0, 0, light.shape[1] / 4, light.shape[0] / 4)
@@ -147,6 +150,7 @@ def test_odd_shapes_are_valid(answering, size):
     assert max(answer.box) <= 48 * SIZE / 4
     ab = full_size(answer, *size)
     assert ab.shape == (*size, 2)
+    # Of an L of up to 100: float32 through two resamplings.
     assert ab[..., 0] == pytest.approx(float(lightness(picture[:1, :1])[0, 0]), abs=1e-3)
 
 

@@ -31,6 +31,7 @@ def halves(dark=30.0, light=60.0):
 
 
 def test_it_fills_the_thing_that_it_lies_on_and_stops_at_its_edge(colors):
+    # Tolerances here, units of ab, are of how far a hint counts, not of sums: a filter's edges.
     ab = confine(hint_at(32, 8), halves(), *colors, STRIDE, 1)
     near, far = ab[:, :, : GRID // 2], ab[:, :, GRID // 2 :]
     assert np.abs(near - RED[:, None, None]).max() < 2

@@ -47,6 +47,7 @@ def test_laid_over_the_grey_picture_it_gives_nearly_the_picture_in_colour(dtype)
     layer = color_layer(grey, picture)
     assert (layer.dtype, layer.shape) == (picture.dtype, picture.shape)
     blended = laid_over(grey, layer)
+    # Layer and luma in float32: 6e-8 of numbers up to one.
     assert blended @ LUMA == pytest.approx(grey / WHITE[dtype], abs=1e-6)
     assert difference(blended, picture).mean() < 0.6
 

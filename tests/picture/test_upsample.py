@@ -35,6 +35,8 @@ def test_agrees_with_pillow_at_any_size_and_box(cells, size, shares):
     ours = Upsampling(ab, box, height, width).all()
     assert ours.shape == (height, width, 2)
     assert ours.dtype == np.float32
+    # Float32's weights, ab of up to 110; Pillow's box is in single precision, so that places differ
+    # by a ten thousandth of a cell.
     assert np.abs(ours - by_pillow(ab, box, height, width)).max() < 0.02
 
 
@@ -42,6 +44,7 @@ def test_agrees_with_pillow_at_any_size_and_box(cells, size, shares):
 def test_a_constant_stays_constant(size):
     ab = np.stack([np.full((9, 13), 12.5), np.full((9, 13), -40.25)]).astype(np.float32)
     upsampling = Upsampling(ab, (0, 0, 12.3, 8.6), *size)
+    # Weights that add up to one but for float32.
     assert upsampling.all() == pytest.approx(np.broadcast_to([12.5, -40.25], (*size, 2)), abs=1e-4)
     a, b = upsampling.coarse_units(slice(0, size[0]))
     assert a.shape == b.shape == ((size[0] + 1) // 2, (size[1] + 1) // 2)
@@ -57,6 +60,7 @@ def test_a_linear_ramp_is_reproduced_inside():
     x, y = (np.arange(width) + 0.5) * 20 / width, (np.arange(height) + 0.5) * 12 / height
     inside = np.ix_((y > 2) & (y < 10), (x > 2) & (x < 18))
     expected = np.stack(np.broadcast_arrays(x[None], 3 * y[:, None] - 2 * x[None]), axis=-1)
+    # Sixteen float32 terms of up to 60.
     assert np.abs(up[inside] - expected[inside]).max() < 1e-4
 
 
@@ -66,6 +70,7 @@ def test_rows_are_the_same_whatever_strip_they_are_in(rows):
     whole = upsampling.all()
     for start in range(0, 1300, rows):
         strip = slice(start, min(start + rows, 1300))
+        # The same sums; matrix products of another height may go another way.
         assert np.abs(np.stack(upsampling.rows(strip), axis=-1) - whole[strip]).max() < 1e-4
 
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rehue.errors import RecipeError
-from rehue.learning.networks.resnet import BLOCKS, RGB_MEAN, RGB_STD
+from rehue.learning.networks.encoders.resnet import BLOCKS, RGB_MEAN, RGB_STD
 
 # Sides to which whole pictures are brought.
 SIDE = 224

@@ -16,8 +16,6 @@ from rehue.dataset import Part, part_of
 from rehue.errors import ModelError, RecipeError
 from rehue.learning.publish.default_colors import choose_default
 from rehue.learning.publish.export import export, load_network
-from rehue.learning.training.module import build_network
-from rehue.learning.training.recipe import NetworkChoice
 from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, open_runtime
 
@@ -25,12 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 BINS = Bins.in_srgb(10)
 # The package's name `export` is the function.
 room = importlib.import_module("rehue.learning.publish.export")
-
-
-@pytest.fixture(scope="module")
-def exported(finished, tmp_path_factory):
-    card, path = export(finished.run, tmp_path_factory.mktemp("exported") / "new", working_size=64)
-    return SimpleNamespace(card=card, path=path, graph=onnx.load(path))
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +53,7 @@ def test_inputs_and_outputs_are_exactly_the_contracts(exported):
     assert {v.type.tensor_type.elem_type for v in values} == {onnx.TensorProto.FLOAT}
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize(("count", "height", "width"), [(1, 32, 32), (1, 224, 96), (5, 64, 160)])
 def test_any_batch_height_and_width_agrees_with_torch(exported, network, count, height, width):
     rng = np.random.default_rng(height)
@@ -118,24 +111,25 @@ def test_the_card_says_where_the_model_comes_from(exported, finished, recipe):
 
 
 @pytest.mark.parametrize(
-    ("options", "outputs", "decoding"),
+    ("name", "outputs", "decoding"),
     [
-        ({"head": "regression"}, ["ab"], REGRESSION),
-        ({"head": "bins", "steps": 1}, ["logits"], EXPECTED),
+        pytest.param("simple_cnn", ["ab"], REGRESSION, marks=pytest.mark.long),
+        pytest.param("resnet34", ["ab"], REGRESSION, marks=pytest.mark.long),
+        ("optimized_resnet34", ["ab"], REGRESSION),
+        ("classification", ["logits"], EXPECTED),
     ],
 )
-def test_a_network_with_one_head(recipe, tmp_path, monkeypatch, options, outputs, decoding):
-    choice = NetworkChoice("optimized_resnet34", weights="random", options=options)
-    network = build_network(choice, BINS).eval()
-    monkeypatch.setattr(room, "load_network", lambda *_: network)
-    facts = {"recipe": dataclasses.asdict(dataclasses.replace(recipe, network=choice))}
-    (tmp_path / RUN_FILE).write_text(json.dumps(facts), "utf-8")
-    card, path = export(tmp_path, tmp_path)
-    assert [output.name for output in onnx.load(path).graph.output] == outputs
-    assert card.heads == network.heads
+def test_the_studys_networks_learn_and_have_one_head(studied, name, outputs, decoding):
+    model = studied(name)
+    assert [output.name for output in model.graph.graph.output] == outputs
+    card = model.card
+    assert card.trained_inputs == ("lightness",)
+    assert card.training["steps"] == 2
+    assert card.heads == (decoding.head,)
     assert card.default_decoding == decoding
+    # Half-precision weights cost less than a unit of ab, which no eye sees.
     assert card.export["largest_ab_difference_to_torch"] < 1
-    colorizer = Colorizer(path, threads=1)
+    colorizer = Colorizer(model.path, threads=1)
     grey = np.tile(np.arange(0, 240, 2, dtype=np.uint8), (90, 1))
     assert colorizer(grey).shape == (90, 120, 3)
     lacking = EXPECTED if decoding == REGRESSION else REGRESSION

@@ -1,12 +1,12 @@
 """The first losses of a fixed small training, so that no change of the learning goes unseen.
 
 Losses are float32, on one thread, without Lightning's trainer, at a small learning rate: at a
-large one a difference of 1e-7 grows to a hundredth in some steps. They are compared to a relative
-1e-3: another processor or library sums in another order, and that grows over the steps; a changed
-loss, sampler, crop, degradation or start moves them by far more. After a change that is meant to
-move them:
+large one a difference of 1e-7 grows to a hundredth in some steps. Crops are of 64 pixels, 2 x 2 at
+stride 32: of one place each, a norm over a batch of two gives -1 and 1 whatever it sees, and its
+gradients are noise, which Adam makes as large as any other. After a change that is meant to move
+them:
 
-    REHUE_REMAKE_GOLDEN=1 pytest tests/learning/test_golden.py
+    REHUE_REMAKE_GOLDEN=1 pytest tests/learning/training/test_golden.py
 
 and say in the commit why they moved.
 """
@@ -28,17 +28,21 @@ from rehue.learning.training.module import ColorTraining, build_network
 from rehue.learning.training.sampling import EpochBatches
 
 GOLDEN = Path(__file__).parent / "golden_losses.json"
-STEPS, TOLERANCE = 8, 1e-3
+STEPS = 8
+# Relative. oneDNN held to SSE4.1, AVX2 or AVX-512, and PyTorch and NumPy without AVX, differ
+# by 3e-7, other machines by 3e-6; without grain, or with a factor of the loss a hundredth larger,
+# they move by 3e-3, with ten times the weight decay by 4e-5.
+TOLERANCE = 2e-5
 
 
-def first_losses(recipe, photos, root):
+def first_losses(recipe, photos, decoded):
     gentle = dataclasses.replace(recipe.optimizer, rate=3e-4)
     recipe = dataclasses.replace(recipe, optimizer=gentle)
     torch.manual_seed(recipe.seed)
-    cache = PixelCache.build(find_entries(photos), root, recipe.data.short_side)
+    cache = PixelCache.build(find_entries(photos), decoded, recipe.data.short_side)
     bins = Bins.in_srgb(recipe.loss.grid)
     numbers = list(range(len(cache)))
-    phase = recipe.phases[0]
+    phase = recipe.phases[-1]
     batches = [
         batch for epoch in (0, 1) for batch in EpochBatches(numbers, phase, recipe.seed, epoch)
     ]
@@ -74,10 +78,11 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.mark.numeric
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("one_thread")
-def test_the_first_losses_are_those_of_the_file(recipe, photos, tmp_path):
-    losses = first_losses(recipe, photos, tmp_path)
+def test_the_first_losses_are_those_of_the_file(recipe, photos, decoded):
+    losses = first_losses(recipe, photos, decoded)
     if os.environ.get("REHUE_REMAKE_GOLDEN"):
         GOLDEN.write_text(json.dumps([round(loss, 6) for loss in losses], indent=1) + "\n", "utf-8")
     golden = json.loads(GOLDEN.read_text("utf-8"))

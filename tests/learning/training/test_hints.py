@@ -68,6 +68,7 @@ def test_points_are_squares_of_their_mean_colour(photographs, monkeypatch):
             assert height == width
             assert len(rows) == height * width
             square = hint[:2, rows, columns]
+            # Means of up to 81 numbers below 128 in float32.
             assert torch.allclose(square, ab[:, rows, columns].mean(dim=1)[:, None], atol=1e-4)
             sizes.add(height)
     assert sizes == set(range(1, 10))
@@ -91,6 +92,7 @@ def test_areas_fill_an_object_and_end_at_its_edge(halves, monkeypatch):
     monkeypatch.setattr(room, "AREA_CHANCE", 1.0)
     hints = simulate_hints(*halves, generator())
     given = hints[:, 2:].expand(-1, 2, -1, -1) == 1
+    # Means over a whole area, of some thousand numbers below 128 in float32.
     assert torch.allclose(hints[:, :2][given], halves[1][given], atol=1e-3)
     wall, sky = hints[:, 2, :, :30].flatten(1), hints[:, 2, :, 30:].flatten(1)
     for part in (wall, sky):  # whole cells and those that the edge cuts: all of it, or nothing

@@ -10,6 +10,10 @@ BINS = Bins.in_srgb(20)
 ONES = np.ones(len(BINS), np.float32)
 
 
+# Tolerances: float32 keeps 6e-8 of a number, and sums of some hundred of them, in whatever order,
+# 1e-6; ten times that for logarithms and softmaxes, a hundred times for gradients through them.
+
+
 def loss(weights=ONES, penalty="smooth_l1", *, weigh_regression=False, **factors):
     return ColorLoss(
         BINS, weights, Factors(**factors), PENALTIES[penalty], weigh_regression=weigh_regression

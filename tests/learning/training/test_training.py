@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 def started(recipe, photos, run, **options):
     options = {"device": "cpu", "workers": 0, **options}
-    return train(recipe, photos, run, cache_root=run.parent / "cache", **options)
+    return train(recipe, photos, run, cache_root=photos.with_name("decoded"), **options)
 
 
 def checkpoint(run):
@@ -56,6 +56,7 @@ def test_phases_follow_each_other_at_their_sizes(finished):
     assert {shape[0] for shape in shapes if shape[-1] == 64} == {3}
 
 
+@pytest.mark.numeric
 def test_the_loss_falls(finished):
     losses = np.array([loss for _, loss in finished.losses])
     assert np.isfinite(losses).all()
@@ -85,6 +86,7 @@ def test_frozen_parts_stay_as_they_are(finished):
     )
 
 
+@pytest.mark.numeric
 def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     finished, recipe, photos, tmp_path, monkeypatch
 ):
@@ -120,6 +122,7 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(
     for part in ("state_dict", "current_model_state"):
         assert ours[part].keys() == undisturbed[part].keys()
         for name, value in undisturbed[part].items():
+            # The same sums on the same processor; a step done otherwise moves them by 1e-2.
             assert torch.allclose(ours[part][name].float(), value.float(), atol=1e-5), name
     # The first epoch's log is still there, the second's beside it.
     assert len(list((run / "csv").rglob("metrics.csv"))) == 2
@@ -157,9 +160,8 @@ def test_a_finished_run_that_is_started_again_keeps_its_facts(finished, recipe, 
     assert after["validation"] == before["validation"]
 
 
-def test_a_trial_stops_early(recipe, photos, tmp_path):
-    started(recipe, photos, tmp_path / "run", max_steps=2)
-    assert checkpoint(tmp_path / "run")["global_step"] == 2
+def test_a_trial_stops_early(told):
+    assert checkpoint(told.run)["global_step"] == 2
 
 
 @pytest.mark.parametrize(
@@ -230,11 +232,11 @@ def test_photographs_that_are_not_there(recipe, tmp_path):
 
 
 @pytest.fixture
-def loading(photos, tmp_path):
+def loading(photos, decoded):
     def made(recipe, **data):
         recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, **data))
         entries = find_entries(photos)
-        return CropLoading(recipe, PixelCache.build(entries, tmp_path, 48), workers=0)
+        return CropLoading(recipe, PixelCache.build(entries, decoded, 48), workers=0)
 
     return made
 
@@ -304,12 +306,10 @@ def test_a_recipe_that_leaves_nothing_to_draw(recipe, loading):
         CropLoading(recipe, cache, workers=0)
 
 
-def test_a_run_that_starts_from_another(finished, recipe, photos, tmp_path):
+def test_a_run_that_starts_from_another(finished, recipe, photos, decoded, tmp_path):
     more = {**recipe.network.options, "conditions": ["hints"], "attention": 1}
     wider = changed(recipe, options=more)
-    prepared = prepare(
-        wider, photos, cache_root=tmp_path, start_from=finished.checkpoint, workers=0
-    )
+    prepared = prepare(wider, photos, cache_root=decoded, start_from=finished.checkpoint, workers=0)
     assert prepared.start.startswith("last.ckpt (sha256 ")
     assert prepared.start.endswith("new: attention, hints)")
     averaged = checkpoint(finished.run)["state_dict"]
@@ -339,11 +339,11 @@ def test_a_start_that_has_learnt_from_what_is_held_back(finished, recipe, photos
 
 
 @pytest.mark.parametrize("content", [b"<html>", {"state_dict": {"network.other": torch.ones(2)}}])
-def test_a_start_that_is_none(recipe, photos, tmp_path, content):
+def test_a_start_that_is_none(recipe, photos, decoded, tmp_path, content):
     path = tmp_path / "x.ckpt"
     if isinstance(content, bytes):
         path.write_bytes(content)
     else:
         torch.save(content, path)
     with pytest.raises(RecipeError, match=r"x\.ckpt: (not a checkpoint|nothing of this network)"):
-        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+        prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)

@@ -7,6 +7,7 @@ import onnxruntime
 import pytest
 import torch
 
+from rehue.color import Bins
 from rehue.errors import ModelError, RecipeError
 from rehue.learning.networks import NETWORKS, Network, Prediction
 from rehue.learning.networks.colorful import Colorful
@@ -36,10 +37,19 @@ class Tiny(Network):
         return Prediction(ab=self.layer(torch.cat([lightness, hints], dim=1)))
 
 
+@pytest.fixture(scope="module")
+def traced():
+    """The small network, and what is made of it."""
+    network = Tiny().eval()
+    return network, room.to_onnx(network, len(Bins.in_srgb(10)))
+
+
 @pytest.fixture
-def tiny(monkeypatch, tmp_path):
+def tiny(traced, monkeypatch, tmp_path):
     """A file of weights, and a network that takes its place."""
-    monkeypatch.setattr(room, "load_published", lambda *_: Tiny().eval())
+    network, graph = traced
+    monkeypatch.setattr(room, "load_published", lambda *_: network)
+    monkeypatch.setattr(room, "to_onnx", lambda *_: graph)
     path = tmp_path / "weights.pth"
     path.write_bytes(b"weights")
     return path
@@ -186,6 +196,7 @@ def test_the_temperature_is_told_from_the_last_layer(factor, temperature):
     assert room.temperature_of(network) == temperature
 
 
+@pytest.mark.numeric
 @pytest.mark.long
 @pytest.mark.parametrize("name", list(PUBLISHED))
 @torch.no_grad()
@@ -214,13 +225,16 @@ def test_the_converted_network_agrees_with_torch(name, tmp_path, monkeypatch):
     fed["palette"] = np.zeros((2, len(card.bin_centers)), np.float32)
     (answer,) = session.run(None, fed)
     if name == "interactive":
+        # Two runtimes in float32 on weights that half precision holds: 1e-5 of ab up to ten.
         assert np.abs(answer - expected.ab.numpy()).max() < 1e-3
         fed["hints"] = np.zeros_like(fed["hints"])
         (without,) = session.run(None, fed)
         assert np.abs(answer[0] - without[0]).max() > 0.01
+        # The same runtime on the same picture, beside another: the order of sums alone.
         assert np.abs(answer[1] - without[1]).max() < 1e-5
         return
     assert card.default_decoding == Decoding("bins", room.temperature_of(network))
+    # Rounded to three digits in the card.
     assert np.abs(card.bins.centers - network.centers().numpy()).max() < 1e-3
     for found, logits in zip(answer, expected.logits.numpy(), strict=True):
         difference = card.bins.decode(found) - card.bins.decode(logits)

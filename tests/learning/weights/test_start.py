@@ -10,46 +10,30 @@ import torch
 
 from rehue.color import Bins
 from rehue.errors import RecipeError
-from rehue.learning.publish.export import export
+from rehue.learning.networks.encoders import Published, resnet
 from rehue.learning.publish.tracing import largest_difference
 from rehue.learning.training.module import build_network
-from rehue.learning.training.recipe import load_recipe, recipe_from
+from rehue.learning.training.recipe import recipe_from
 from rehue.learning.training.run import prepare, train
-from rehue.learning.weights import pretrained
 from rehue.learning.weights.exported import read_exported
-from rehue.learning.weights.start import RUN_FILE
+from rehue.learning.weights.start import RUN_FILE, calibration_crops
 from rehue.model import Model, find_model, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 BINS = Bins.in_srgb(10)
+# Units of ab, of which these networks give about a hundred: norms are reckoned anew in single
+# precision, which costs two in ten thousand.
+LARGEST = 0.05
 
 
-@pytest.fixture(scope="module")
-def told(recipe, photos, tmp_path_factory):
-    """A finished run of a network that has every part: hints, a palette, attention."""
-    root = tmp_path_factory.mktemp("told")
-    options = {**recipe.network.options, "conditions": ["hints", "palette"], "attention": 1}
-    recipe = replace(recipe, network=replace(recipe.network, options=options))
-    train(recipe, photos, root / "run", cache_root=root / "cache", device="cpu", workers=0)
-    # After steps so few many norms are alike, ones and zeros, and the exporter keeps one of them.
-    checkpoint = root / "run" / "last.ckpt"
-    content = torch.load(checkpoint, weights_only=True)
-    generator = torch.Generator().manual_seed(1)
-    for value in content["state_dict"].values():
-        if value.ndim == 1:
-            value.add_(torch.rand(len(value), generator=generator) * 0.2)
-    torch.save(content, checkpoint)
-    _, path = export(root / "run", root, working_size=64)
-    return recipe, path
-
-
-def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
-    recipe, path = told
-    prepared = prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+@pytest.mark.numeric
+def test_the_network_computes_what_the_file_does(told, photos, decoded, tmp_path):
+    recipe, path = told.recipe, told.path
+    prepared = prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     assert prepared.start.startswith("tiny.onnx (sha256 ")
     assert prepared.start.endswith("new: none)")
     network = prepared.module.network.eval()
-    assert largest_difference(network, Model.at(path)) < 0.05  # norms are reckoned anew
+    assert largest_difference(network, Model.at(path)) < LARGEST
     generator = torch.Generator().manual_seed(2)
     light, hints = torch.rand(1, 1, 64, 64, generator=generator) * 100, torch.zeros(1, 3, 64, 64)
     hints[:, :, 8:16, 8:16] = torch.tensor([40.0, -20.0, 1.0])[:, None, None]
@@ -58,37 +42,30 @@ def test_the_network_computes_what_the_file_does(told, photos, tmp_path):
     runtime = open_runtime(Model.at(path))
     _, ab = runtime.run(light.numpy(), len(BINS), hints.numpy(), palette.numpy())
     with torch.no_grad():
-        assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < 0.05
+        assert np.abs(ab - network(light, hints, palette).ab.numpy()).max() < LARGEST
 
 
-def test_its_norms_know_what_they_see(told, photos, tmp_path):
-    recipe, path = told
-    prepared = prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+@pytest.mark.numeric
+def test_its_norms_know_what_they_see(told, photos, decoded, tmp_path):
+    recipe, path = told.recipe, told.path
+    prepared = prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     network = prepared.module.network
-    light = torch.stack(
-        [torch.from_numpy(sample["lightness"]) for sample in _crops(prepared.loading)]
-    )
+    light = calibration_crops(prepared.loading)
     network.eval()
     with torch.no_grad():
         settled = network(light).ab
         learning = network.train()(light).ab  # by the statistics of this batch alone
-    assert (learning - settled).square().mean() < 0.2 * settled.square().mean()
+    # The batch is what was kept: only the order of the sums differs, by 1e-6.
+    assert (learning - settled).abs().max() < 1e-4 * settled.abs().max()
 
 
-def _crops(loading):
-    from rehue.dataset import CropRequest, LabCrops
-
-    crops = LabCrops(loading.cache)
-    return [crops[CropRequest(number, 64, None)] for number in loading.train_numbers]
-
-
-def test_what_the_card_tells_comes_before(told, photos, tmp_path):
-    recipe, path = told
+def test_what_the_card_tells_comes_before(told, photos, decoded, tmp_path):
+    recipe, path = told.recipe, told.path
     train(
         recipe,
         photos,
         tmp_path / "run",
-        cache_root=tmp_path,
+        cache_root=decoded,
         start_from=path,
         device="cpu",
         workers=0,
@@ -102,7 +79,7 @@ def test_what_the_card_tells_comes_before(told, photos, tmp_path):
 
 
 def test_every_parameter_comes_back_under_its_name(told):
-    recipe, path = told
+    recipe, path = told.recipe, told.path
     own = build_network(recipe.network, BINS).state_dict()
     missing = own.keys() - read_exported(path).keys()
     assert all(name.endswith("num_batches_tracked") for name in missing)
@@ -117,60 +94,35 @@ def test_training_can_go_on_from_the_shipped_model():
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"", None])
-def test_a_file_that_is_no_model(recipe, photos, tmp_path, content):
+def test_a_file_that_is_no_model(recipe, photos, decoded, tmp_path, content):
     path = tmp_path / "x.onnx"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(RecipeError, match=r"x\.onnx: (not a readable model|no network)") as caught:
-        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+        prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_that_is_not_ours(recipe, photos, tmp_path, tiny_model):
+def test_a_model_that_is_not_ours(recipe, photos, decoded, tmp_path, tiny_model):
     path = tmp_path / "x.onnx"
     path.write_bytes(Path(tiny_model).read_bytes())
     with pytest.raises(RecipeError, match=r"x\.onnx: no network that Rehue exported"):
-        prepare(recipe, photos, cache_root=tmp_path, start_from=path, workers=0)
+        prepare(recipe, photos, cache_root=decoded, start_from=path, workers=0)
 
 
-def test_weights_that_cannot_be_had(recipe, photos, tmp_path, monkeypatch):
-    address = "http://127.0.0.1:9/resnet18-0123abcd.pth"
-    monkeypatch.setitem(pretrained.PUBLISHED, "resnet18", address)
+def test_weights_that_cannot_be_had(recipe, photos, decoded, tmp_path, monkeypatch):
+    nowhere = Published("http://127.0.0.1:9/resnet18-0123abcd.pth")
+    monkeypatch.setitem(resnet.PUBLISHED, "resnet18", nowhere)
     wanted = replace(recipe, network=replace(recipe.network, weights="imagenet"))
     with pytest.warns(UserWarning, match="starts from random weights, and its card says so"):
         checkpoint = train(
             wanted,
             photos,
             tmp_path / "run",
-            cache_root=tmp_path,
+            cache_root=decoded,
             device="cpu",
             workers=0,
             max_steps=1,
         )
     facts = json.loads((checkpoint.parent / RUN_FILE).read_text("utf-8"))
     assert facts["encoder"] == "random weights (imagenet could not be had)"
-
-
-@pytest.mark.parametrize("name", ["simple_cnn", "resnet34", "optimized_resnet34", "classification"])
-def test_the_studys_networks_learn(photos, tmp_path, name):
-    recipe = load_recipe(f"study/{name}")
-    phase = replace(recipe.phases[0], epochs=1, size=32, batch=2)
-    recipe = replace(
-        recipe,
-        phases=(phase,),
-        precision="32-true",
-        data=replace(recipe.data, total=0),
-        network=replace(recipe.network, weights="random"),
-    )
-    train(
-        recipe,
-        photos,
-        tmp_path / "run",
-        cache_root=tmp_path,
-        device="cpu",
-        workers=0,
-        max_steps=2,
-    )
-    card, path = export(tmp_path / "run", tmp_path, working_size=32)
-    assert card.trained_inputs == ("lightness",)
-    assert path.is_file()

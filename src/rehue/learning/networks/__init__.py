@@ -1,8 +1,8 @@
 """Networks that colour, one file each, and the contract that they share.
 
 A network is a `torch.nn.Module` called with lightness (N x 1 x H x W, L in 0..100, H and W
-multiples of 32) that returns a `Prediction`. An encoder returns features by stride, finest first;
-a decoder consumes them; normalisation is inside.
+multiples of 32) that returns a `Prediction`. An encoder (`encoders/`, with a contract of their own)
+returns features by stride, finest first; a decoder consumes them; normalisation is inside.
 """
 
 from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from rehue.errors import RecipeError
 from rehue.learning.networks.blocks import block
 from rehue.learning.networks.contract import AB_UNIT, Head, Network, Prediction, check_lightness
-from rehue.learning.networks.resnet import ResNetEncoder
+from rehue.learning.networks.encoders import make_encoder
 
 
 class OptimizedResNet34(Network):
@@ -39,7 +39,7 @@ class OptimizedResNet34(Network):
             raise RecipeError(f"{steps} steps: give 1 to 3")
         self.heads = (head,)
         self.stride = 8 >> steps
-        self.encoder = ResNetEncoder("resnet34", (64, 128))
+        self.encoder = make_encoder("resnet34", (64, 128))
         layers: list[nn.Module] = []
         inputs = 128
         for width in (128, 64, 32)[:steps]:

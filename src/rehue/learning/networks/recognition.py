@@ -6,14 +6,14 @@ own of that stride through a layer that starts at zero: a network that has learn
 doing so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from rehue.learning.networks.efficientnet_lite import EfficientNetLite2
+from rehue.learning.networks.encoders import make_encoder
 
-RECOGNIZERS: Mapping[str, type[EfficientNetLite2]] = {"efficientnet_lite2": EfficientNetLite2}
 # The first stages see edges, as the network's own do.
 _FIRST = 2
 
@@ -22,13 +22,13 @@ class Recognition(nn.Module):
     """A frozen recogniser and how it joins an encoder's stages at strides 4, 8, 16 and 32.
 
     Args:
-        name: of the recogniser.
+        name: of the recogniser, an encoder as it was published.
         widths: channels of the encoder's stages, stride 4 first.
     """
 
     def __init__(self, name: str, widths: Sequence[int]) -> None:
         super().__init__()
-        self.recognizer = RECOGNIZERS[name]().requires_grad_(False)
+        self.recognizer = make_encoder(name).requires_grad_(False)
         seen = self.recognizer.channels[_FIRST:]
         joined = widths[len(widths) - len(seen) :]
         self.places = nn.ModuleList(
@@ -37,10 +37,17 @@ class Recognition(nn.Module):
         self.whole = _Joining(self.recognizer.pooled, widths[-1])
         self.without = len(widths) - len(seen)
 
+    def train(self, mode: bool = True) -> Self:
+        """Train what joins; the recogniser's norms, if it has some, stay as they are."""
+        super().train(mode)
+        self.recognizer.eval()
+        return self
+
     def forward(self, lightness: Tensor) -> tuple[list[Tensor | None], Tensor]:
         """Return what is added to each stage (None: nothing), and N x widths[-1] to the last."""
         with torch.no_grad():
-            features, pooled = self.recognizer(lightness)
+            features = self.recognizer(lightness)
+            pooled = self.recognizer.whole(features[-1])
         added: list[Tensor | None] = [None] * self.without
         added += [place(x) for place, x in zip(self.places, features[_FIRST:], strict=True)]
         vector: Tensor = self.whole(pooled)

@@ -13,7 +13,7 @@ is L, normalised as ImageNet's mean grey is, and the output is scaled so that it
 from torch import Tensor, nn
 
 from rehue.learning.networks.contract import AB_UNIT, Network, Prediction, check_lightness
-from rehue.learning.networks.resnet import ResNetEncoder
+from rehue.learning.networks.encoders import make_encoder
 
 
 class ResNet18Regression(Network):
@@ -24,7 +24,7 @@ class ResNet18Regression(Network):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = ResNetEncoder("resnet18", (64, 128))
+        self.encoder = make_encoder("resnet18", (64, 128))
         self.upsample = nn.Sequential(
             _block(128, 128),
             nn.Upsample(scale_factor=2, mode="nearest"),

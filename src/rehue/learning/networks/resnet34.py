@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rehue.learning.networks.blocks import FullSizeEnd
 from rehue.learning.networks.contract import AB_UNIT, Network, Prediction, check_lightness
-from rehue.learning.networks.resnet import ResNetEncoder
+from rehue.learning.networks.encoders import make_encoder
 
 
 class ResNet34(Network):
@@ -25,7 +25,7 @@ class ResNet34(Network):
 
     def __init__(self, *, width: int = 64, order: str = "upsampling-first") -> None:
         super().__init__()
-        self.encoder = ResNetEncoder("resnet34", (64, 128))
+        self.encoder = make_encoder("resnet34", (64, 128))
         self.end = FullSizeEnd(128, width, order)
 
     def forward(self, lightness: Tensor) -> Prediction:

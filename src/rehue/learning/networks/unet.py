@@ -1,4 +1,4 @@
-"""A U-Net (Ronneberger et al. 2015) over a ResNet encoder, with classes and a regression.
+"""A U-Net (Ronneberger et al. 2015) over an encoder of the table, with classes and a regression.
 
 The default network. Deviations from the paper: one convolution a decoder step in place of two,
 batch norm, and the decoder ends at stride 4: chroma varies slowly, the eye and the upsampling to
@@ -20,8 +20,8 @@ from rehue.learning.networks.contract import (
     Prediction,
     check_lightness,
 )
-from rehue.learning.networks.recognition import RECOGNIZERS, Recognition
-from rehue.learning.networks.resnet import ResNetEncoder
+from rehue.learning.networks.encoders import ENCODERS, make_encoder
+from rehue.learning.networks.recognition import Recognition
 
 
 class GlobalContext(nn.Module):
@@ -62,13 +62,13 @@ class UNet(Network):
 
     Args:
         bins: number of colour classes.
-        encoder: `resnet18` or `resnet34`.
+        encoder: one of `rehue.learning.networks.encoders.ENCODERS`.
         widths: channels of the encoder's four stages.
         decoder: channels after each of the three decoder steps.
         heads: what is predicted: classes, a regression, or both.
         conditions: what else the network is told: `hints`, `palette`, both or neither.
         attention: layers of self-attention at stride 16.
-        recognizer: looks on, frozen: `efficientnet_lite2`, or none.
+        recognizer: another encoder that looks on, frozen; empty for none.
 
     Raises:
         RecipeError: there is not one decoder step for each stage but the coarsest, no head, or no
@@ -89,12 +89,12 @@ class UNet(Network):
         recognizer: str = "",
     ) -> None:
         super().__init__()
-        if recognizer and recognizer not in RECOGNIZERS:
+        if recognizer and recognizer not in ENCODERS:
             raise RecipeError(
-                f"no recogniser {recognizer!r}: {nearest(recognizer, list(RECOGNIZERS))}"
+                f"no recogniser {recognizer!r}: {nearest(recognizer, list(ENCODERS))}"
             )
         self.recognition = Recognition(recognizer, widths) if recognizer else None
-        self.encoder = ResNetEncoder(encoder, widths)
+        self.encoder = make_encoder(encoder, widths)
         if len(decoder) != len(widths) - 1:
             raise RecipeError(
                 f"{len(widths)} stages need {len(widths) - 1} decoder steps, found {len(decoder)}"

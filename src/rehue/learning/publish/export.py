@@ -23,6 +23,8 @@ from rehue.model import EXPECTED, REGRESSION, Card, Model
 # SPDX's word for what nobody has stated.
 UNSTATED = "NOASSERTION"
 _DATA_FACTS = ("photographs", "held_back", "left_out", "sources")
+# What of a run's facts has a place of its own in the card.
+_SAID_ELSEWHERE = {"recipe", "commit", "scenes", *_DATA_FACTS}
 
 
 def export(
@@ -56,7 +58,7 @@ def export(
     """
     recipe, facts = _run_facts(run)
     bins = Bins.in_srgb(recipe.loss.grid)
-    network = load_network(run / CHECKPOINT, recipe, bins, facts.pop("scenes", 0))
+    network = load_network(run / CHECKPOINT, recipe, bins, facts.get("scenes", 0))
     graph = to_onnx(network, len(bins))
     data = graph.SerializeToString()
     card = Card(
@@ -70,9 +72,9 @@ def export(
         default_decoding=EXPECTED if "bins" in network.heads else REGRESSION,
         heads=network.heads,
         recipe=asdict(recipe),
-        commit=str(facts.pop("commit", "unknown")),
+        commit=str(facts.get("commit", "unknown")),
         data=_data_facts(facts),
-        training=facts,
+        training={name: fact for name, fact in facts.items() if name not in _SAID_ELSEWHERE},
     )
     with TemporaryDirectory() as folder:
         trial = Model(card, Path(folder) / "trial.onnx")
@@ -97,19 +99,19 @@ def export(
     return card, path
 
 
-def _data_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    """Take what a run's facts say of its photographs, with counts in place of keys.
+def _data_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run's facts say of its photographs, with counts in place of keys.
 
     Sources are those of the runs before it, too.
     """
-    data = {key: facts.pop(key) for key in _DATA_FACTS if key in facts}
-    sources, before = set(data.get("sources", ())), facts.get("before")
-    while before:
-        sources |= set(before.get("sources", ()))
-        before = before.get("before")
-    data["sources"] = sorted(sources)
-    data["left_out"] = {reason: len(keys) for reason, keys in data.get("left_out", {}).items()}
-    return data
+    sources: set[str] = set()
+    run: Mapping[str, Any] | None = facts
+    while run:
+        sources |= set(run.get("sources", ()))
+        run = run.get("before")
+    left_out = {reason: len(keys) for reason, keys in facts.get("left_out", {}).items()}
+    said = {name: facts[name] for name in _DATA_FACTS if name in facts}
+    return {**said, "left_out": left_out, "sources": sorted(sources)}
 
 
 def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) -> Network:
@@ -128,12 +130,12 @@ def load_network(checkpoint: Path, recipe: Recipe, bins: Bins, scenes: int = 0) 
     return network.eval()
 
 
-def _run_facts(run: Path) -> tuple[Recipe, dict[str, Any]]:
+def _run_facts(run: Path) -> tuple[Recipe, Mapping[str, Any]]:
     path = run / RUN_FILE
     try:
-        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        described: Mapping[str, Any] = facts.pop("recipe")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        facts: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        described: Mapping[str, Any] = facts["recipe"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecipeError(
             f"{run}: no finished run here ({RUN_FILE} is missing or broken): run rehue train"
         ) from error

@@ -22,6 +22,8 @@ from rehue.model.decode import HEADS
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
 _OPSET = 18
+# Height and width of the pictures on which a file is compared with its network: none was traced.
+COMPARED_SIZES = ((256, 256), (256, 384), (160, 224), (512, 352))
 _OUTPUTS = {"bins": "logits", "regression": "ab"}
 
 
@@ -115,7 +117,7 @@ def _first_ab(
 
 def _fixed_pictures() -> list[NDArray[np.float32]]:
     pictures = []
-    for seed, (height, width) in enumerate([(256, 256), (256, 384), (160, 224), (512, 352)]):
+    for seed, (height, width) in enumerate(COMPARED_SIZES):
         rng = np.random.default_rng(seed)
         y, x = np.mgrid[0:height, 0:width] / 64
         light = 50 + 30 * np.sin(x + seed) * np.cos(y) + rng.normal(0, 4 * seed, (height, width))

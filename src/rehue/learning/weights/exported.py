@@ -9,7 +9,7 @@ from torch import Tensor
 
 from rehue.errors import RecipeError
 from rehue.files import reason
-from rehue.learning.weights.pretrained import norm_after
+from rehue.learning.networks.encoders.resnet import norm_after
 
 # What the names of learnt tensors begin with.
 PREFIX = "network."

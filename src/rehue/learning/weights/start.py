@@ -14,7 +14,6 @@ from rehue.dataset.sampling import evenly
 from rehue.errors import RecipeError
 from rehue.files import write_whole
 from rehue.learning.networks import Network
-from rehue.learning.networks.efficientnet_lite import load_recognizer
 from rehue.learning.training.loading import CropLoading
 from rehue.learning.training.recipe import Recipe
 from rehue.learning.weights.exported import read_exported
@@ -22,8 +21,7 @@ from rehue.learning.weights.pretrained import (
     WeightsNotFoundError,
     calibrate_norms,
     continue_from,
-    load_imagenet,
-    published_recognizer,
+    load_published,
     read_checkpoint,
 )
 from rehue.model import Card
@@ -57,13 +55,13 @@ def start_network(
     """
     recognition = getattr(network, "recognition", None)
     if recognition is not None:
-        load_recognizer(recognition.recognizer, published_recognizer())
+        load_published(recognition.recognizer)
     if start_from is None:
         return _start_encoder(network, recipe, encoder_weights, loading)
     if start_from.suffix != EXPORTED:
         return continue_from(network, start_from, read_checkpoint(start_from))
     start = continue_from(network, start_from, read_exported(start_from))
-    calibrate_norms(network, _some_lightness(loading))
+    calibrate_norms(network, calibration_crops(loading))
     return start
 
 
@@ -116,18 +114,21 @@ def _start_encoder(
     if recipe.network.weights == "random" or encoder is None:
         return "random weights"
     try:
-        fresh = load_imagenet(encoder, weights, grown=recipe.network.weights == "grown")
+        fresh = load_published(encoder, weights, grown=recipe.network.weights == "grown")
     except WeightsNotFoundError as error:
         rank_zero_warn(f"{error}; the run starts from random weights, and its card says so")
         return f"random weights ({recipe.network.weights} could not be had)"
-    calibrate_norms(encoder, _some_lightness(loading))
-    source = weights.name if weights else "torchvision"
-    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ResNet18 grown"
+    calibrate_norms(encoder, calibration_crops(loading))
+    source = weights.name if weights else "as published"
+    kind = "ImageNet" if recipe.network.weights == "imagenet" else "ImageNet, grown"
     return f"{kind} ({source}; random: {', '.join(fresh) or 'none'})"
 
 
-def _some_lightness(loading: CropLoading) -> torch.Tensor:
-    """Return 64 of the photographs that are learnt from, evenly: N x 1 x 128 x 128."""
+def calibration_crops(loading: CropLoading) -> torch.Tensor:
+    """Return what norms are settled on, 64 of the photographs that are learnt from, evenly.
+
+    N x 1 x 128 x 128, lightness alone: enough places at stride 32 for a mean and a variance.
+    """
     crops = LabCrops(loading.cache)
     chosen = evenly(loading.train_numbers, 64)
     return torch.stack(
