@@ -12,7 +12,7 @@ from rehue.errors import RecipeError, RehueError
 
 ANOTHER_OUTPUT = "give another --output"
 # What `replacing` calls a file until it is whole; a killed process leaves it behind.
-PARTS: Final = ".rehue-*.part*"
+PARTS: Final = ".rehue-*.part"
 # A foreign message is cut after this many characters.
 _LONGEST = 160
 
@@ -26,14 +26,14 @@ def replacing(path: Path, *, times: tuple[int, int] | None = None) -> Iterator[P
         times: of access and change (ns) that the file gets.
 
     Yields:
-        A path where nothing is yet, with the ending of `path`.
+        A path where nothing is yet.
 
     Raises:
         OSError: it cannot be written. Then, and when the block raises, nothing is left behind and
             what was at `path` is as it was.
     """
     # Opened by whoever writes and not by `tempfile`, whose files nobody else may read.
-    beside = path.with_name(f".rehue-{secrets.token_hex(6)}.part{path.suffix}")
+    beside = path.with_name(f".rehue-{secrets.token_hex(6)}.part")
     try:
         yield beside
         with beside.open("r+b") as file:

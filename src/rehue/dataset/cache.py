@@ -142,8 +142,8 @@ class PixelCache:
             nearest, weights = bins.encode(ab)
             histogram = np.bincount(nearest.ravel(), weights.ravel(), minlength=len(bins))
             row[:] = histogram / histogram.sum()
-        with replacing(path) as beside:
-            np.save(beside, rows)
+        with replacing(path) as beside, beside.open("wb") as file:
+            np.save(file, rows)
         return rows
 
 

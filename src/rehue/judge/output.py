@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -51,14 +52,14 @@ def write_output(
     Raises:
         RehueError: the folder cannot be written to.
     """
-    writers: dict[str, Callable[[Path], object]] = {
+    writers: dict[str, Callable[[BinaryIO], object]] = {
         "evaluation.json": _text(to_json(evaluation, photographs=True)),
         "evaluation.csv": _text(to_csv(evaluation)),
         "hues.csv": _text(hues_to_csv(evaluation)),
-        "sheet.png": sheet.save,
+        "sheet.png": _picture(sheet),
     }
     for outcome, of_group in (group_sheets or {}).items():
-        writers[f"sheet-{outcome}.png"] = of_group.save
+        writers[f"sheet-{outcome}.png"] = _picture(of_group)
     if can_plot():
         writers["error-by-kind.png"] = plots.error_by_kind(evaluation).savefig
         writers["colorfulness.png"] = plots.colorfulness_histogram(evaluation).savefig
@@ -68,16 +69,20 @@ def write_output(
     written = []
     try:
         for name, write in writers.items():
-            with replacing(folder / name) as beside:
-                write(beside)
+            with replacing(folder / name) as beside, beside.open("wb") as file:
+                write(file)
             written.append(folder / name)
     except OSError as error:
         raise _unwritable(folder, error) from error
     return written
 
 
-def _text(text: str) -> Callable[[Path], object]:
-    return lambda path: path.write_text(text, encoding="utf-8")
+def _text(text: str) -> Callable[[BinaryIO], object]:
+    return lambda file: file.write(text.encode())
+
+
+def _picture(image: Image.Image) -> Callable[[BinaryIO], object]:
+    return lambda file: image.save(file, "PNG")
 
 
 def _unwritable(folder: Path, error: OSError) -> RehueError:
