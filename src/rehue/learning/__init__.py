@@ -1,11 +1,17 @@
 """Training, with PyTorch and Lightning (extra `train`); nothing outside this room imports torch.
 
-A `recipe` says everything; `training` runs it with the `module` that ties one of `networks`, the
-`losses` and the optimiser together; `pretrained` starts encoders, `augment` makes inputs look old,
-`loading` and `sampling` say which crop is seen when; `rates` finds learning rates; `export` makes
-the ONNX file and its card, `tracing` the graph, `averaging` brings several runs' weights to their
-mean, `default_colors` chooses which of its colours users get, `convert` makes file and card of
-weights that others published.
+Four rooms, in the order in which weights come to be:
+
+- `networks`: what colours, an encoder of its own (`networks/encoders`) in most of them;
+- `training`: a `recipe` says everything, `run` does it, with the `module` that ties network,
+  `losses` and optimiser together; `augment`, `hints` and `palettes` make what users might show and
+  say, `loading` and `sampling` say which crop is seen when, `rates` finds learning rates;
+- `weights`: what a run may `start` from (`pretrained` encoders, `exported` models, earlier runs),
+  the `averaging` of several runs, and how to `convert` what others published;
+- `publish`: `export` makes the ONNX file and its card, `tracing` the graph, `default_colors`
+  chooses which of its colours users get.
+
+Beside them `features`, by which sets of pictures are compared.
 """
 
 from rehue.learning.publish.default_colors import choose_default

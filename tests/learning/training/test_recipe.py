@@ -128,3 +128,16 @@ def line(call):
     message = str(caught.value)
     assert message.isprintable()
     return message
+
+
+def test_the_seventh_run_brings_the_sixth_to_rest():
+    """The same network, loss and photographs; the crops that were meant, on 76,000 photographs."""
+    sixth, seventh = load_recipe("default-sixth"), load_recipe("default-seventh")
+    for part in ("data", "network", "loss", "old_print"):
+        assert getattr(seventh, part) == getattr(sixth, part)
+    crops = {phase.size: phase.epochs * phase.share * 76_000 for phase in seventh.phases}
+    assert sum(crops.values()) == pytest.approx(300_000, rel=0.1)
+    assert crops[128] == pytest.approx(sum(crops.values()) / 2, rel=0.1)
+    # Ten minutes between two checkpoints, at so many crops a second.
+    for phase, speed in zip(seventh.phases, (40, 18, 10), strict=True):
+        assert phase.share * 76_000 / speed == pytest.approx(600, rel=0.2)

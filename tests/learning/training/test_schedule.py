@@ -63,3 +63,9 @@ def test_a_trapezoid_rises_stays_and_falls_to_nothing():
 
 def test_a_trapezoid_without_a_fall_stays_up():
     assert set(rates("trapezoid", cooldown=0)[0][25:]) == {0.01}
+
+
+def test_a_trapezoid_of_warmup_and_fall_alone_has_no_plateau():
+    seen, _ = rates("trapezoid", warmup=0.02, cooldown=0.98)
+    assert seen.index(max(seen)) == 1
+    assert seen[2:] == pytest.approx([0.01 * (STEPS - step) / 98 for step in range(2, STEPS)])

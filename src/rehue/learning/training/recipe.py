@@ -101,7 +101,7 @@ class Optimizer:
         rate: the largest learning rate.
         encoder: the encoder's share of it.
         decay: weight decay.
-        schedule: `one-cycle`, `triangular` or `constant`.
+        schedule: `one-cycle`, `triangular`, `trapezoid` or `constant`.
         warmup: share of the steps in which the rate of `one-cycle` and `trapezoid` rises.
         cooldown: share of the steps in which the rate of `trapezoid` falls.
         cycles: triangles of `triangular`.
