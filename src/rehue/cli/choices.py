@@ -115,8 +115,8 @@ Refresh: TypeAlias = Annotated[
 Format: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        help="Of the results, whatever they are called: jpeg, png, tiff, webp, jpeg2000, avif, "
-        "heic or bmp; if not given, the original's.",
+        help="Of the results, whatever they are called: jpeg, png, tiff, webp, jpeg2000, "
+        "jpegxl, avif, heic or bmp; if not given, the original's.",
         show_default=False,
         rich_help_panel=_FILES,
     ),
