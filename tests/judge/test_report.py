@@ -170,8 +170,8 @@ def test_output_that_cannot_be_written_is_one_line(evaluation, tmp_path):
 
 
 def test_a_failed_write_leaves_nothing_half_written(evaluation, tmp_path, monkeypatch):
-    def fail(self, path):
-        path.write_bytes(b"half")
+    def fail(self, file, kind):
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", fail)

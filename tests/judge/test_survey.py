@@ -91,7 +91,7 @@ def test_sides_that_are_not_the_seeds_are_refused(tmp_path):
 
 def test_a_place_that_cannot_be_written_to_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RehueError, match="cannot be written to"):
+    with pytest.raises(RehueError, match="cannot be written"):
         write_answers(tmp_path / "file" / "answers.csv", [])
 
 

@@ -38,8 +38,8 @@ class Files(Group):
     format: Annotated[
         str | None,
         typer.Option(
-            help="Of the results, whatever they are called: jpeg, png, tiff, webp, jpeg2000, avif, "
-            "heic or bmp; if not given, the original's.",
+            help="Of the results, whatever they are called: jpeg, png, tiff, webp, jpeg2000, "
+            "jpegxl, avif, heic or bmp; if not given, the original's.",
             show_default=False,
         ),
     ] = None

@@ -51,8 +51,8 @@ def colorize(
     result, .png is added: a.bmp.png; where --format asks for another one, its ending: a.jpg.tif.
     A colour layer is a.jpg.rehue-layer.png. Results that would have one name get -2, -3, ... in the
     order of the sources: a-2.jpg; upper and lower case do not count. In folders JPEG, PNG, TIFF,
-    WebP, JPEG 2000, AVIF, HEIC, BMP and GIF files are taken, by their endings, but no hidden ones,
-    and cameras' raw files only by name; links to folders are not followed.
+    WebP, JPEG 2000, JPEG XL, AVIF, HEIC, BMP and GIF files are taken, by their endings, but no
+    hidden ones, and cameras' raw files only by name; links to folders are not followed.
 
     Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
     A run that was stopped, however, goes on by the same command. A photograph that kills the

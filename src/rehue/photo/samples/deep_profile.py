@@ -79,7 +79,7 @@ def kept(icc: bytes | None) -> tuple[bytes | None, str | None]:
     if icc is None:
         return None, None
     space = color_space(icc)
-    if space is None or not _is_usable(icc):
+    if space is None or not _is_usable(icc, space):
         return None, UNREADABLE
     if space == "RGB " and can_be_written(icc):
         return icc, None
@@ -120,7 +120,8 @@ def from_srgb(rgb: NDArray[Any], icc: bytes) -> NDArray[np.float32]:
 @lru_cache(maxsize=16)
 def is_srgb(icc: bytes) -> bool:
     """Say whether an RGB profile gives sRGB's numbers to within a code value of 16 bits."""
-    return _largest_move(icc) <= _SAME
+    cube = _cube()
+    return float(np.abs(_transformed(cube, icc, "rgb") - cube).max()) <= _SAME
 
 
 @lru_cache(maxsize=16)
@@ -144,21 +145,13 @@ def can_be_written(icc: bytes) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _is_usable(icc: bytes) -> bool:
-    space = color_space(icc)
-    if space is None:
-        return False
+def _is_usable(icc: bytes, space: str) -> bool:
     samples = np.zeros((1, 1, {"GRAY": 1, "RGB ": 3, "CMYK": 4}[space]), np.uint16)
     try:
         _transformed(samples, icc, _SPACES[space])
     except (RuntimeError, ValueError):
         return False
     return True
-
-
-def _largest_move(icc: bytes) -> float:
-    cube = _cube()
-    return float(np.abs(_transformed(cube, icc, "rgb") - cube).max())
 
 
 def _cube() -> NDArray[np.float32]:

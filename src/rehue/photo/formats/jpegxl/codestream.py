@@ -1,10 +1,6 @@
-"""What a JPEG XL codestream says of its picture before the pixels (ISO/IEC 18181-1, annex D).
+"""What a JPEG XL codestream says of its picture before the pixels (ISO/IEC 18181-1, annex D)."""
 
-imagecodecs decodes and encodes pixels, and tells nothing of their colours and takes nothing: the
-header is read here, and written anew with another colour encoding where that is wanted.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rehue.photo.formats.jpegxl.bits import BitReader, BitWriter
 from rehue.photo.formats.jpegxl.icc import read_icc, write_icc
@@ -47,9 +43,8 @@ class Color:
     @property
     def is_srgb(self) -> bool:
         """Whether samples are sRGB's, or grey of its curve."""
-        plain = Color()
-        is_white = self.white == plain.white and self.curve == SRGB_CURVE
-        return is_white and (self.space == GREY or self.primaries == plain.primaries)
+        usual = Color(self.space)
+        return self == (usual if self.space != GREY else replace(usual, primaries=self.primaries))
 
 
 @dataclass(frozen=True)
@@ -102,33 +97,32 @@ def with_color(stream: bytes, icc: bytes | None = None) -> bytes:
     they mean.
     """
     parser = _Parser(stream)
-    made = BitWriter()
-    made.put(0, 1)
-    made.put(icc is not None, 1)
-    is_grey = parser.header.color.space == GREY
-    made.put(1 if is_grey else 0, 2)
-    if icc is None:
-        made.put(1, 2)  # D65
-        if not is_grey:
-            made.put(1, 2)  # primaries of sRGB
-        made.put(0, 1)  # no gamma
-        made.put(2, 2)  # 2 + 4 bits
-        made.put(SRGB_CURVE - 2, 4)
-        made.put(1, 2)  # relative colorimetric
     head = BitWriter()
-    before = parser.color_at if not parser.is_default else parser.metadata_at
-    _copy(stream, head, 16, before)
+    _copy(stream, head, 16, parser.metadata_at if parser.is_default else parser.color_at)
     if parser.is_default:
         # What was left out as usual: no more fields, 8 bits, short buffers, no channels, XYB.
         for value, count in ((0, 2), (0, 3), (1, 1), (0, 2), (1, 1)):
             head.put(value, count)
-    head.put(int.from_bytes(made.to_bytes(), "little"), made.length)
+    _put_color(head, is_grey=parser.header.color.space == GREY, has_icc=icc is not None)
     if parser.is_default:
         head.put(0, 2)  # no extensions
     _copy(stream, head, parser.color_end, parser.end)
     if icc is not None:
         write_icc(head, icc)
     return SIGNATURE + head.to_bytes() + stream[parser.frames_at :]
+
+
+def _put_color(made: BitWriter, *, is_grey: bool, has_icc: bool) -> None:
+    made.put(has_icc << 1, 2)  # not as usual; a profile?
+    made.put(is_grey, 2)
+    if has_icc:
+        return
+    made.put(_D65, 2)
+    if not is_grey:
+        made.put(_SRGB_PRIMARIES, 2)
+    # No gamma, but a curve whose number is 2 and four bits; relative colorimetric.
+    for value, count in ((0, 1), (2, 2), (SRGB_CURVE - 2, 4), (1, 2)):
+        made.put(value, count)
 
 
 def _copy(stream: bytes, made: BitWriter, start: int, end: int) -> None:
