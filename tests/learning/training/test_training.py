@@ -54,6 +54,7 @@ def test_phases_follow_each_other_at_their_sizes(finished):
 def test_the_loss_falls(finished):
     losses = np.array([loss for _, loss in finished.losses])
     assert np.isfinite(losses).all()
+    # From 6.54 to 5.54 .. 5.57, as processors sum; the bound is at 5.88.
     assert losses[-2:].mean() < 0.9 * losses[:2].mean()
 
 
