@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from rehue.color import Bins
 from rehue.errors import ModelError
+from rehue.model.confidence import confidence
+from rehue.model.guided import guided
 
 Head: TypeAlias = Literal["bins", "regression"]
 HEADS: tuple[Head, ...] = get_args(Head)
@@ -30,12 +32,19 @@ class Decoding:
             m^(1 - evenness), in units of what is typical; 0 leaves it, 1 gives all the same. A
             network errs in how colourful a picture is, so its pictures lie further apart than
             they should (docs/log/2026-11-26-at-rest.md).
+        doubt: how much chroma is given up where the network doubts: its factor is
+            1 - doubt * (1 - c), c being the probability that the colour shown is near the true one
+            (`rehue.model.confidence`); 0 gives nothing up.
+        agreement: how far colours are brought to agree within a thing (`rehue.model.guided`): 0
+            leaves them, 1 takes the smooth ones alone.
     """
 
     head: Head = "bins"
     temperature: float = 1.0
     chroma: float = 1.0
     evenness: float = 0.0
+    doubt: float = 0.0
+    agreement: float = 0.0
 
 
 EXPECTED = Decoding("bins")
@@ -47,6 +56,7 @@ def decode(
     logits: NDArray[np.float32] | None,
     ab: NDArray[np.float32] | None,
     bins: Bins,
+    light: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return ab (2 x h x w).
 
@@ -55,6 +65,7 @@ def decode(
         logits: B x h x w; None from a network without classes.
         ab: 2 x h x w; None from a network without a regression.
         bins: B.
+        light: h x w, L of the same cells; without it colours are not brought to agree.
 
     Raises:
         ModelError: the network lacks the head.
@@ -62,10 +73,21 @@ def decode(
     if how.head == "regression" and ab is not None:
         return ab * _factor(how, ab)
     if how.head == "bins" and logits is not None:
-        decoded = bins.decode(logits, how.temperature).astype(np.float32, copy=False)
+        decoded = _decoded(how, logits, bins, light)
         return decoded * _factor(how, decoded)
     other = "bins" if how.head == "regression" else "regression"
     raise ModelError(f"this model has no head {how.head!r}: decode its {other!r}")
+
+
+def _decoded(
+    how: Decoding, logits: NDArray[np.float32], bins: Bins, light: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    ab = bins.decode(logits, how.temperature).astype(np.float32, copy=False)
+    if how.doubt:
+        ab *= 1 - np.float32(how.doubt) * (1 - confidence(logits, ab, bins))
+    if how.agreement and light is not None:
+        ab += np.float32(how.agreement) * (guided(ab, light) - ab)
+    return ab
 
 
 def _factor(how: Decoding, ab: NDArray[np.float32]) -> np.float32:
