@@ -166,12 +166,16 @@ class Seen:
         return how
 
     def _decoded(self, how: Decoding, answer: Answer) -> NDArray[np.float32]:
-        if answer is not self.answer:
-            return decode(how, answer.logits, answer.ab, self.card.bins)
         # Each hint is set against the automatic colours: they are decoded once.
-        if how not in self._automatic:
-            self._automatic[how] = decode(how, answer.logits, answer.ab, self.card.bins)
-        return self._automatic[how]
+        if answer is self.answer and how in self._automatic:
+            return self._automatic[how]
+        light = None
+        if how.agreement and answer.logits is not None:
+            light = self._light_of_cells(answer.logits.shape[1:], answer.stride)
+        ab = decode(how, answer.logits, answer.ab, self.card.bins, light)
+        if answer is self.answer:
+            self._automatic[how] = ab
+        return ab
 
 
 def palette_of(coloring: Coloring, card: Card) -> NDArray[np.float32] | None:

@@ -1,18 +1,28 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from rehue import Colorizer
 from rehue.model import EXPECTED, bold, find_model
 from rehue.model.boldness import PATH
+from rehue.wishes import Coloring
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture(scope="module")
+def photograph_look():
+    return Colorizer().look(SAMPLES / "camera.png")
 
 
 def test_the_path_goes_from_calm_to_bold():
     steps = np.array(PATH)
     assert steps[0, 0] == 0
     assert steps[-1, 0] == 1
-    rising, falling = steps[:, [0, 2, 3]], steps[:, 1]
-    assert (np.diff(rising, axis=0)[:, 0] > 0).all()
-    assert (np.diff(rising, axis=0) >= 0).all()
-    assert (np.diff(falling) < 0).all()
+    boldness, temperature = steps[:, 0], steps[:, 1]
+    assert (np.diff(boldness) > 0).all()
+    assert (np.diff(temperature) < 0).all()
 
 
 def test_its_ends_are_the_mean_and_the_shipped_models_default():
@@ -26,4 +36,13 @@ def test_each_step_is_met(step):
     own = find_model("default").card.default_decoding
     how = bold(step.boldness, own)
     assert (how.head, how.temperature, how.chroma) == ("bins", step.temperature, step.chroma)
+    assert (how.doubt, how.agreement) == (step.doubt, step.agreement)
     assert how.evenness == pytest.approx(step.evenness * own.evenness)
+
+
+def test_the_mean_of_all_that_is_possible_is_the_calmest(photograph_look):
+    chroma = []
+    for boldness in (0, 0.25, 0.5, 0.75, 1):
+        ab = photograph_look.seen.ab(Coloring(boldness=boldness))
+        chroma.append(float(np.hypot(*ab).mean()))
+    assert chroma[0] < 0.9 * min(chroma[1:])
