@@ -24,7 +24,7 @@ def guided(planes: NDArray[np.float32], light: NDArray[np.float32]) -> NDArray[n
     Returns:
         C x h x w.
     """
-    guide = light / np.float32(100)
+    guide = (light / 100).astype(np.float32)
     mean_guide, mean = _window_mean(guide), _window_mean(planes)
     variance = _window_mean(guide * guide) - mean_guide * mean_guide
     slope = (_window_mean(planes * guide) - mean_guide * mean) / (variance + np.float32(_EPS))
