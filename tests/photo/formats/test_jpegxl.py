@@ -10,7 +10,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -165,6 +165,7 @@ def test_profiles_that_libjxl_packed_are_unpacked(make, color, grey, folder, kin
     assert np.abs(ours - theirs).mean() < (1e-6 if distance == "0" else 1)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000))
 def test_profiles_of_any_bytes_come_back(icc):
     made = BitWriter()
@@ -172,10 +173,21 @@ def test_profiles_of_any_bytes_come_back(icc):
     assert read_icc(BitReader(made.to_bytes())) == icc
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=200))
 def test_broken_codes_end_in_an_error(data):
     with contextlib.suppress(ValueError, EOFError):
         read_icc(BitReader(data))
+
+
+def test_a_profile_that_swells_is_refused():
+    made = BitWriter()
+    made.put_u64(1 << 22)
+    # No copies; one cluster; prefix codes, of one symbol that takes no bits.
+    for value, count in ((0, 1), (1, 1), (0, 2), (1, 1), (8, 4), (0, 4), (0, 4), (0, 1)):
+        made.put(value, count)
+    with pytest.raises(ValueError, match="swells"):
+        read_icc(BitReader(made.to_bytes() + bytes(100)))
 
 
 def test_a_header_written_anew_says_another_profile_and_the_same_picture(make, color, folder):

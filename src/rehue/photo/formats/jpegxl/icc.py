@@ -11,6 +11,8 @@ _HEADER = 128
 _CONTEXTS = 41
 # No profile is longer by far; each byte costs a microsecond or two.
 _LONGEST = 1 << 22
+# Bytes that one byte may become, as libjxl has it; looked at now and then.
+_MOST_SWELLING, _LOOK_EVERY = 256, 1 << 14
 _TAGS = (
     *(b"cprt", b"wtpt", b"bkpt", b"rXYZ", b"gXYZ", b"bXYZ", b"kXYZ", b"rTRC", b"gTRC"),
     *(b"bTRC", b"kTRC", b"chad", b"desc", b"chrm", b"dmnd", b"dmdd", b"lumi"),
@@ -30,9 +32,12 @@ def read_icc(bits: BitReader) -> bytes:
     size = bits.u64()
     if size > _LONGEST:
         raise ValueError("an ICC profile that is too long")
+    start = bits.at
     decoder = Decoder(bits, _CONTEXTS)
     found = bytearray()
     for at in range(size):
+        if at % _LOOK_EVERY == 0 and at > (bits.at - start) * _MOST_SWELLING // 8:
+            raise ValueError("an ICC profile that swells")
         context = 0 if at <= _HEADER else 1 + _kind(found[-1]) + 8 * _kind_before(found[-2])
         found.append(decoder.number(context) & 0xFF)
     decoder.check_end()
