@@ -32,7 +32,7 @@ def guided(planes: NDArray[np.float32], light: NDArray[np.float32]) -> NDArray[n
     return _window_mean(slope) * guide + _window_mean(offset)
 
 
-def _window_mean(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+def _window_mean(planes: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return means over windows of ... x h x w, which are smaller at the edges."""
     for axis in (-1, -2):
         length = planes.shape[axis]
@@ -43,5 +43,5 @@ def _window_mean(planes: NDArray[np.float32]) -> NDArray[np.float32]:
         sums = np.insert(sums, 0, 0, axis=axis)
         counts = (last - first + 1).reshape(-1, *[1] * (-1 - axis))
         inside = np.take(sums, last + 1, axis=axis) - np.take(sums, first, axis=axis)
-        planes = (inside / counts).astype(np.float32)
-    return planes
+        planes = inside / counts
+    return planes.astype(np.float32)
