@@ -115,7 +115,7 @@ def test_the_card_says_where_the_model_comes_from(exported, finished, recipe):
     [
         pytest.param("simple_cnn", ["ab"], REGRESSION, marks=pytest.mark.long),
         pytest.param("resnet34", ["ab"], REGRESSION, marks=pytest.mark.long),
-        ("optimized_resnet34", ["ab"], REGRESSION),
+        pytest.param("optimized_resnet34", ["ab"], REGRESSION, marks=pytest.mark.long),
         ("classification", ["logits"], EXPECTED),
     ],
 )
