@@ -1,7 +1,7 @@
 """Colour for a luma that is kept: Cb and Cr of an ab wanted, at a stream's own Y samples.
 
-JPEG files and films store luma Y' apart from colour: Y' = kr R' + kg G' + kb B', with Cb and Cr the
-differences B' - Y' and R' - Y', scaled to -0.5..0.5 (ITU-R BT.601-7, clause 2.5; BT.709-6, clause 3;
+JPEG files and films store luma Y' apart from colour: Y' = kr R' + kg G' + kb B', with Cb and Cr
+the differences B' - Y' and R' - Y', scaled to -0.5..0.5 (ITU-R BT.601-7, clause 2.5; BT.709-6, clause 3;
 BT.2020-2, table 4, non-constant luminance; JFIF is BT.601 in full range). So a grey picture's
 luma can stay as it is, bit for bit, and only Cb and Cr are made.
 
@@ -286,7 +286,7 @@ def _encoding() -> Plane:
 
 @cache
 def _lights(coding: Coding, count: int) -> tuple[Plane, Plane, Plane]:
-    """Return, for each sum of `count` codes, (L + 16) / 116 of its grey, its slope, and the luma."""
+    """Return (L + 16) / 116 of the grey, its slope and its luma for each sum of `count` codes."""
     sums = np.arange(count * ((1 << coding.bits) - 1) + 1) / count
     luma = np.clip((sums - coding.black) / (coding.white - coding.black), 0, 1)
     light = (lightness(luma[:, None])[:, 0] + 16) / 116
