@@ -229,3 +229,70 @@ def test_workers_give_byte_for_byte_what_one_process_gives(draw, tiny, tiny_mode
     model = {"model": tiny_model, "threads": 1}
     colorize_film(reel, many, tiny, options=options, workers=2, model=model)
     assert one.read_bytes() == many.read_bytes()
+
+
+def test_fields_are_told_and_parted_where_wished(draw, tiny, tmp_path):
+    """Two fields of a moving picture, woven together."""
+    frames = list(draw.moving([24], 64, 96))
+    woven = []
+    for one, other in zip(frames[::2], frames[1::2], strict=True):
+        woven.append(one.copy())
+        woven[-1][1::2] = other[1::2]
+    options = {"x264-params": "tff=1", "crf": "10"}
+    reel = draw.write_reel(tmp_path / "reel.mkv", woven, codec="libx264", options=options)
+    said = []
+    colorize_film(reel, tmp_path / "woven.mkv", tiny, tell=said.append)
+    assert any("interlaced" in line for line in said), said
+    said.clear()
+    wished = FilmOptions("ffv1", deinterlace=True)
+    colorize_film(reel, tmp_path / "parted.mkv", tiny, options=wished, tell=said.append)
+    assert said == []
+    (before, times), (after, new_times) = (
+        draw.lumas(tmp_path / f"{n}.mkv") for n in ("woven", "parted")
+    )
+    assert new_times == pytest.approx(times, abs=0.002)
+
+    def comb(luma):
+        rows = luma.astype(int)
+        return np.abs(rows[1:-1] * 2 - rows[:-2] - rows[2:]).mean()
+
+    assert np.mean([comb(f) for f in after]) < 0.9 * np.mean([comb(f) for f in before])
+
+
+def test_another_size_midway_is_one_line_and_what_is_done_is_kept(draw, tiny, tmp_path):
+    parts = []
+    for number, size in enumerate([(64, 96), (96, 64)]):
+        frames = draw.moving([12], *size)
+        part = draw.write_reel(tmp_path / f"{number}.h264", frames, codec="libx264", sound=False)
+        parts.append(part.read_bytes())
+    reel = tmp_path / "reel.h264"
+    reel.write_bytes(b"".join(parts))
+    with pytest.raises(FilmError, match="changes from 96 x 64 to 64 x 96"):
+        colorize_film(reel, tmp_path / "out.mkv", tiny)
+    assert not (tmp_path / "out.mkv").exists()
+
+
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(draw, tiny, tmp_path, monkeypatch):
+    import errno
+
+    from rehue.film.packets import PacketWriter
+
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([16, 16], 64, 96))
+    out = tmp_path / "out.mkv"
+    add, calls = PacketWriter.add, []
+
+    def full(self, packet):
+        calls.append(packet)
+        if len(calls) == 20:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        add(self, packet)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PacketWriter, "add", full)
+        with pytest.raises(FilmError, match="the disk is full"):
+            colorize_film(reel, out, tiny, options=FFV1)
+    assert not out.exists()
+    said = []
+    colorize_film(reel, out, tiny, options=FFV1, tell=said.append)
+    assert said == [f"{reel}: goes on after 16 frames"]
+    assert len(draw.lumas(out)[0]) == 32
