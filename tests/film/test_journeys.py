@@ -54,9 +54,9 @@ def test_without_the_extra_a_film_says_which(draw, tiny_model, tmp_path):
         check=False,
     )
     assert run.returncode == 1
-    assert run.stderr.splitlines() == [
-        'rehue: films need the extra film, which has PyAV: pip install "rehue[film]"'
-    ]
+    [line] = run.stderr.splitlines()
+    assert line.startswith("rehue: films need PyAV: pip install")
+    assert "[film]" in line
 
 
 @pytest.mark.parametrize("kind", ["420mpeg2", "422", "444", "mono", "420p10", "mono12"])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from rehue.colorizer import Colorizer
-from rehue.errors import FilmError
+from rehue.errors import FilmError, install_line
 from rehue.film.coloring import asking
 from rehue.film.encoding import Encoding
 from rehue.film.making import Task, segments_of_shot
@@ -115,7 +115,7 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
     try:
         import ray  # noqa: PLC0415
     except ImportError as error:
-        raise FilmError('--cluster needs Ray: pip install "rehue[cluster]"') from error
+        raise FilmError(f"--cluster needs Ray: {install_line('cluster')}") from error
     try:
         ray.init(
             address=address,

@@ -4,13 +4,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from rehue.errors import FilmError
+from rehue.errors import FilmError, install_line
 from rehue.film.numbered import is_sequence, options_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-
-_INSTALL = 'pip install "rehue[film]"'
 
 
 def open_film(path: str, **options: Any) -> "InputContainer":  # noqa: ANN401
@@ -44,7 +42,7 @@ def pyav() -> ModuleType:
     try:
         import av  # noqa: PLC0415
     except ImportError as error:
-        raise FilmError(f"films need the extra film, which has PyAV: {_INSTALL}") from error
+        raise FilmError(f"films need PyAV: {install_line('film')}") from error
     av.logging.set_level(None)  # what is wrong is said in our own lines
     return av
 
@@ -58,7 +56,7 @@ def opencv() -> ModuleType:
     try:
         import cv2  # noqa: PLC0415
     except ImportError as error:
-        raise FilmError(f"films need the extra film, which has OpenCV: {_INSTALL}") from error
+        raise FilmError(f"films need OpenCV: {install_line('film')}") from error
     cv2.setNumThreads(1)
     return cv2
 
