@@ -13,6 +13,10 @@ class PhotoError(RehueError):
     """A photograph that cannot be read, coloured or written."""
 
 
+class FilmError(RehueError):
+    """A film that cannot be read, coloured or written."""
+
+
 class ModelError(RehueError):
     """A weight file, a card or a runtime that cannot be used."""
 

@@ -89,9 +89,22 @@ class Look:
         wished = coloring or Coloring(**options)
         if wished.refresh and self.neutrality.tone is Tone.COLORED:
             return self._refreshed(wished)
-        ab = self.seen.ab(wished) * np.float32(wished.saturation)
-        ab[1] += np.float32(wished.warmth)
-        return self._rendered(self._upsampling(ab))
+        return self._rendered(self.chroma(wished))
+
+    def chroma(self, coloring: Coloring, size: tuple[int, int] | None = None) -> Upsampling:
+        """Return the colours alone, before they are fitted into sRGB.
+
+        Args:
+            coloring: what is wished of them.
+            size: height and width at which they will be wanted; None is the photograph's.
+
+        Raises:
+            ModelError: as for `colorize`.
+            PhotoError: as for `colorize`.
+        """
+        ab = self.seen.ab(coloring) * np.float32(coloring.saturation)
+        ab[1] += np.float32(coloring.warmth)
+        return Upsampling(ab, self.seen.answer.box, *(size or self.pixels.shape[:2]))
 
     def layer(
         self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]

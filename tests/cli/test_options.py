@@ -8,10 +8,11 @@ from typer.testing import CliRunner
 
 from rehue.cli import app
 from rehue.cli.choices import Files, Machine, ManyFiles, Steering
+from rehue.cli.film import Films
 from rehue.cli.wished import Colors
 from rehue.wishes import WISHES
 
-GROUPS = (Colors, Files, Steering, ManyFiles, Machine)
+GROUPS = (Colors, Files, Steering, ManyFiles, Machine, Films)
 
 
 NUMBERS = [name for name, wish in WISHES.items() if wish.low is not None and wish.low < 1]
@@ -56,7 +57,7 @@ def test_the_help_page_has_a_heading_a_group(options):
     for group in GROUPS:
         own = page.split(f"\n{group.panel}:\n")[1].split("\n\n")[0]
         for option in group.parameters():
-            shown = f"--{option.name.removeprefix('as_').replace('_', '-')} " in own + " "
+            shown = f"{max(options[option.name].opts, key=len)} " in own + " "
             assert shown != options[option.name].hidden
 
 

@@ -12,6 +12,7 @@ from rehue import __version__
 from rehue.cli.colorize import colorize
 from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
+from rehue.cli.film import shots
 from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.options import InPanels
@@ -22,6 +23,7 @@ from rehue.errors import RehueError
 
 _ORDER = (
     "colorize",
+    "shots",
     "inspect",
     "evaluate",
     "survey",
@@ -68,7 +70,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, inspect, evaluate, survey, train, find_lr, sweep, export):
+for command in (colorize, shots, inspect, evaluate, survey, train, find_lr, sweep, export):
     app.command(cls=InPanels)(command)
 app.add_typer(models, name="models")
 

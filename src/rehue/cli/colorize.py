@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehue.cli import film
 from rehue.cli.choices import Files, Machine, ManyFiles, Steering
 from rehue.cli.options import grouped
 from rehue.cli.telling import say, tell
@@ -37,8 +39,9 @@ def colorize(
     steering: Steering,
     many: ManyFiles,
     machine: Machine,
+    films: film.Films,
 ) -> None:
-    """Colour photographs: lightness, size, EXIF, ICC profile and DPI stay as they are.
+    """Colour photographs and films: lightness, size, EXIF, ICC profile and DPI stay as they are.
 
     `rehue photo.jpg` is short for `rehue colorize photo.jpg`.
 
@@ -67,6 +70,10 @@ def colorize(
     if not many.quiet:
         for line in colors.replaced():
             say(f"rehue: {line}")
+    if film.takes(sources):
+        coloring = _coloring(colors, replace(steering, hints=None))
+        film.color_all(sources, coloring, films, files, steering.hints, many, machine)
+        return
     try:
         kind = format_named(files.format) if files.format else None
         planned = partial(

@@ -1,0 +1,381 @@
+"""`rehue colorize` for films, and `rehue shots`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
+
+import typer
+
+from rehue.cli.choices import Files, Machine, ManyFiles
+from rehue.cli.options import Group
+
+if TYPE_CHECKING:
+    from rehue.film import FilmOptions, Progress
+    from rehue.wishes import Coloring
+
+# What is taken for a film by its name; what is in it is found out when it is read.
+ENDINGS: Final = frozenset(
+    (
+        *(".3gp", ".avi", ".flv", ".m2ts", ".m2v", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"),
+        *(".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
+    )
+)
+
+Deinterlace: TypeAlias = Annotated[
+    bool,
+    typer.Option("--deinterlace", help="Part the fields of an interlaced film first."),
+]
+
+
+@dataclass(frozen=True)
+class Films(Group):
+    """What counts for films alone."""
+
+    panel: ClassVar[str] = "Films"
+
+    codec: Annotated[
+        str | None,
+        typer.Option(
+            help="h264, hevc, av1, prores or ffv1; if not given, h264, and hevc for more than 8 "
+            "bits.",
+            show_default=False,
+        ),
+    ] = None
+    deinterlace: Deinterlace = False
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="Where the part that is wanted begins: seconds, or 0:01:02.5.",
+        ),
+    ] = "0"
+    end: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="TIME",
+            help="Where it ends; if not given, at the film's end.",
+            show_default=False,
+        ),
+    ] = None
+    preview: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Colour so many seconds, from places spread over the film, before and after side "
+            "by side: NAME.rehue-preview.mp4.",
+            show_default=False,
+        ),
+    ] = None
+    sheet: Annotated[
+        bool,
+        typer.Option(
+            "--sheet", help="Draw a picture of each shot, in colour: NAME.rehue-sheet.png."
+        ),
+    ] = False
+    shots: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The film's shots, as `rehue shots` writes them and you have edited them.",
+            show_default=False,
+        ),
+    ] = None
+    keep_work: Annotated[
+        bool,
+        typer.Option(
+            "--keep-work",
+            help="Leave what is done in the film's folder of work, so that a list of shots that "
+            "changes later makes only those that changed anew.",
+        ),
+    ] = False
+
+
+def _options(films: Films, files: Files, hints: Path | None) -> "FilmOptions":
+    """Return what the command line says of a film's file.
+
+    Raises:
+        FilmError: a time, a list of shots or of hints that is none.
+    """
+    from rehue.film import FilmOptions, read_film_hints, read_shots
+    from rehue.film.shotlist import time_of
+
+    return FilmOptions(
+        codec=films.codec,
+        quality=files.quality,
+        deinterlace=films.deinterlace,
+        overwrite=files.overwrite,
+        keep_work=films.keep_work,
+        shots=read_shots(films.shots) if films.shots else None,
+        hints=read_film_hints(hints) if hints else (),
+        start=time_of(films.start, "--from") / 1000,
+        end=None if films.end is None else time_of(films.end, "--to") / 1000,
+    )
+
+
+def takes(sources: list[str]) -> bool:
+    """Say whether films are to be coloured, from files or from a pipe.
+
+    Raises:
+        BadParameter: films and photographs together.
+    """
+    films = [source for source in sources if is_film(source)]
+    if films and len(films) < len(sources):
+        raise typer.BadParameter("films and photographs together: give a command for each")
+    return bool(films) or is_piped_film(sources)
+
+
+def color_all(
+    sources: list[str],
+    coloring: "Coloring",
+    films: Films,
+    files: Files,
+    hints: Path | None,
+    many: ManyFiles,
+    machine: Machine,
+) -> None:
+    """Do what the command line says of films, which `takes` has found to be all that is given."""
+    model = {
+        "model": machine.model,
+        "runtime": machine.runtime,
+        "device": machine.device,
+        "threads": machine.threads,
+    }
+    if is_piped_film(sources):
+        color_pipe(coloring=coloring, model=model, quiet=many.quiet)
+    elif films.preview or films.sheet:
+        show_films(
+            sources,
+            files.output,
+            coloring=coloring,
+            model=model,
+            preview=films.preview,
+            overwrite=files.overwrite,
+            quiet=many.quiet,
+        )
+    else:
+        colorize_films(
+            sources,
+            files.output,
+            coloring=coloring,
+            model=model,
+            options=_options(films, files, hints),
+            workers=many.workers,
+            cluster=many.cluster,
+            quiet=many.quiet,
+        )
+
+
+def is_film(source: str) -> bool:
+    """Say whether a source is a film, by its ending, or numbered files: scan-%06d.png."""
+    from rehue.film.numbered import is_sequence
+
+    return Path(source).suffix.lower() in ENDINGS or is_sequence(source)
+
+
+def colorize_films(
+    sources: list[str],
+    output: str | None,
+    *,
+    coloring: "Coloring",
+    model: dict[str, Any],
+    options: "FilmOptions",
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+) -> None:
+    """Colour films, one after the other; a failure is a line, the others go on.
+
+    Args:
+        sources: films.
+        output: a file, for one film; a folder for several; None is beside the originals.
+        coloring: what is wished of the colours.
+        model: arguments of `Colorizer`.
+        options: of the film's file.
+        workers: processes that colour a film's shots side by side.
+        cluster: address of a Ray cluster.
+        quiet: say only what failed.
+    """
+    from rehue import Colorizer
+    from rehue.cli.telling import say
+    from rehue.errors import RehueError
+    from rehue.film import colorize_film
+
+    pairs = [(Path(source), target_of(Path(source), output)) for source in sources]
+    if len({target for _, target in pairs}) < len(pairs):
+        raise typer.BadParameter("several films would have one name: name a folder with -o")
+    colorizer = Colorizer(**model)
+    any_failed = False
+    for source, target in pairs:
+        try:
+            with _following(source.name, quiet=quiet) as (follow, tell):
+                frames = colorize_film(
+                    source,
+                    target,
+                    colorizer,
+                    coloring,
+                    options,
+                    tell=tell,
+                    follow=follow,
+                    workers=workers or 1,
+                    cluster=cluster,
+                    model=model,
+                )
+        except RehueError as error:
+            any_failed = True
+            say(f"rehue: {error}")
+            continue
+        if not quiet:
+            say(f"rehue: {source} is in colour: {target}, {frames} frames")
+    if any_failed:
+        raise typer.Exit(1)
+
+
+def show_films(
+    sources: list[str],
+    output: str | None,
+    *,
+    coloring: "Coloring",
+    model: dict[str, Any],
+    preview: str | None,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Write previews of films, or a sheet of each one's shots where no preview is wanted."""
+    from rehue import Colorizer
+    from rehue.cli.telling import say
+    from rehue.errors import FilmError
+    from rehue.film import probe, write_preview, write_sheet
+    from rehue.film.shotlist import time_of
+
+    if output is not None and len(sources) > 1:
+        raise typer.BadParameter("one -o for several films: name one film")
+    colorizer = Colorizer(**model)
+    for source in map(Path, sources):
+        ending = "rehue-preview.mp4" if preview else "rehue-sheet.png"
+        target = Path(output) if output else source.with_name(f"{source.stem}.{ending}")
+        if target.exists() and not overwrite:
+            raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
+        film = probe(source)
+        if preview:
+            seconds = time_of(preview.removesuffix("s"), "--preview") / 1000
+            said = f"{write_preview(film, target, seconds, colorizer, coloring)} frames"
+        else:
+            said = f"{write_sheet(film, target, colorizer, coloring)} shots"
+        if not quiet:
+            say(f"rehue: {target}: {said}")
+
+
+def color_pipe(*, coloring: "Coloring", model: dict[str, Any], quiet: bool) -> None:
+    """Colour a film from standard input to standard output, as y4m."""
+    from rehue import Colorizer
+    from rehue.cli.telling import say
+    from rehue.film.pipe import color_y4m
+
+    frames = color_y4m(sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model), coloring)
+    if not quiet:
+        say(f"rehue: {frames} frames in colour")
+
+
+def is_piped_film(sources: list[str]) -> bool:
+    """Say whether a film comes in by standard input; nothing of it is taken."""
+    from rehue.film.pipe import MAGIC
+
+    peek = getattr(sys.stdin.buffer, "peek", None)  # not there where a test stands in for it
+    return sources == ["-"] and peek is not None and bytes(peek(len(MAGIC))).startswith(MAGIC)
+
+
+def target_of(source: Path, output: str | None) -> Path:
+    """Return where a film's result goes: reel.rehue.mkv beside reel.mkv, or as said."""
+    from rehue.film.encoding import CONTAINERS
+    from rehue.film.numbered import is_sequence
+
+    if output is None and is_sequence(source):
+        return source.with_name(f"{source.stem}.rehue{source.suffix}")
+    own = source.suffix[1:].lower()
+    ending = own if own in CONTAINERS else "mkv"
+    if output is None:
+        return source.with_name(f"{source.stem}.rehue.{ending}")
+    target = Path(output)
+    if output.endswith(("/", "\\")) or target.is_dir():
+        return target / f"{source.stem}.{ending}"
+    return target
+
+
+def shots(
+    film: Annotated[Path, typer.Argument(metavar="FILM", help="A film.", show_default=False)],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the list goes; if not given, FILM.shots.json beside the film.",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a list that is there.")
+    ] = False,
+    deinterlace: Deinterlace = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")] = False,
+) -> None:
+    """Find the shots of a film, and write them as a list that may be edited.
+
+    A line is a shot. Take lines out where there is no cut, add some where one was missed; beside a
+    shot's start may stand "like": 3 (the colours of shot 3), saturation, warmth, temperature,
+    palette (a list of colours) and reference (a photograph). Then
+    rehue colorize FILM --shots FILE.
+
+    Exit code: 0; 1 when the film cannot be read; 2 for wrong usage.
+    """
+    from rehue.cli.telling import say
+    from rehue.errors import FilmError
+    from rehue.film import ShotList, find_shots, probe, write_shots
+
+    target = output or film.with_name(f"{film.name}.shots.json")
+    if target.exists() and not overwrite:
+        raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
+    found = ShotList(tuple(find_shots(probe(film), deinterlace=deinterlace)))
+    write_shots(target, film, found)
+    if not quiet:
+        say(f"rehue: {film} has {len(found.shots)} shots: {target}")
+
+
+_Follow: TypeAlias = "Callable[[Progress], None]"
+_Tell: TypeAlias = Callable[[str], None]
+
+
+@contextmanager
+def _following(name: str, *, quiet: bool) -> Iterator[tuple[_Follow, _Tell]]:
+    """Show frames, frames a second and the time left, on a terminal; give what prints."""
+    from rehue.cli.telling import say
+
+    if quiet or not sys.stderr.isatty():
+        yield (lambda _: None), (lambda line: None if quiet else say(f"rehue: {line}"))
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} frames, {task.fields[pace]:.1f} a second"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None, pace=0.0)
+        yield (
+            lambda far: bar.update(
+                task, completed=far.frames, total=far.total, pace=far.per_second
+            ),
+            lambda line: console.print(
+                f"rehue: {line}", markup=False, highlight=False, soft_wrap=True
+            ),
+        )

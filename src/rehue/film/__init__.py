@@ -1,0 +1,48 @@
+"""Films in colour: no flicker, and luma, sound and times as they were.
+
+- `colorize_film`: a film file into another, that a stopped run goes on with
+- `FilmOptions`: codec, quality and so on; `Progress`: how far it is
+- `probe`: what a film is; `Film`
+- `frames_in_color`: a film's frames in colour, one after the other; `ColorFrame`
+- `write_preview`, `write_sheet`: what shows the colours before all of it is coloured
+- `read_film_hints`, `track`: colours at places, which go along with the motion; `FilmHint`
+- `find_shots`, `read_shots`, `write_shots`: its shots, as a list that may be edited; `ShotList`
+
+Inside: `opening` (PyAV and OpenCV, the extra `film`), `layout` (how frames lie in memory), `frames`
+(decoding, and what is lost), `flow` (how the picture moves), `shots` (where it is cut), `steady`
+(colour over time), `coloring` (from frames to frames in colour), `ahead` (steps side by side),
+`encoding` (codecs and containers), `packets` and `segments` (what is done so far, on disk),
+`making` (segments one after the other), `output` and `mux` (the film made of them, and all that is
+copied), `shotlist` and `hints` (what a person says of a film), `run` (all of it together), `pipe`
+(y4m from one program to the next), `iterate`, `strips`.
+Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
+"""
+
+from rehue.film.hints import FilmHint, read_film_hints, track
+from rehue.film.iterate import ColorFrame, frames_in_color
+from rehue.film.making import Progress
+from rehue.film.probe import Film, probe
+from rehue.film.run import colorize_film
+from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
+from rehue.film.strips import write_preview, write_sheet
+from rehue.film.wishes import FilmOptions
+
+__all__ = [
+    "ColorFrame",
+    "Film",
+    "FilmHint",
+    "FilmOptions",
+    "Progress",
+    "Shot",
+    "ShotList",
+    "colorize_film",
+    "find_shots",
+    "frames_in_color",
+    "probe",
+    "read_film_hints",
+    "read_shots",
+    "track",
+    "write_preview",
+    "write_sheet",
+    "write_shots",
+]

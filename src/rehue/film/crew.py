@@ -1,0 +1,132 @@
+"""Shots of one film coloured side by side: by processes here, or by machines of a Ray cluster.
+
+Shots do not depend on each other. Each worker leaves its segments in the film's folder of work,
+from which they are then joined as if one process had made them all: byte for byte the same.
+"""
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from rehue.colorizer import Colorizer
+from rehue.errors import FilmError, install_line
+from rehue.film.coloring import asking
+from rehue.film.encoding import Encoding
+from rehue.film.making import Task, segments_of_shot
+from rehue.film.probe import probe
+from rehue.film.segments import Work
+from rehue.film.wishes import FilmOptions, wishes_of
+from rehue.wishes import Coloring
+
+_SPAWN: Final = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a worker needs to colour a shot of a film, as it goes from process to process.
+
+    Attributes:
+        source: the film.
+        model: arguments of `Colorizer`.
+        coloring: what is wished of the colours.
+        options: what is wished of the film; its shots are listed.
+        encoding: how frames are written.
+        folder: of work.
+        settings: of the folder of work.
+        first: as for `Task`.
+        end: as for `Task`.
+    """
+
+    source: Path
+    model: dict[str, Any]
+    coloring: Coloring
+    options: FilmOptions
+    encoding: Encoding
+    folder: Path
+    settings: dict[str, object]
+    first: int | None
+    end: int | None
+
+
+@lru_cache(maxsize=1)
+def _colorizer(model: tuple[tuple[str, Any], ...]) -> Colorizer:
+    return Colorizer(**dict(model))
+
+
+def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
+    """Colour one shot (numbered from 0); return its frames, and lines for a person."""
+    film = probe(setup.source)
+    colorizer = _colorizer(tuple(sorted(setup.model.items())))
+    said: list[str] = []
+    task = Task(
+        film,
+        asking(colorizer, film, wishes_of(film, colorizer, setup.coloring, setup.options)),
+        setup.encoding,
+        Work(setup.folder, setup.settings),
+        setup.options.shots,
+        setup.options.deinterlace,
+        setup.first,
+        setup.end,
+        said.append,
+    )
+    return sum(len(segment.table.rows) for segment in segments_of_shot(task, number)), said
+
+
+_Submit: TypeAlias = Callable[[int], "Future[tuple[int, list[str]]]"]
+
+
+def color_shots(
+    setup: Setup, numbers: list[int], workers: int, cluster: str | None
+) -> Iterator[tuple[int, list[str]]]:
+    """Colour shots side by side; yield what `color_shot` returns as each is done.
+
+    Raises:
+        FilmError: a worker died, or the cluster cannot be reached; what is done is kept.
+    """
+    crew = _cluster(setup, cluster) if cluster else _processes(setup, workers)
+    with crew as submit:
+        futures = [submit(number) for number in numbers]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except multiprocessing.ProcessError as error:
+            raise FilmError(
+                f"{setup.source}: a worker died ({error}): give the command again"
+            ) from error
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+@contextmanager
+def _processes(setup: Setup, workers: int) -> Iterator[_Submit]:
+    with ProcessPoolExecutor(workers, mp_context=_SPAWN) as pool:
+        yield lambda number: pool.submit(color_shot, setup, number)
+
+
+@contextmanager
+def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
+    try:
+        import ray  # noqa: PLC0415
+    except ImportError as error:
+        raise FilmError(f"--cluster needs Ray: {install_line('cluster')}") from error
+    try:
+        ray.init(
+            address=address,
+            ignore_reinit_error=True,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise FilmError(f"no Ray cluster at {address}: is it up, and the address right?") from error
+    remote = ray.remote(num_cpus=setup.model.get("threads") or 1)(color_shot)
+    held: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
+        yield lambda number: pool.submit(lambda: ray.get(remote.remote(setup, number)))
+    ray.shutdown()

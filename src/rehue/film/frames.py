@@ -1,0 +1,216 @@
+"""A film's frames, one after the other, each with its own time; what is lost is told."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.errors import FilmError
+from rehue.film.layout import luma_of
+from rehue.film.opening import open_film, pyav
+from rehue.film.probe import Film
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# Packets held before a timestamp that has no frame counts as lost: more than a decoder reorders.
+_REORDERED: Final = 40
+_THREADS: Final = 4  # of the decoder, each of which holds a frame
+# Seconds before a place at which decoding begins, so that what is at the place is whole.
+_RUN_UP: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame as decoded.
+
+    Attributes:
+        pts: when it is shown, in units of the film's `time_base`; each is later than the last.
+        luma: height x width, the stream's own samples; a view into the decoder's memory.
+    """
+
+    pts: int
+    luma: NDArray[np.unsignedinteger[Any]]
+
+
+def read_frames(
+    film: Film,
+    *,
+    start: int | None = None,
+    deinterlace: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Frame]:
+    """Yield a film's frames in the order in which they are shown.
+
+    A frame that does not decode is left out; the others keep their times.
+
+    Args:
+        film: from `probe`.
+        start: frames shown before this (in units of `time_base`) are passed over, from the nearest
+            place at which decoding can begin.
+        deinterlace: part the two fields of a frame (FFmpeg's bwdif), a frame from each frame.
+        tell: is given a line for what was lost.
+
+    Raises:
+        FilmError: a frame has another size or format than the first.
+    """
+    lost = _Lost(film, tell)
+    last: int | None = None
+    for picture in _pictures(film, start, deinterlace, lost):
+        if (picture.width, picture.height) != (film.width, film.height):
+            raise FilmError(
+                f"{film.path}: the picture changes from {film.width} x {film.height} to "
+                f"{picture.width} x {picture.height} at {clock(picture.pts, film)}: cut the film "
+                "there, and colour the parts"
+            )
+        pts = picture.pts
+        if pts is None or (last is not None and pts <= last):
+            # Raw streams and old AVI files have no times, or the same twice: counted on.
+            pts = film.start if last is None else last + _step(film)
+        if start is None or pts >= start:
+            yield Frame(pts, luma_of(picture, film.layout))
+        last = pts
+    lost.end(last)
+
+
+def clock(pts: int | None, film: Film) -> str:
+    """Return a timestamp as people read it: 0:01:02.345.
+
+    >>> from types import SimpleNamespace; from fractions import Fraction
+    >>> clock(1554, SimpleNamespace(start=0, time_base=Fraction(1, 25)))
+    '0:01:02.160'
+    """
+    return clock_of(0 if pts is None else round((pts - film.start) * film.time_base * 1000))
+
+
+def clock_of(time: int) -> str:
+    """Return thousandths of a second as people read them.
+
+    >>> clock_of(62160)
+    '0:01:02.160'
+    """
+    sign, (minutes, rest) = "-" if time < 0 else "", divmod(abs(time), 60_000)
+    return f"{sign}{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def _step(film: Film) -> int:
+    return max(1, round(1 / (film.rate * film.time_base)))
+
+
+def _pictures(
+    film: Film, start: int | None, deinterlace: bool, lost: "_Lost"
+) -> Iterator["VideoFrame"]:
+    with open_film(str(film.path)) as container:
+        stream: VideoStream = container.streams[film.stream]  # type: ignore[assignment]
+        stream.thread_type = pyav().codec.context.ThreadType.AUTO
+        stream.thread_count = _THREADS
+        if start is not None:
+            before = start - round(_RUN_UP / film.time_base)
+            container.seek(max(before, film.start), stream=stream)
+        decoded = _decoded(container, stream, lost)
+        yield from _parted(decoded, film) if deinterlace else decoded
+
+
+def _decoded(
+    container: "InputContainer", stream: "VideoStream", lost: "_Lost"
+) -> Iterator["VideoFrame"]:
+    errors = pyav().error.FFmpegError
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except errors:
+            break  # what cannot be read ends here; `_Lost.end` says where
+        if packet is None:
+            break
+        lost.sent(packet.pts)
+        try:
+            pictures = packet.decode()
+        except errors:
+            continue  # the times without a frame are told
+        for picture in pictures:
+            lost.got(picture.pts, is_damaged=picture.is_corrupt)
+            yield picture
+
+
+def _parted(pictures: Iterator["VideoFrame"], film: Film) -> Iterator["VideoFrame"]:
+    """Part fields by bwdif, which bases each line on five of three frames."""
+    av = pyav()
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=film.width,
+        height=film.height,
+        format=film.layout.name,
+        time_base=film.time_base,
+    )
+    bwdif, sink = graph.add("bwdif", "mode=send_frame:deint=all"), graph.add("buffersink")
+    graph.link_nodes(source, bwdif, sink).configure()
+
+    def ready() -> Iterator["VideoFrame"]:
+        while True:
+            try:
+                picture: VideoFrame = graph.vpull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            if picture.pts is not None and picture.time_base is not None:
+                picture.pts = round(picture.pts * picture.time_base / film.time_base)
+            picture.time_base = film.time_base
+            yield picture
+
+    for picture in pictures:
+        graph.vpush(picture)
+        yield from ready()
+    graph.vpush(None)
+    yield from ready()
+
+
+class _Lost:
+    """Which packets gave no frame: damage raises nothing, it only leaves times without one."""
+
+    def __init__(self, film: Film, tell: Callable[[str], None]) -> None:
+        self._film, self._tell = film, tell
+        self._waiting: list[int] = []
+        self._frames: set[int] = set()
+        self._begun = False
+
+    def sent(self, pts: int | None) -> None:
+        if pts is not None:
+            heapq.heappush(self._waiting, pts)
+        while len(self._waiting) > _REORDERED:
+            self._settle()
+
+    def got(self, pts: int | None, *, is_damaged: bool) -> None:
+        if pts is not None:
+            self._frames.add(pts)
+        if is_damaged:
+            self._tell(f"{self._film.path}: the frame at {clock(pts, self._film)} is damaged")
+
+    def end(self, last: int | None) -> None:
+        """Settle what is left, and say where the file ends before its time."""
+        while self._waiting:
+            self._settle()
+        film = self._film
+        if last is None or film.duration is None:
+            return
+        # A file whose sound goes on for a while longer is whole.
+        missing = film.duration - float((last - film.start) * film.time_base)
+        expected = (film.frames or 0) / float(film.rate)
+        shown = float((last - film.start) * film.time_base)
+        if missing > 1 and expected - shown > 1:
+            self._tell(
+                f"{film.path}: ends at {clock(last, film)}, though it says that it is "
+                f"{film.duration:.1f} s long: it was cut off"
+            )
+
+    def _settle(self) -> None:
+        pts = heapq.heappop(self._waiting)
+        if pts in self._frames:
+            self._frames.discard(pts)
+            self._begun = True
+        elif self._begun:  # what comes before the first whole frame is no loss
+            self._tell(f"{self._film.path}: a frame at {clock(pts, self._film)} does not decode")

@@ -1,0 +1,113 @@
+"""Writing coloured films as numbered files, of one frame each, as restorers keep them.
+
+They are written from lossless segments, so that a run that was stopped goes on here, too.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.color import quantize
+from rehue.color.ycbcr import Coding, decode_ycbcr
+from rehue.errors import FilmError
+from rehue.film.encoding import Encoding, choose_encoding
+from rehue.film.layout import plane_samples
+from rehue.film.numbered import names_like
+from rehue.film.opening import pyav
+from rehue.film.packets import read_packets
+from rehue.film.probe import Film
+from rehue.film.segments import Segment, Work
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+# FFmpeg's encoder for each ending, and its pixel formats for 8 and for 16 bits.
+_WRITERS: Final = {
+    "png": ("png", "rgb24", "rgb48be"),
+    "tif": ("tiff", "rgb24", "rgb48le"),
+    "tiff": ("tiff", "rgb24", "rgb48le"),
+    "dpx": ("dpx", "rgb24", "rgb48be"),
+}
+
+
+def sequence_encoding(film: Film, target: Path, *, overwrite: bool) -> Encoding:
+    """Return how segments of a film that becomes numbered files are encoded: without loss.
+
+    Raises:
+        FilmError: the ending is unknown, or a file would be replaced.
+    """
+    if target.suffix[1:].lower() not in _WRITERS:
+        raise FilmError(f"{target}: frames are written as {', '.join('.' + e for e in _WRITERS)}")
+    first = next(names_like(film.path, target))
+    if first.exists() and not overwrite:
+        raise FilmError(f"{first} is there already: remove it, name another, or --overwrite")
+    if target == film.path:
+        raise FilmError(f"{target} is the film itself: name other files")
+    full = replace(film, layout=replace(film.layout, subsampling=(1, 1)))
+    return choose_encoding(full, "ffv1", None, "mkv")
+
+
+def write_sequence(
+    film: Film, encoding: Encoding, work: Work, segments: Iterable[Segment], target: Path
+) -> int:
+    """Write coloured frames as numbered files, from lossless segments; files there are replaced.
+
+    Args:
+        film: the original.
+        encoding: of the segments, FFV1.
+        work: where they lie.
+        segments: all of them, in order.
+        target: with %d or %06d in its name; numbered as the original, or from 1.
+
+    Returns:
+        How many files.
+    """
+    names = names_like(film.path, target)
+    count = 0
+    for name, picture in zip(names, _decoded(film, work, segments), strict=False):
+        rgb = _rgb(picture, film, encoding)
+        beside = name.with_name(f".{name.name}.part")
+        try:
+            beside.write_bytes(_file(rgb, target.suffix[1:].lower()))
+            beside.replace(name)
+        finally:
+            beside.unlink(missing_ok=True)
+        count += 1
+    return count
+
+
+def _decoded(film: Film, work: Work, segments: Iterable[Segment]) -> Iterator["VideoFrame"]:
+    av = pyav()
+    for segment in segments:
+        context = av.CodecContext.create("ffv1", "r")
+        context.width, context.height = film.width, film.height
+        context.extradata = segment.table.extradata
+        for content, _ in read_packets(work.packets(segment.key), segment.table):
+            yield from context.decode(av.Packet(content))
+        yield from context.decode(None)
+
+
+def _rgb(picture: "VideoFrame", film: Film, encoding: Encoding) -> NDArray[Any]:
+    coding = Coding(film.coding.matrix, film.coding.is_full_range, encoding.bits)
+    luma, cb, cr = (plane_samples(picture, n, encoding.bits) for n in range(3))
+    encoded = decode_ycbcr(luma, cb, cr, coding)
+    upright = np.rot90(encoded, film.turn)
+    return np.ascontiguousarray(quantize(upright, coding.dtype))
+
+
+def _file(rgb: NDArray[Any], ending: str) -> bytes:
+    av = pyav()
+    encoder, shallow, deep = _WRITERS[ending]
+    is_deep = rgb.dtype != np.uint8
+    picture = av.VideoFrame.from_ndarray(rgb, format="rgb48le" if is_deep else "rgb24")
+    wanted = deep if is_deep else shallow
+    context = av.CodecContext.create(encoder, "w")
+    context.width, context.height, context.pix_fmt = picture.width, picture.height, wanted
+    context.time_base = Fraction(1, 24)
+    written = context.encode(picture.reformat(format=wanted)) + context.encode(None)
+    return b"".join(bytes(packet) for packet in written)

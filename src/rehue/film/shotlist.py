@@ -1,0 +1,172 @@
+"""A film's shots as a list that a person may edit: where each begins, and what is wished of it."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from rehue.errors import FilmError, nearest
+from rehue.film.flow import flow_size, link, small_light
+from rehue.film.frames import clock_of, read_frames
+from rehue.film.probe import Film
+from rehue.film.shots import Reading, placed
+from rehue.wishes import Coloring
+
+# What may be wished of one shot, as `Coloring` has it.
+_WISHES: Final = ("saturation", "warmth", "boldness", "palette", "reference")
+_NAMES: Final = ("start", "frames", "like", *_WISHES)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A shot.
+
+    Attributes:
+        start: thousandths of a second from the film's first frame to the shot's.
+        frames: how many it has; None where nobody counted.
+        like: number (from 1) of a shot whose colours it is to have; None for none.
+        wishes: fields of `Coloring` that differ from those of the film.
+    """
+
+    start: int
+    frames: int | None = None
+    like: int | None = None
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShotList:
+    """All shots of a film, in order; the first begins at 0."""
+
+    shots: tuple[Shot, ...]
+
+    def begins(self, before: int, now: int) -> bool:
+        """Say whether a shot begins with a frame, given its time and that of the one before."""
+        return self.number(before) != self.number(now)
+
+    def number(self, time: int) -> int:
+        """Return the number (from 0) of the shot at a time, in thousandths of a second."""
+        return max(0, bisect_right(self.shots, time, key=lambda shot: shot.start) - 1)
+
+    def wished(self, number: int, coloring: Coloring) -> Coloring:
+        """Return what is wished of a shot, where `coloring` is wished of the film."""
+        return replace(coloring, **self.shots[number].wishes)
+
+    def identity(self, number: int) -> list[object]:
+        """Return all that the colours of a shot depend on, to tell whether it has changed."""
+        shot = self.shots[number]
+        after = self.shots[number + 1].start if number + 1 < len(self.shots) else None
+        like = None if shot.like is None else self.identity(shot.like - 1)
+        return [shot.start, after, like, sorted((k, str(v)) for k, v in shot.wishes.items())]
+
+
+def thousandths(pts: int, film: Film) -> int:
+    """Return a frame's time from the film's first frame."""
+    return round((pts - film.start) * film.time_base * 1000)
+
+
+def find_shots(film: Film, *, deinterlace: bool = False) -> Iterator[Shot]:
+    """Find a film's shots; yields each when it has come to its end."""
+    size = flow_size(film.height, film.width, float(film.aspect))
+
+    def readings() -> Iterator[Reading]:
+        before = None
+        for frame in read_frames(film, deinterlace=deinterlace):
+            light = small_light(frame.luma, film.coding, size)
+            yield Reading(frame, light, None if before is None else link(before, light))
+            before = light
+
+    start, frames = 0, 0
+    for here in placed(readings()):
+        if here.place == 0 and frames:
+            yield Shot(start, frames)
+            start, frames = thousandths(here.reading.frame.pts, film), 0
+        frames += 1
+    yield Shot(start, frames)
+
+
+def write_shots(path: Path, film: Path, shots: ShotList) -> None:
+    """Write a list of shots, one a line."""
+    lines = ",\n".join(f"    {json.dumps(_row(shot), ensure_ascii=False)}" for shot in shots.shots)
+    name = json.dumps(film.name, ensure_ascii=False)
+    path.write_text(f'{{\n  "film": {name},\n  "shots": [\n{lines}\n  ]\n}}\n', "utf-8")
+
+
+def _row(shot: Shot) -> dict[str, Any]:
+    row: dict[str, Any] = {"start": clock_of(shot.start)}
+    if shot.frames is not None:
+        row["frames"] = shot.frames
+    if shot.like is not None:
+        row["like"] = shot.like
+    return row | dict(shot.wishes)
+
+
+def read_shots(path: Path) -> ShotList:
+    """Read a list of shots.
+
+    Raises:
+        FilmError: it cannot be read, or a line of it is none.
+    """
+    try:
+        held = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise FilmError(f"{path}: no list of shots ({error}): `rehue shots` writes one") from error
+    rows = held.get("shots") if isinstance(held, dict) else held
+    if not isinstance(rows, list) or not rows:
+        raise FilmError(f"{path}: has no shots: `rehue shots` writes a list of them")
+    shots = [_shot(row, path, number) for number, row in enumerate(rows, start=1)]
+    for number, (one, other) in enumerate(pairwise(shots), start=2):
+        if other.start <= one.start:
+            raise FilmError(f"{path}, shot {number}: begins no later than the one before")
+    for number, shot in enumerate(shots, start=1):
+        seen, like = {number}, shot.like
+        while like is not None:
+            if not 1 <= like <= len(shots) or like in seen:
+                raise FilmError(f"{path}, shot {number}: like {like} leads to no other shot")
+            seen.add(like)
+            like = shots[like - 1].like
+    return ShotList((replace(shots[0], start=0), *shots[1:]))
+
+
+def _shot(row: Any, path: Path, number: int) -> Shot:  # noqa: ANN401 (what JSON gives)
+    where = f"{path}, shot {number}"
+    if not isinstance(row, dict) or "start" not in row:
+        raise FilmError(f"{where}: give its start, such as 0:01:02.500; found {row!r}")
+    for name in row:
+        if name not in _NAMES:
+            raise FilmError(f"{where}: {name!r} is unknown ({nearest(name, list(_NAMES))})")
+    wishes = {name: row[name] for name in _WISHES if row.get(name) is not None}
+    if "palette" in wishes:
+        wishes["palette"] = tuple(wishes["palette"])
+    if "reference" in wishes:
+        wishes["reference"] = path.parent / wishes["reference"]
+    try:
+        Coloring(**wishes)
+    except TypeError as error:
+        raise FilmError(f"{where}: {error}") from error
+    like = row.get("like")
+    if like is not None and not isinstance(like, int):
+        raise FilmError(f"{where}: like {like!r}: give the number of a shot")
+    return Shot(time_of(row["start"], where), row.get("frames"), like, wishes)
+
+
+def time_of(given: object, where: str) -> int:
+    """Return thousandths of a second of a time as people write it: 62.5, 1:02.5 or 0:01:02.500.
+
+    >>> time_of("1:02.5", "a shot"), time_of(62.5, "a shot")
+    (62500, 62500)
+
+    Raises:
+        FilmError: it is none.
+    """
+    try:
+        parts = [float(part) for part in str(given).split(":")]
+    except ValueError:
+        parts = []
+    if not 1 <= len(parts) <= 3 or min(parts) < 0:
+        raise FilmError(f"{where}: {given!r} is no time: give seconds, or 0:01:02.500")
+    seconds: float = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+    return round(1000 * seconds)

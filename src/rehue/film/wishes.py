@@ -1,0 +1,91 @@
+"""What may be wished of a film: of its file, and of the colours of each frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from math import ceil
+
+from rehue.colorizer import Colorizer
+from rehue.errors import FilmError
+from rehue.film.coloring import seen
+from rehue.film.frames import read_frames
+from rehue.film.hints import FilmHint, track
+from rehue.film.probe import Film
+from rehue.film.shotlist import ShotList, thousandths
+from rehue.film.shots import Placed
+from rehue.wishes import Coloring
+
+
+@dataclass(frozen=True)
+class FilmOptions:
+    """What may be chosen of how a film is read and written.
+
+    Attributes:
+        codec: one of `encoding.CODECS`; None is H.264, and HEVC for deeper film.
+        quality: 1 to 100; None is 80, 100 is lossless where the codec can.
+        deinterlace: part woven fields first.
+        overwrite: replace a target that Rehue made.
+        keep_work: leave the folder of work, so that a changed list of shots makes only those that
+            changed anew.
+        shots: a list of shots; None to find them.
+        hints: colours at places, which are followed along the motion.
+        start: seconds from the film's first frame to the first that is wanted.
+        end: seconds to the first that is no longer wanted; None for all.
+    """
+
+    codec: str | None = None
+    quality: int | None = None
+    deinterlace: bool = False
+    overwrite: bool = False
+    keep_work: bool = False
+    shots: ShotList | None = None
+    hints: tuple[FilmHint, ...] = ()
+    start: float = 0.0
+    end: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a part that is none.
+
+        Raises:
+            FilmError: it ends before it begins.
+        """
+        if self.start < 0 or (self.end is not None and self.end <= self.start):
+            raise FilmError(f"from {self.start:g} to {self.end:g} s: give a part of the film")
+
+
+def wishes_of(
+    film: Film, colorizer: Colorizer, coloring: Coloring, wished: FilmOptions
+) -> Callable[[Placed], Coloring]:
+    """Return what is wished of the colours of a frame, by the shot that it is in."""
+    shots = wished.shots
+    tracked = track(film, wished.hints, shots)
+
+    @cache
+    def of_shot(number: int) -> Coloring:
+        if shots is None:
+            return coloring
+        own, like = shots.wished(number, coloring), shots.shots[number].like
+        if like is None:
+            return own
+        start = pts_at(film, shots.shots[like - 1].start / 1000)
+        first = next(read_frames(film, start=start, deinterlace=wished.deinterlace), None)
+        if first is None:
+            raise FilmError(
+                f"{film.path}: has no shot {like}, which shot {number + 1} is to be like"
+            )
+        look = colorizer.look(seen(first.luma, film))
+        return replace(own, palette=(), reference=look.colorize(of_shot(like - 1)))
+
+    def of_frame(here: Placed) -> Coloring:
+        pts = here.reading.frame.pts
+        of_all = of_shot(0 if shots is None else shots.number(thousandths(pts, film)))
+        hints = tracked.get(pts, ())
+        return replace(of_all, hints=hints) if hints else of_all
+
+    return of_frame
+
+
+def pts_at(film: Film, seconds: float) -> int:
+    """Return the first timestamp at or after some seconds from the film's first frame."""
+    return film.start + ceil(Fraction(seconds).limit_denominator(1000) / film.time_base)

@@ -1,0 +1,132 @@
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from rehue.cli import app
+from rehue.errors import FilmError
+from rehue.film import FilmOptions, colorize_film, find_shots, probe, read_shots
+
+
+def starts(reel):
+    return [shot.start for shot in find_shots(probe(reel))]
+
+
+def flash(frames, at):
+    """Light up some frames, as lightning and photographers do."""
+    return [np.clip(f + 150, 0, 255) if n in at else f for n, f in enumerate(frames)]
+
+
+def test_cuts_are_found_where_they_are(draw, tmp_path):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([25, 14, 30, 9], grain=4))
+    frames = np.cumsum([0, 25, 14, 30])
+    assert starts(reel) == [round(n / 24 * 1000) for n in frames]
+
+
+def test_flashes_flicker_and_blank_frames_are_no_cuts(draw, tmp_path):
+    calm = list(draw.moving([40], grain=4))
+    rng = np.random.default_rng(2)
+    flicker = [np.clip(f * rng.uniform(0.8, 1.2), 0, 255) for f in calm]
+    blank = [np.full_like(f, 5) if n == 20 else f for n, f in enumerate(calm)]
+    torn = [rng.uniform(0, 255, f.shape) if n == 20 else f for n, f in enumerate(calm)]
+    for name, frames in (
+        ("flash", flash(calm, {20, 21})),
+        ("flicker", flicker),
+        ("blank", blank),
+        ("torn", torn),
+    ):
+        reel = draw.write_reel(tmp_path / f"{name}.mkv", frames, sound=False)
+        assert starts(reel) == [0], name
+
+
+def test_a_dissolve_is_no_cut(draw, tmp_path):
+    one, other = (list(draw.moving(shots, grain=3)) for shots in ([60], [0, 60]))
+    frames = [
+        a * (1 - w) + b * w
+        for a, b, w in zip(one, other, np.clip((np.arange(60) - 20) / 20, 0, 1), strict=True)
+    ]
+    reel = draw.write_reel(tmp_path / "reel.mkv", frames, sound=False)
+    assert starts(reel) == [0]
+
+
+def test_the_command_writes_a_list_that_can_be_read_and_edited(draw, tmp_path):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([25, 20], grain=4))
+    result = CliRunner().invoke(app, ["shots", str(reel)])
+    assert result.exit_code == 0, result.output
+    path = tmp_path / "reel.mkv.shots.json"
+    assert "2 shots" in result.output
+    held = json.loads(path.read_text())
+    assert held == {
+        "film": "reel.mkv",
+        "shots": [{"start": "0:00:00.000", "frames": 25}, {"start": "0:00:01.042", "frames": 20}],
+    }
+    assert [shot.frames for shot in read_shots(path).shots] == [25, 20]
+    again = CliRunner().invoke(app, ["shots", str(reel)])
+    assert isinstance(again.exception, FilmError)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "has no shots"),
+        ([{"frames": 3}], "shot 1: give its start"),
+        ([{"start": "soon"}], "'soon' is no time"),
+        ([{"start": 0}, {"start": 0}], "shot 2: begins no later"),
+        ([{"start": 0, "like": 1}], "leads to no other shot"),
+        ([{"start": 0, "like": 2}, {"start": 1, "like": 1}], "leads to no other shot"),
+        ([{"start": 0, "colour": "red"}], "'colour' is unknown"),
+        ([{"start": 0, "saturation": -1}], "saturation -1"),
+    ],
+)
+def test_a_list_that_is_none_is_one_line(tmp_path, rows, says):
+    from rehue.errors import RehueError
+
+    path = tmp_path / "shots.json"
+    path.write_text(json.dumps({"shots": rows}))
+    with pytest.raises(RehueError, match=says):
+        read_shots(path)
+
+
+def test_only_a_shot_that_changed_is_made_anew(draw, tiny, tmp_path):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([20, 20, 20], 64, 96))
+    path, out = tmp_path / "shots.json", tmp_path / "out.mkv"
+    rows = [{"start": n * 20 / 24} for n in range(3)]
+    path.write_text(json.dumps({"shots": rows}))
+    work = tmp_path / "out.mkv.rehue-work"
+
+    def colored():
+        options = FilmOptions("ffv1", overwrite=True, keep_work=True, shots=read_shots(path))
+        colorize_film(reel, out, tiny, options=options)
+        return {p.name: p.stat().st_mtime_ns for p in work.glob("*.packets")}
+
+    first = colored()
+    rows[1]["saturation"] = 0.3
+    path.write_text(json.dumps({"shots": rows}))
+    second = colored()
+    kept = {name for name in second if second[name] == first.get(name)}
+    assert (len(first), len(second), len(kept)) == (3, 3, 2)
+    import av
+
+    with av.open(str(out)) as film:
+        strength = [
+            np.ptp(frame.to_ndarray(format="rgb24").astype(int), axis=-1).mean()
+            for frame in film.decode(video=0)
+        ]
+    assert len(strength) == 60
+    assert np.mean(strength[20:40]) < 0.6 * np.mean(strength[:20])
+
+
+def test_a_part_of_a_film(draw, tiny, tmp_path):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([72], 64, 96), subtitles=True)
+    out = tmp_path / "out.mkv"
+    colorize_film(reel, out, tiny, options=FilmOptions("ffv1", start=1.0, end=2.0))
+    frames, times = draw.lumas(out)
+    whole, _ = draw.lumas(reel)
+    assert len(frames) == 24
+    assert times[0] == 0
+    assert all((a == b).all() for a, b in zip(frames, whole[24:48], strict=True))
+    sound = [float(t) for _, t in draw.packets(out, "audio")]
+    assert -0.03 < sound[0] < 0.03
+    assert sound[-1] < 1
+    assert [content for content, _ in draw.packets(out, "subtitle")] == [b"line 1"]
