@@ -104,7 +104,7 @@ def main() -> None:
             ab = colorizer.look(dots).ab()
             alone = energy(colorizer.look(plain).ab(), period, angle)
             ratios.append(energy(ab, period, angle) / max(alone, 1e-9))
-            old = colorizer.look(dots, Stated(as_is=True)).ab()
+            old = colorizer.look(dots, scan=Stated(as_is=True)).ab()
             before.append(energy(old, period, angle) / max(alone, 1e-9))
             del without
     results = {

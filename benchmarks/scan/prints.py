@@ -109,13 +109,13 @@ def judge_colors(made: list[Page], colorizer: Colorizer) -> dict[str, float]:
             true |= inside(corners + 3 * np.sign(corners - corners.mean(axis=0)), light.shape)
         shown = srgb_to_lab(colorizer.look(light).colorize())
         chroma.append(float(np.hypot(shown[..., 1], shown[..., 2])[~true].mean()))
-        plain = srgb_to_lab(colorizer.look(light, Stated(as_is=True)).colorize())
+        plain = srgb_to_lab(colorizer.look(light, scan=Stated(as_is=True)).colorize())
         before.append(float(np.hypot(plain[..., 1], plain[..., 2])[~true].mean()))
         if not finding.has_surround:
             continue
         for corners, picture in zip(page.corners, page.pictures, strict=True):
             grey = np.rint(grey_of(picture)).astype(np.uint8)
-            alone = srgb_to_lab(colorizer.look(grey, Stated(as_is=True)).colorize())
+            alone = srgb_to_lab(colorizer.look(grey, scan=Stated(as_is=True)).colorize())
             places, ab = matched(corners, alone)
             here = shown[places]
             both = np.stack([here[..., 0], ab[..., 0], ab[..., 1]], axis=-1)

@@ -44,9 +44,9 @@ def difference(
     colorizer: Colorizer, grey: NDArray[np.uint8], picture: NDArray[np.uint8], stated: Stated
 ) -> float:
     """Median CIEDE2000 of the colours to a photograph's own, at its lightness."""
-    look = colorizer.look(grey, stated)
-    ab = look.colors(Coloring())
-    _, _, right, bottom = look.answer.box
+    look = colorizer.look(grey, scan=stated)
+    ab = look.seen.colors(Coloring())
+    _, _, right, bottom = look.seen.answer.box
     ab = ab[:, : max(1, round(bottom)), : max(1, round(right))]
     small = Image.fromarray(picture).resize(ab.shape[:0:-1], Image.Resampling.BOX)
     true = srgb_to_lab(np.asarray(small))
