@@ -20,6 +20,7 @@ from rehue.film.opening import opencv
 from rehue.film.probe import Film
 from rehue.film.shots import Placed, Reading, placed
 from rehue.film.steady import ASK_EVERY, BLOCK, Memory, Moment, steadied
+from rehue.scan import Stated
 from rehue.wishes import Coloring
 
 # Frames that lie between two steps: what is held of a film at a time is some dozens of frames.
@@ -75,7 +76,8 @@ def asking(colorizer: Colorizer, film: Film, wishes: Callable[[Placed], Coloring
     tall, wide = grid[::-1] if film.turn % 2 else grid
 
     def ask(here: Placed) -> Map:
-        look = colorizer.look(seen(here.reading.frame.luma, film))
+        # As it is: what was found on one frame and not on the next would flicker.
+        look = colorizer.look(seen(here.reading.frame.luma, film), scan=Stated(as_is=True))
         ab = look.chroma(wishes(here), (tall, wide)).all()
         return np.ascontiguousarray(np.rot90(ab, -film.turn))
 

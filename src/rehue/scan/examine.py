@@ -1,0 +1,87 @@
+"""Saying what kind of thing was scanned, before a network sees it."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.color import Tone, judge_neutrality, lightness
+from rehue.errors import PhotoError
+from rehue.scan.cutting import cut_out
+from rehue.scan.edges import Corners
+from rehue.scan.finding import Finding, Print, whole
+from rehue.scan.own_color import find_own_color
+from rehue.scan.prints import find_prints
+from rehue.scan.reduced import reduced
+from rehue.scan.screens import find_screen
+from rehue.scan.stated import NOTHING_STATED, Stated
+from rehue.scan.tones import Tones, find_tones
+
+# Sides of the copy whose tones are measured (px): grain must not count as tones.
+_TONES = 256
+# Share of a print that is left out there, from each side to the middle.
+_EDGE = 0.03
+
+
+def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Finding:
+    """Say what kind of thing a picture is.
+
+    Nothing is changed: a finding says how the network is to see the picture. Where nothing is
+    sure, it sees it as it is.
+
+    Args:
+        pixels: height x width, or height x width x 3, upright; uint8, uint16 or float 0..1.
+        stated: what the user says.
+
+    Raises:
+        PhotoError: another shape or sample type; a stated print lies outside the picture.
+
+    >>> examine(np.full((60, 80), 128, np.uint8)).is_plain
+    True
+    """
+    toning = judge_neutrality(pixels)
+    own = None
+    if toning.tone is Tone.COLORED and not stated.as_is:
+        own = find_own_color(pixels)
+    height, width = pixels.shape[:2]
+    itself = Print(whole(height, width))
+    if stated.as_is:
+        return Finding((itself,), toning=toning)
+    if stated.prints is None:
+        places = [tuple((float(x), float(y)) for x, y in c) for c in find_prints(pixels)]
+    else:
+        places = [_inside(corners, height, width) for corners in stated.prints]
+    found = [Print(corners) for corners in places] or [itself]
+    prints = tuple(_measured(pixels, one, stated.tones) for one in found)
+    return Finding(prints, has_surround=bool(places), toning=toning, own_color=own)
+
+
+def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) -> Print:
+    """Look at one print's tones and dots."""
+    box = pixels[_box(found.quad)]
+    if tones is None:
+        small = reduced(box, _TONES)
+        rows, columns = _box(found.quad)
+        # Its edges are mixed with what surrounds it.
+        quad = found.quad + _EDGE * (found.quad.mean(axis=0) - found.quad)
+        quad = (quad - (columns.start, rows.start)) / small.step
+        tones = find_tones(lightness(cut_out(small.light / np.float32(255), quad)))
+    return replace(found, tones=tones, screen=find_screen(box))
+
+
+def _box(corners: Corners) -> tuple[slice, slice]:
+    """Rows and columns that a print lies in."""
+    low = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
+    high = np.ceil(corners.max(axis=0)).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def _inside(
+    corners: tuple[tuple[float, float], ...], height: int, width: int
+) -> tuple[tuple[float, float], ...]:
+    for x, y in corners:
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise PhotoError(
+                f"a print's corner {x:g}, {y:g} lies outside {width} x {height} pixels"
+            )
+    return tuple((float(x), float(y)) for x, y in corners)
