@@ -1,0 +1,85 @@
+"""Halftone: the dots of a printing screen, which the network must not take for texture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Patches of so many pixels a side, at these shares of the height and width.
+_PATCH = 128
+_PLACES = ((0.5, 0.5), (0.25, 0.3), (0.3, 0.75), (0.75, 0.25), (0.7, 0.7))
+_AGREEING, _SPREAD = 3, 0.2
+# Periods that are looked for (px), and those that a patch resolves.
+_FINEST, _COARSEST = 3.0, 16.0
+# How far the two lines of dots stand above what lies round them in the spectrum.
+_PEAK = 12.0
+# The blur that takes the dots away, as a share of their period: it leaves 2 % of them.
+_BLUR = 0.45
+
+
+def find_screen(pixels: NDArray[np.generic]) -> float:
+    """Find the period of a halftone screen.
+
+    Args:
+        pixels: height x width, or height x width x 3; uint8, uint16 or float 0..1.
+
+    Returns:
+        Pixels from dot to dot; 0 where there is no screen.
+    """
+    plane = pixels if pixels.ndim == 2 else pixels[..., 1]
+    height, width = plane.shape
+    if min(height, width) < _PATCH:
+        return 0.0
+    found = []
+    for down, across in _PLACES:
+        top, left = int((height - _PATCH) * down), int((width - _PATCH) * across)
+        found.append(_period(plane[top : top + _PATCH, left : left + _PATCH]))
+    periods = np.array([period for period in found if period])
+    # Most places must agree: railings and windows repeat in one.
+    if len(periods) < _AGREEING or np.ptp(periods) > _SPREAD * np.median(periods):
+        return 0.0
+    return float(np.median(periods))
+
+
+def descreened(light: NDArray[np.float32], period: float) -> NDArray[np.float32]:
+    """Return a plane (height x width) with the dots of a screen of this period blurred away."""
+    if not period:
+        return light
+    sigma = _BLUR * period
+    taps = np.arange(-int(3 * sigma + 1), int(3 * sigma + 1) + 1)
+    weights = np.exp(-0.5 * (taps / sigma) ** 2).astype(np.float32)
+    weights /= weights.sum()
+    for _ in range(2):
+        padded = np.pad(light, ((len(taps) // 2,) * 2, (0, 0)), "edge")
+        light = sum(w * padded[i : i + len(light)] for i, w in enumerate(weights)).T
+    return light
+
+
+def _period(patch: NDArray[np.generic]) -> float:
+    values = patch.astype(np.float32)
+    values -= values.mean()
+    spread = float(values.std())
+    if spread == 0:
+        return 0.0
+    window = np.hanning(_PATCH).astype(np.float32)
+    power = np.abs(np.fft.fft2(values / spread * window[:, None] * window))
+    y, x = np.meshgrid(*[np.fft.fftfreq(_PATCH, 1 / _PATCH)] * 2, indexing="ij")
+    radius = np.hypot(y, x)
+    ring = (radius >= _PATCH / _COARSEST) & (radius <= _PATCH / _FINEST)
+    # Pictures have less and less of finer detail: what stands out does so at its own radius.
+    usual = _usual(power, radius)
+    height = np.where(ring, power / usual, 0)
+    at = np.unravel_index(int(height.argmax()), height.shape)
+    if height[at] < _PEAK:
+        return 0.0
+    # The other line of dots: a quarter turn on.
+    other = (round(x[at]) % _PATCH, round(-y[at]) % _PATCH)
+    near = np.ix_(*[(np.arange(-2, 3) + c) % _PATCH for c in other])
+    if height[near].max() < _PEAK / 2:
+        return 0.0
+    return float(_PATCH / radius[at])
+
+
+def _usual(power: NDArray[np.floating], radius: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Mean of the spectrum in rings of its radius."""
+    rings = radius.astype(np.intp)
+    total = np.bincount(rings.ravel(), power.ravel())
+    return np.asarray((total / np.bincount(rings.ravel()))[rings] + 1e-6)
