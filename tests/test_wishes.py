@@ -42,8 +42,9 @@ def test_every_wish_has_a_name_and_help():
 def test_keywords_in_python_are_the_wishes():
     from rehue.model import Decoding
     from rehue.photo import Photo
+    from rehue.scan import Stated
 
-    names = {"Decoding": Decoding, "Hint": Hint, "Photo": Photo}
+    names = {"Decoding": Decoding, "Hint": Hint, "Photo": Photo, "Stated": Stated}
     hints = get_type_hints(Coloring, None, names)
     assert get_type_hints(ColoringOptions, None, names) == hints
 
@@ -87,12 +88,14 @@ def test_the_words_of_marks_are_those_of_before(words):
 def test_every_wish_tells_in_words():
     from rehue.color import Bins
     from rehue.model import palette_of_colors
+    from rehue.scan import Stated
 
     others = {
         **{name: wish.low for name, wish in WISHES.items() if wish.low is not None},
     }
     others |= {"alternative": 2, "refresh": True, "decoding": Decoding("bins"), "palette": ["red"]}
     others |= {"hints": [Hint(1, 2, "red")], "reference": b"a photograph"}
+    others |= {"scan": Stated(as_is=True)}
     assert set(others) == set(WISHES)
     palette = palette_of_colors(["red"], Bins.in_srgb(10))
     said = {described(Coloring(**{name: value}), palette) for name, value in others.items()}

@@ -113,24 +113,28 @@ def laid(
     data = (back[0, 0], back[0, 1], shift[0], back[1, 0], back[1, 1], shift[1])
     size = (page.shape[1], page.shape[0])
     how = (Image.Transform.AFFINE, data, Image.Resampling.BICUBIC)
-    mask = np.asarray(Image.fromarray(np.pad(outline, 1)).transform(
-        size, how[0], (data[0], data[1], data[2] + 1, data[3], data[4], data[5] + 1), how[2]
-    ))
-    edge = np.asarray(Image.fromarray(np.pad(paper, 1, "edge")).transform(
-        size, how[0], (data[0], data[1], data[2] + 1, data[3], data[4], data[5] + 1), how[2]
-    ))
+    mask = np.asarray(
+        Image.fromarray(np.pad(outline, 1)).transform(
+            size, how[0], (data[0], data[1], data[2] + 1, data[3], data[4], data[5] + 1), how[2]
+        )
+    )
+    edge = np.asarray(
+        Image.fromarray(np.pad(paper, 1, "edge")).transform(
+            size, how[0], (data[0], data[1], data[2] + 1, data[3], data[4], data[5] + 1), how[2]
+        )
+    )
     mask = np.clip(mask, 0, 1)
     if has_shadow:
         away = rng.uniform(-0.012, 0.012, 2) * min(h, w)
-        wide = Image.fromarray((np.roll(mask, np.rint(away).astype(int), (0, 1)) * 255).astype(np.uint8))
+        wide = Image.fromarray(
+            (np.roll(mask, np.rint(away).astype(int), (0, 1)) * 255).astype(np.uint8)
+        )
         soft = wide.filter(ImageFilter.GaussianBlur(0.008 * min(h, w) + 0.5))
         page = page * (1 - rng.uniform(0.1, 0.4) * np.asarray(soft, np.float32) / 255)
     return (page * (1 - mask) + edge * mask).astype(np.float32), quad
 
 
-def inset(
-    quad: NDArray[np.float64], rim: int, shape: tuple[int, ...]
-) -> NDArray[np.float64]:
+def inset(quad: NDArray[np.float64], rim: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Move a rectangle's corners in by a rim."""
     across, down = quad[1] - quad[0], quad[3] - quad[0]
     dx, dy = rim * across / shape[1], rim * down / shape[0]

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue import __version__
+from rehue.color.srgb import white_code
 from rehue.errors import ModelError, PhotoError
 from rehue.look import Look
 from rehue.model import ask, find_model, open_runtime, shrunk_lightness
 from rehue.model.runtime import available_processors
+from rehue.page import PageSeen
 from rehue.photo import (
     MAX_PIXELS,
     Mark,
@@ -32,9 +34,11 @@ from rehue.photo import (
     to_pillow,
     upright,
     visible_mark,
+    with_assumed_profile,
     write,
 )
 from rehue.picture.render import as_grey
+from rehue.scan import NOTHING_STATED, Print, Stated, cut_out, descreened, examine, positive
 from rehue.seen import Seen, palette_of
 from rehue.wishes import WISHES, Coloring, ColoringOptions, described
 
@@ -87,13 +91,14 @@ class Colorizer:
         """The runtime, its version, device and threads, in words."""
         return self._runtime.description
 
-    def look(self, photo: Photo | Photograph, page: int = 1) -> Look:
+    def look(self, photo: Photo | Photograph, page: int = 1, scan: Stated | None = None) -> Look:
         """Show a photograph to the network.
 
         Args:
             photo: an array (height x width, or height x width x 3; uint8, uint16 or float32
                 0..1), a PIL image, a path, a file's bytes, or what `rehue.photo.read` returned.
             page: of a file that has several, from 1.
+            scan: what kind of thing was scanned, where that is not to be looked for.
 
         Raises:
             PhotoError: it is none of these, or cannot be read; there is no such page.
@@ -106,7 +111,7 @@ class Colorizer:
         if not 1 <= page <= len(pages):
             raise PhotoError(f"{photograph.name} has no page {page}: give 1 to {len(pages)}")
         mark = next((one.mark for one in pages if one.mark), None)
-        look = self._look_at(pages[page - 1])
+        look = self._look_at(pages[page - 1], scan)
         return replace(look, mark=mark, page=page, pages=len(pages))
 
     @overload
@@ -133,9 +138,9 @@ class Colorizer:
         """
         wished = Coloring(**coloring)
         if isinstance(photo, np.ndarray):
-            return self.look(photo).colorize(wished)
+            return self.look(photo, scan=wished.scan).colorize(wished)
         photograph = photograph_of(photo)
-        rgb = self._look_at(photograph).colorize(wished)
+        rgb = self._look_at(photograph, wished.scan).colorize(wished)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 
     def batch(
@@ -170,11 +175,13 @@ class Colorizer:
         """
         of_colors = {k: v for k, v in options.items() if k in WISHES}
         of_file = {k: v for k, v in options.items() if k not in of_colors}
+        coloring = Coloring(**cast(ColoringOptions, of_colors))
+        gamma = coloring.scan.input_gamma if coloring.scan else None
         self.colorize_photograph(
-            read(source, max_pixels=max_pixels),
+            with_assumed_profile(read(source, max_pixels=max_pixels), gamma),
             Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
             Output(**cast(OutputOptions, of_file)),
-            Coloring(**cast(ColoringOptions, of_colors)),
+            coloring,
             overwrite=overwrite,
         )
 
@@ -190,7 +197,8 @@ class Colorizer:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
         Returns:
-            A line for each hint that could not be taken as it was given.
+            A line on what was found to have been scanned, and for each hint that could not be
+            taken as it was given.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -206,7 +214,7 @@ class Colorizer:
 
         def pages() -> Iterator[NDArray[Any]]:
             for page in photograph.pages:
-                look = self._look_at(page)
+                look = self._look_at(page, coloring.scan)
                 notes.update(dict.fromkeys(look.notes(coloring)))
                 make = look.layer if output.layer else look.colorize
                 rgb = make(coloring)
@@ -252,13 +260,32 @@ class Colorizer:
         chosen += ["c2pa"] * (output.credentials is not None)
         return " ".join(chosen)
 
-    def _look_at(self, photograph: Photograph) -> Look:
+    def _look_at(self, photograph: Photograph, stated: Stated | None) -> Look:
+        stated = stated or NOTHING_STATED
         pixels = upright(photograph.pixels, photograph.orientation)
-        grey = as_grey(pixels) if pixels.dtype != np.uint8 else pixels
-        light = shrunk_lightness(grey, self.size)
+        if stated.is_negative:
+            pixels = positive(pixels)
+        finding = examine(pixels, stated)
+        grey = pixels if finding.is_plain and pixels.dtype == np.uint8 else as_grey(pixels)
+        size = pixels.shape[:2]
+        if finding.has_surround:
+            # A very large page became smaller on the way.
+            scale = np.divide(grey.shape[::-1], size[::-1])
+            cuts = [(one, cut_out(grey, one.quad * scale)) for one in finding.prints]
+            prints = tuple((one, self._see(cut, one, cut.shape)) for one, cut in cuts)
+            seen: Seen = PageSeen.of(prints, size)
+        else:
+            seen = self._see(grey, finding.prints[0], size)
+        return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)
+
+    def _see(self, grey: NDArray[Any], one: Print, size: tuple[int, ...]) -> Seen:
+        """Show a print to the network, without its dots and at full contrast."""
+        if one.screen:
+            dots = grey.astype(np.float32) / np.float32(white_code(grey.dtype))
+            grey = descreened(dots, one.screen * grey.shape[1] / one.width)
+        light = one.tones.stretched(shrunk_lightness(grey, self.size))
         answer = ask(self._runtime, light, self.size, len(self.card.bin_centers))
-        seen = Seen(light, answer, self.card, self._runtime, self.size, pixels.shape[:2])
-        return Look(pixels, seen, self.threads)
+        return Seen(light, answer, self.card, self._runtime, self.size, (size[0], size[1]))
 
 
 @cache

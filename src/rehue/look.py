@@ -12,13 +12,14 @@ from PIL import Image
 from rehue.color import Neutrality, Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
 from rehue.errors import PhotoError
-from rehue.model import Card, Decoding, Suggestion, confidence
+from rehue.model import Card, Decoding, Suggestion
 from rehue.photo import Mark, with_bits
 from rehue.picture.layer import color_layer
 from rehue.picture.refresh import class_variance, confidence_in_own, refresh
 from rehue.picture.render import as_grey, render
 from rehue.picture.shrink import shrunk
 from rehue.picture.upsample import Upsampling
+from rehue.scan import Finding
 from rehue.seen import Seen
 from rehue.wishes import Coloring, ColoringOptions
 
@@ -40,6 +41,7 @@ class Look:
         pages: how many its file has.
         is_preview: made to be coloured again and again, as fast as can be.
         judged: see `neutrality`; None where it was not asked for yet.
+        finding: what kind of thing was scanned; None where that was not looked for.
     """
 
     pixels: NDArray[Any]
@@ -50,6 +52,7 @@ class Look:
     pages: int = 1
     is_preview: bool = False
     judged: Neutrality | None = None
+    finding: Finding | None = None
 
     @property
     def card(self) -> Card:
@@ -89,7 +92,10 @@ class Look:
         wished = coloring or Coloring(**options)
         if wished.refresh and self.neutrality.tone is Tone.COLORED:
             return self._refreshed(wished)
-        return self._rendered(self.chroma(wished))
+        picture = self._rendered(self.chroma(wished))
+        if self.finding is not None and self.finding.own_color is not None:
+            self.finding.own_color.keep(self.pixels, picture)
+        return picture
 
     def chroma(self, coloring: Coloring, size: tuple[int, int] | None = None) -> Upsampling:
         """Return the colours alone, before they are fitted into sRGB.
@@ -102,8 +108,7 @@ class Look:
             ModelError: as for `colorize`.
             PhotoError: as for `colorize`.
         """
-        ab = self.seen.ab(coloring) * np.float32(coloring.saturation)
-        ab[1] += np.float32(coloring.warmth)
+        ab = self.seen.colors(coloring)
         return Upsampling(ab, self.seen.answer.box, *(size or self.pixels.shape[:2]))
 
     def layer(
@@ -175,8 +180,7 @@ class Look:
             ModelError: the network has no classes.
         """
         wished = coloring or Coloring(**options)
-        logits, shown = self.seen.logits(wished), self.seen.ab(wished)
-        sure = confidence(logits, shown, self.card.bins, self.card.confidence_temperature)
+        sure = self.seen.confidence(wished)
         plane, _ = self._upsampling(np.stack([sure, sure])).rows(slice(0, self.pixels.shape[0]))
         return np.clip(plane, np.float32(0), np.float32(1))
 
@@ -231,8 +235,9 @@ class Look:
         )
 
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
-        """Return a line for each hint that cannot be taken as it was given."""
-        return self.seen.notes(coloring)
+        """Return a line on what was found, and for each hint not taken as it was given."""
+        found = self.finding.notes() if self.finding is not None else ()
+        return found + self.seen.notes(coloring)
 
     def _repr_png_(self) -> bytes:
         """Return what a notebook shows: the photograph in colour, small, as a PNG."""

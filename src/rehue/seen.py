@@ -22,6 +22,7 @@ from rehue.model import (
     ask,
     bins_of,
     bold,
+    confidence,
     confine,
     decode,
     palette_of_colors,
@@ -113,6 +114,17 @@ class Seen:
         light = self._light_of_cells(shown.shape[1:], answer.stride)
         others = alternative_ab(self.logits(coloring), shown, light, self.card.bins)
         return others[coloring.alternative - 2]
+
+    def colors(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return `ab` with saturation and warmth."""
+        ab = self.ab(coloring) * np.float32(coloring.saturation)
+        ab[1] += np.float32(coloring.warmth)
+        return ab
+
+    def confidence(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return on the network's grid (h x w) what `Look.confidence` returns."""
+        logits, shown = self.logits(coloring), self.ab(coloring)
+        return confidence(logits, shown, self.card.bins, self.card.confidence_temperature)
 
     def logits(self, coloring: Coloring) -> NDArray[np.float32]:
         """Return the network's classes, B x h x w.

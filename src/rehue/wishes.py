@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rehue.model import Decoding, Hint
     from rehue.photo import Photo
+    from rehue.scan import Stated
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,13 @@ class Coloring:
         default=None,
         metadata=_of("Borrow the colours of this photograph.", needs="palette"),
     )
+    scan: "Stated | None" = field(
+        default=None,
+        metadata=_of(
+            "What kind of thing was scanned, where that is not to be looked for.",
+            words=lambda stated: stated.said(),
+        ),
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be wished."""
@@ -222,6 +230,7 @@ class ColoringOptions(TypedDict, total=False):
     refresh: bool
     palette: Sequence[str]
     reference: "Photo | None"
+    scan: "Stated | None"
 
 
 def described(coloring: Coloring, palette: "NDArray[np.float32] | None" = None) -> str:

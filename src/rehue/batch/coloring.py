@@ -39,8 +39,10 @@ from rehue.photo import (
     read,
     result_bits,
     result_format,
+    with_assumed_profile,
 )
-from rehue.wishes import differences
+from rehue.scan import find_own_color
+from rehue.wishes import Coloring, differences
 
 
 class _LeftAloneError(Exception):
@@ -158,15 +160,21 @@ def _taken(job: LocalJob, settings: Settings) -> Photograph:
         _leave_result_alone(name, mark, sha256_of(job.source) if mark else None)
     photograph = read(job.source or sys.stdin.buffer, max_pixels=settings.max_pixels)
     _leave_result_alone(name, photograph.mark, photograph.sha256)
+    stated = settings.coloring.scan
+    photograph = with_assumed_profile(photograph, stated.input_gamma if stated else None)
     if not settings.recolor:
-        _leave_colors_alone(name, photograph, refresh=settings.coloring.refresh)
+        _leave_colors_alone(name, photograph, settings.coloring)
     return photograph
 
 
-def _leave_colors_alone(name: str, photograph: Photograph, *, refresh: bool) -> None:
+def _leave_colors_alone(name: str, photograph: Photograph, wished: Coloring) -> None:
+    refresh, as_is = wished.refresh, wished.scan is not None and wished.scan.as_is
     for number, page in enumerate(photograph.pages, start=1):
         judged = judge_neutrality(page.pixels)
         if judged.tone is not Tone.COLORED:
+            continue
+        # A stamp on a grey picture is kept, and the picture coloured.
+        if not (refresh or as_is) and find_own_color(page.pixels) is not None:
             continue
         where = f"page {number}: " if photograph.further else ""
         if refresh and not estimate_fade(page.pixels).is_none:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rehue.cli import film
-from rehue.cli.choices import Files, Machine, ManyFiles, Steering
+from rehue.cli.choices import Files, Machine, ManyFiles, Scans, Steering
 from rehue.cli.options import grouped
 from rehue.cli.telling import say, tell
 from rehue.cli.wished import Colors
@@ -19,6 +19,7 @@ from rehue.cli.wished import Colors
 if TYPE_CHECKING:
     from rehue.batch import Plan, Settings, Setup
     from rehue.batch.storage import Place
+    from rehue.scan import Stated
     from rehue.wishes import Coloring
 
 
@@ -37,6 +38,7 @@ def colorize(
     colors: Colors,
     files: Files,
     steering: Steering,
+    scans: Scans,
     many: ManyFiles,
     machine: Machine,
     films: film.Films,
@@ -89,7 +91,7 @@ def colorize(
         _check(plan, steering, as_json=many.as_json)
         if many.report:
             check_report(many.report)
-        settings = _settings(_coloring(colors, steering), files, kind, dry_run=many.dry_run)
+        settings = _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run)
     except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
     if settings.output.credentials:
@@ -133,7 +135,7 @@ def _check(plan: "Plan", steering: Steering, *, as_json: bool) -> None:
         raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
 
 
-def _coloring(colors: Colors, steering: Steering) -> "Coloring":
+def _coloring(colors: Colors, steering: Steering, scans: Scans) -> "Coloring":
     from rehue.model import read_hints
     from rehue.wishes import Coloring
 
@@ -143,7 +145,24 @@ def _coloring(colors: Colors, steering: Steering) -> "Coloring":
         hints=tuple(read_hints(steering.hints)) if steering.hints else (),
         palette=tuple(color.strip() for color in palette),
         reference=steering.reference,
+        scan=_stated(scans),
     )
+
+
+def _stated(scans: Scans) -> "Stated | None":
+    from rehue.photo import assumed_profile
+    from rehue.scan import NOTHING_STATED, Stated, read_prints, read_tones
+
+    if scans.input_gamma is not None:
+        assumed_profile(scans.input_gamma)  # which says what is wrong with it
+    stated = Stated(
+        as_is=scans.as_is,
+        prints=None if scans.prints is None else read_prints(scans.prints),
+        tones=None if scans.tones is None else read_tones(scans.tones),
+        is_negative=scans.negative,
+        input_gamma=scans.input_gamma,
+    )
+    return None if stated == NOTHING_STATED else stated
 
 
 def _settings(coloring: "Coloring", files: Files, kind: str | None, *, dry_run: bool) -> "Settings":

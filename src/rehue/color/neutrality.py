@@ -27,7 +27,7 @@ from rehue.errors import PhotoError
 # Units of chroma below: code values of 8-bit Cb and Cr.
 # What the fit may leave over, root mean square over blocks, and what of it neighbouring blocks may
 # share. Chosen on photographs held back from training: of toned copies with a cast over them, after
-# JPEG at quality 50 too, at least 99 % leave less; of the coloured photographs some that are all but
+# JPEG at quality 50 too, at least 99 % leave less; of coloured photographs some that are all but
 # toned do (silhouettes before one sky, a sea by night).
 LARGEST_RESIDUE = 1.7
 LARGEST_PATTERN = 0.75
@@ -49,10 +49,11 @@ _BLOCK_ROWS = 12
 _TONES = 101
 _KNOTS = 12
 _STIFFNESS = 2e-4
-# Terms of the cast.
-_CASTS = 5
+# Terms of a cast in proportion to the tone; of these the first bend with it, too, as a lamp's do
+# over a toned print.
+_CASTS, _BENT = 5, 2
 
-_CHROMA_FROM_RGB = np.array([[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
+CHROMA_FROM_RGB = np.array([[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 
 
 class Tone(StrEnum):
@@ -97,25 +98,22 @@ def judge_neutrality(image: NDArray[np.generic]) -> Neutrality:
     >>> judge_neutrality(np.full((4, 4, 3), 128, np.uint8))
     Neutrality(tone=<Tone.GREY: 'grey'>, reason='largest cast 0.0 of at most 4.0')
     """
-    white = white_code(image.dtype)
+    white_code(image.dtype)
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3) or image.size == 0:
         raise PhotoError(
             f"a picture is height x width or height x width x 3, found shape {image.shape}"
         )
     if image.ndim == 2:
         return Neutrality(Tone.GREY, "one channel")
-    cells, step = _cells(image)
-    cells = np.nan_to_num(np.clip(cells * np.float32(255 / white), 0, 255))
+    cells, step = picture_cells(image)
     residue, pattern, toning = _tone_fit(cells, _block(cells, step))
-    if residue > LARGEST_RESIDUE:
+    limits = ((residue, LARGEST_RESIDUE), (pattern, LARGEST_PATTERN))
+    left, most = max(limits, key=lambda pair: pair[0] / pair[1])
+    if left > most:
         return Neutrality(
             Tone.COLORED,
-            f"places of one brightness differ in colour, {_how_clearly(residue / LARGEST_RESIDUE)} "
-            f"({residue:.1f}; toned prints at most {LARGEST_RESIDUE})",
-        )
-    if pattern > LARGEST_PATTERN:
-        return Neutrality(
-            Tone.COLORED, f"a pattern of colour of {pattern:.1f}, above {LARGEST_PATTERN}"
+            f"places of one brightness differ in colour, {_how_clearly(left / most)} "
+            f"({left:.1f}; toned prints at most {most})",
         )
     if toning > LARGEST_TONING:
         return Neutrality(
@@ -137,8 +135,15 @@ def _how_clearly(times: float) -> str:
     return "clearly" if times > 2 else "only just" if times < 1.25 else "fairly clearly"
 
 
-def _cells(image: NDArray[np.generic]) -> tuple[NDArray[np.float32], int]:
-    """Means over a regular grid of places (rows x columns x 3), and the grid's step in pixels."""
+def picture_cells(image: NDArray[np.generic]) -> tuple[NDArray[np.float32], int]:
+    """Means over a regular grid of places, and the grid's step in pixels.
+
+    Args:
+        image: height x width x 3.
+
+    Returns:
+        rows x columns x 3, 0..255; the first row and column start at the picture's.
+    """
     height, width, _ = image.shape
     side = max(1, int((height * width / _CELLS) ** 0.5))
     down, across = _tile(side, height, width)
@@ -152,7 +157,8 @@ def _cells(image: NDArray[np.generic]) -> tuple[NDArray[np.float32], int]:
     for y, x in taps:
         for channel in range(3):
             total[channel] += image[y::down, x::across, channel][:rows, :columns]
-    return np.moveaxis(total / np.float32(len(taps)), 0, -1).astype(np.float32, copy=False), side
+    means = np.moveaxis(total * np.float32(255 / white_code(image.dtype) / len(taps)), 0, -1)
+    return np.nan_to_num(np.clip(means, 0, 255)), side
 
 
 def _block(cells: NDArray[np.float32], step: int) -> tuple[int, int]:
@@ -170,9 +176,7 @@ def _tile(side: int, height: int, width: int) -> tuple[int, int]:
     return min(side * side // across, height), across
 
 
-def _tone_fit(
-    cells: NDArray[np.float32], block: tuple[int, int]
-) -> tuple[float, float, float]:
+def _tone_fit(cells: NDArray[np.float32], block: tuple[int, int]) -> tuple[float, float, float]:
     """Fit chroma as a curve over the tone and a cast over the picture, by least squares.
 
     A block's chroma is compared with the mean of the curve over the tones of its cells: JPEG blurs
@@ -191,31 +195,33 @@ def _tone_fit(
     rows, columns = cells.shape[0] // down, cells.shape[1] // across
     cells = cells[: rows * down, : columns * across]
     means = cells.reshape(rows, down, columns, across, 3).mean(axis=(1, 3)).reshape(-1, 3)
-    chroma = means @ _CHROMA_FROM_RGB.T
+    chroma = means @ CHROMA_FROM_RGB.T
     tones = np.rint(cells.mean(axis=-1) * ((_TONES - 1) / 255)).astype(np.intp)
     number = np.arange(rows * columns).reshape(rows, columns)
     number = number.repeat(down, axis=0).repeat(across, axis=1)
     histograms = np.bincount((number * _TONES + tones).ravel(), minlength=len(chroma) * _TONES)
     knots, penalty = _knots()
     curve = histograms.reshape(-1, _TONES) @ knots / (down * across)
-    cast = means.mean(axis=1, keepdims=True) / 255 * _slopes(rows, columns)
-    design = np.concatenate([curve, cast], axis=1)
+    tone = means.mean(axis=1, keepdims=True) / 255
+    places = cast_terms(rows, columns)
+    cast = [tone * places, tone * tone * places[:, :_BENT]]
+    design = np.concatenate([curve, *cast], axis=1)
     normal = design.T @ design / len(design) + penalty
     fitted = design @ np.linalg.solve(normal, design.T @ chroma / len(design))
     left = chroma - fitted
     residue = np.sqrt((left**2).sum(axis=-1).mean())
     toning = np.hypot(fitted[:, 0], fitted[:, 1]).max()
-    return float(residue), _shared(left.reshape(rows, columns, 2)), float(toning)
+    return float(residue), shared(left.reshape(rows, columns, 2)), float(toning)
 
 
-def _shared(left: NDArray[np.float64]) -> float:
+def shared(left: NDArray[np.float64]) -> float:
     """Root of the mean product of neighbours (rows x columns x 2): noise of its own has none."""
     pairs = [(left[1:], left[:-1]), (left[:, 1:], left[:, :-1])]
     products = [(one * other).sum(axis=-1).mean() for one, other in pairs if one.size]
     return float(np.sqrt(max(0.0, np.mean(products)))) if products else 0.0
 
 
-def _slopes(rows: int, columns: int) -> NDArray[np.float64]:
+def cast_terms(rows: int, columns: int) -> NDArray[np.float64]:
     """Quadratic terms over the picture but for the constant: blocks x 5."""
     y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
     return np.stack([y, x, y * y, x * y, x * x], axis=-1).reshape(-1, _CASTS)
@@ -227,6 +233,6 @@ def _knots() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     at = np.linspace(0, _TONES - 1, _KNOTS)
     hats = np.stack([np.interp(np.arange(_TONES), at, one) for one in np.eye(_KNOTS)], axis=-1)
     second = np.diff(np.eye(_KNOTS), 2, axis=0)
-    penalty = 1e-3 * np.eye(_KNOTS + _CASTS)
+    penalty = 1e-3 * np.eye(_KNOTS + _CASTS + _BENT)
     penalty[:_KNOTS, :_KNOTS] += second.T @ second
     return hats, _STIFFNESS * penalty

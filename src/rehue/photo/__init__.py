@@ -43,6 +43,7 @@ from rehue.photo.provenance.inspection import Inspection, inspect
 from rehue.photo.provenance.mark import Mark
 from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
+from rehue.photo.samples.assumed import assumed_profile, with_assumed_profile
 from rehue.photo.samples.depth import with_bits
 from rehue.photo.samples.orientation import as_stored, upright
 from rehue.photo.write import check_target, sidecar_of, to_pillow, write
@@ -64,6 +65,7 @@ __all__ = [
     "Photo",
     "Photograph",
     "as_stored",
+    "assumed_profile",
     "check_credentials",
     "check_target",
     "checked",
@@ -82,6 +84,7 @@ __all__ = [
     "to_pillow",
     "upright",
     "visible_mark",
+    "with_assumed_profile",
     "with_bits",
     "write",
 ]

@@ -6,15 +6,20 @@ which can be read, corrected and stated by hand.
 """
 
 from rehue.scan.cutting import at_print, cut_out, laid_back, page_grid
-from rehue.scan.examine import NOTHING_STATED, Stated, examine
+from rehue.scan.examine import examine
 from rehue.scan.finding import Finding, Print
+from rehue.scan.negative import positive
+from rehue.scan.own_color import OwnColor, find_own_color
 from rehue.scan.screens import descreened
+from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones
 from rehue.scan.tones import FULL, Tones
 
 __all__ = [
+    "AS_IS",
     "FULL",
     "NOTHING_STATED",
     "Finding",
+    "OwnColor",
     "Print",
     "Stated",
     "Tones",
@@ -22,6 +27,10 @@ __all__ = [
     "cut_out",
     "descreened",
     "examine",
+    "find_own_color",
     "laid_back",
     "page_grid",
+    "positive",
+    "read_prints",
+    "read_tones",
 ]

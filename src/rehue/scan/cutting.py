@@ -10,6 +10,8 @@ from rehue.scan.edges import Corners
 _LARGEST = 2048
 # Colours are laid on a page of at most so many cells along its longer side.
 _CELLS = 2048
+# Pixels round a cut.
+_BEYOND = 8
 
 
 def cut_out(grey: NDArray[np.generic], corners: Corners) -> NDArray[np.generic]:
@@ -21,15 +23,16 @@ def cut_out(grey: NDArray[np.generic], corners: Corners) -> NDArray[np.generic]:
     """
     low = np.maximum(np.floor(corners.min(axis=0)).astype(np.intp) - 2, 0)
     high = np.ceil(corners.max(axis=0)).astype(np.intp) + 2
-    part = grey[low[1] : high[1], low[0] : high[0]]
+    # What lies beyond the page is like its edge, not black.
+    part = np.pad(grey[low[1] : high[1], low[0] : high[0]], _BEYOND, "edge")
     image = Image.fromarray(part if part.dtype == np.uint8 else part.astype(np.float32))
     lengths = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
     width, height = lengths[[0, 2]].mean(), lengths[[1, 3]].mean()
     factor = max(1, int(max(width, height) / _LARGEST))
     image = image.reduce(factor) if factor > 1 else image
     size = max(1, round(width / factor)), max(1, round(height / factor))
-    whole = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float64)
-    way = _projection(whole, (corners - low) / factor)
+    frame = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float64)
+    way = _projection(frame, (corners - low + _BEYOND) / factor)
     straight = image.transform(
         size, Image.Transform.PERSPECTIVE, tuple(way), Image.Resampling.BICUBIC
     )
@@ -38,7 +41,8 @@ def cut_out(grey: NDArray[np.generic], corners: Corners) -> NDArray[np.generic]:
         return values
     most = 65535 if grey.dtype == np.uint16 else 1
     values = np.clip(values, 0, most)
-    return (np.rint(values) if grey.dtype == np.uint16 else values).astype(grey.dtype)
+    whole_numbers = np.rint(values) if grey.dtype == np.uint16 else values
+    return np.asarray(whole_numbers.astype(grey.dtype))
 
 
 def page_grid(height: int, width: int) -> tuple[int, int]:
@@ -72,7 +76,9 @@ def laid_back(
     left, top, right, bottom = box
     inner = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     # Cells beyond the box are padding; a border of its own keeps the edges' colours.
-    part = planes[:, int(np.floor(top)) : int(np.ceil(bottom)), int(np.floor(left)) : int(np.ceil(right))]
+    part = planes[
+        :, int(np.floor(top)) : int(np.ceil(bottom)), int(np.floor(left)) : int(np.ceil(right))
+    ]
     border = 4
     part = np.pad(part, ((0, 0), (border, border), (border, border)), "edge")
     way = tuple(_projection(place, inner - np.floor([left, top]) + border))
@@ -99,7 +105,7 @@ def _coverage(place: Corners, grid: tuple[int, int]) -> NDArray[np.float32]:
             x - np.float32(start[0])
         )
         np.minimum(inside, distance, out=inside)
-    return np.clip(inside + np.float32(0.5), 0, 1)
+    return np.asarray(np.clip(inside + np.float32(0.5), 0, 1))
 
 
 def _projection(to: Corners, given: Corners) -> NDArray[np.float64]:
@@ -108,7 +114,7 @@ def _projection(to: Corners, given: Corners) -> NDArray[np.float64]:
     for (x, y), (u, v) in zip(to, given, strict=True):
         rows.append([x, y, 1, 0, 0, 0, -u * x, -u * y])
         rows.append([0, 0, 0, x, y, 1, -v * x, -v * y])
-    return np.linalg.solve(np.array(rows, np.float64), given.reshape(-1))
+    return np.asarray(np.linalg.solve(np.array(rows, np.float64), given.reshape(-1)), np.float64)
 
 
 def at_print(corners: Corners, size: tuple[int, int], x: float, y: float) -> tuple[float, float]:

@@ -80,13 +80,13 @@ def _edge(
     column = int(np.flatnonzero(best >= _NEARLY * best.max())[-1])
     while column > 0 and best[column - 1] > best[column]:
         column -= 1
-    tilt = int(_TILTS[scores[:, column].argmax()])
-    picked = np.rint(column + (share - 0.5) * tilt).astype(np.intp) + np.array([-1, 0, 1])
+    found = int(_TILTS[scores[:, column].argmax()])
+    picked = np.rint(column + (share - 0.5) * found).astype(np.intp) + np.array([-1, 0, 1])
     shown = steps[rows, np.clip(picked, 0, columns[-1])].max(axis=1) >= step
     middle = offsets[column + 1]
     return Edge(
-        start + (middle - 0.25 * tilt) * out,
-        end + (middle + 0.25 * tilt) * out,
+        start + (middle - 0.25 * found) * out,
+        end + (middle + 0.25 * found) * out,
         float(shown.mean()),
     )
 
@@ -109,7 +109,7 @@ def sampled(light: NDArray[np.float32], at: NDArray[np.float64]) -> NDArray[np.f
     corner = [flat[first + shift].reshape(shape) for shift in (0, 1, width, width + 1)]
     upper = corner[0] + (corner[1] - corner[0]) * across
     lower = corner[2] + (corner[3] - corner[2]) * across
-    return upper + (lower - upper) * down
+    return np.asarray(upper + (lower - upper) * down)
 
 
 def _crossing(first: Edge, second: Edge) -> NDArray[np.float64]:

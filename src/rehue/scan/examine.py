@@ -1,50 +1,26 @@
 """Saying what kind of thing was scanned, before a network sees it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import judge_neutrality, lightness
+from rehue.color import Tone, judge_neutrality, lightness
 from rehue.errors import PhotoError
 from rehue.scan.cutting import cut_out
 from rehue.scan.edges import Corners
 from rehue.scan.finding import Finding, Print, whole
+from rehue.scan.own_color import find_own_color
 from rehue.scan.prints import find_prints
 from rehue.scan.reduced import reduced
 from rehue.scan.screens import find_screen
+from rehue.scan.stated import NOTHING_STATED, Stated
 from rehue.scan.tones import Tones, find_tones
 
 # Sides of the copy whose tones are measured (px): grain must not count as tones.
 _TONES = 256
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What a user says of a scan; what is not said is looked for.
-
-    Attributes:
-        as_is: nothing is looked for, the picture is shown to the network as it is.
-        prints: corners of each print, as for `Print`; empty: there are none.
-        tones: L of the darkest and the lightest tone of the prints.
-    """
-
-    as_is: bool = False
-    prints: tuple[tuple[tuple[float, float], ...], ...] | None = None
-    tones: Tones | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse prints that have no four corners.
-
-        Raises:
-            PhotoError: so it is.
-        """
-        for corners in self.prints or ():
-            if len(corners) != 4:
-                raise PhotoError(f"a print of {len(corners)} corners: give four")
-
-
-NOTHING_STATED = Stated()
+# Share of a print that is left out there, from each side to the middle.
+_EDGE = 0.03
 
 
 def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Finding:
@@ -64,6 +40,9 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
     True
     """
     toning = judge_neutrality(pixels)
+    own = None
+    if toning.tone is Tone.COLORED and not stated.as_is:
+        own = find_own_color(pixels)
     height, width = pixels.shape[:2]
     itself = Print(whole(height, width))
     if stated.as_is:
@@ -74,7 +53,7 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
         places = [_inside(corners, height, width) for corners in stated.prints]
     found = [Print(corners) for corners in places] or [itself]
     prints = tuple(_measured(pixels, one, stated.tones) for one in found)
-    return Finding(prints, has_surround=bool(places), toning=toning)
+    return Finding(prints, has_surround=bool(places), toning=toning, own_color=own)
 
 
 def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) -> Print:
@@ -82,7 +61,10 @@ def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) ->
     box = pixels[_box(found.quad)]
     if tones is None:
         small = reduced(box, _TONES)
-        quad = (found.quad - [_box(found.quad)[1].start, _box(found.quad)[0].start]) / small.step
+        rows, columns = _box(found.quad)
+        # Its edges are mixed with what surrounds it.
+        quad = found.quad + _EDGE * (found.quad.mean(axis=0) - found.quad)
+        quad = (quad - (columns.start, rows.start)) / small.step
         tones = find_tones(lightness(cut_out(small.light / np.float32(255), quad)))
     return replace(found, tones=tones, screen=find_screen(box))
 

@@ -99,7 +99,7 @@ def _refined(pixels: NDArray[np.generic], corners: Corners, blur: int) -> Corner
     reach = max(2.0, 1.5 * blur / near.step)
     sides = edges(near.light, rough, reach, _STEP)
     closer = corners_of(sides) if near.step < blur else rough
-    return without_rim(near.light, closer) * near.step + low
+    return np.asarray(without_rim(near.light, closer) * near.step + low)
 
 
 def _sides(corners: Corners) -> tuple[float, float]:

@@ -47,9 +47,7 @@ def _touching(
     return first, np.repeat(low, count) + within
 
 
-def _joined(
-    count: int, first: NDArray[np.intp], second: NDArray[np.intp]
-) -> NDArray[np.intp]:
+def _joined(count: int, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return for each run the smallest that it is joined with (hooking and pointer jumping)."""
     root = np.arange(count)
     while True:

@@ -27,9 +27,7 @@ def without_rim(light: NDArray[np.float32], corners: Corners) -> Corners:
     center = (np.arange(_CELLS) + 0.5) / _CELLS
     print_ = sampled(light, _places(corners, center, center))
     edge = max(2, round(_EDGE * _CELLS))
-    frame = np.concatenate(
-        [print_[edge], print_[-edge - 1], print_[:, edge], print_[:, -edge - 1]]
-    )
+    frame = np.concatenate([print_[edge], print_[-edge - 1], print_[:, edge], print_[:, -edge - 1]])
     paper = float(np.median(frame))
     near = max(_NEAR, 5 * 1.4826 * float(np.median(np.abs(frame - paper))))
     is_paper = np.abs(print_ - paper) <= near

@@ -1,0 +1,120 @@
+"""A page of prints as a network saw it: each cut out, what surrounds them stays neutral."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rehue.errors import ModelError, PhotoError
+from rehue.model import Answer, Hint, Suggestion
+from rehue.scan import Print, at_print, laid_back, page_grid
+from rehue.seen import Seen
+from rehue.wishes import Coloring
+
+
+@dataclass(frozen=True)
+class PageSeen(Seen):
+    """What the network saw of the prints on a page; colours are on a grid over the page.
+
+    Places are pixels of the page; `light` is that of the largest print.
+
+    Attributes:
+        prints: each with what was seen of it, cut out, straight and at full contrast.
+        page: height and width on which the prints' corners are given (px).
+    """
+
+    prints: tuple[tuple[Print, Seen], ...] = ()
+    page: tuple[int, int] = (1, 1)
+
+    @classmethod
+    def of(cls, prints: tuple[tuple[Print, Seen], ...], page: tuple[int, ...]) -> Self:
+        """Put together what was seen of each print."""
+        height, width = page
+        rows, columns = page_grid(height, width)
+        largest = max((seen for _, seen in prints), key=lambda seen: seen.size[0] * seen.size[1])
+        return cls(
+            largest.light,
+            Answer(None, None, (0, 0, columns, rows), 1),
+            largest.card,
+            largest.runtime,
+            largest.working_size,
+            (height, width),
+            prints=prints,
+            page=(height, width),
+        )
+
+    def answer_to(self, coloring: Coloring) -> Answer:  # noqa: ARG002 (as in `Seen`)
+        """Return the page's grid; each print has an answer of its own."""
+        return self.answer
+
+    def ab(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return ab on the page's grid, 2 x h x w; 0 beside the prints."""
+        return self._laid([s.ab(self._at(coloring, p, s)) for p, s in self.prints])
+
+    def colors(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return `ab` with saturation and warmth; what surrounds the prints has neither."""
+        return self._laid([s.colors(self._at(coloring, p, s)) for p, s in self.prints])
+
+    def confidence(self, coloring: Coloring) -> NDArray[np.float32]:
+        """Return on the page's grid what `Look.confidence` returns; neutral is sure."""
+        doubt = [1 - s.confidence(self._at(coloring, p, s))[None] for p, s in self.prints]
+        return np.asarray(np.float32(1) - self._laid(doubt)[0])
+
+    def logits(self, coloring: Coloring) -> NDArray[np.float32]:  # noqa: ARG002 (as in `Seen`)
+        """Refuse: each print has an answer of its own.
+
+        Raises:
+            ModelError: always.
+        """
+        raise ModelError("a page of prints has no one answer: cut a print out and look at it")
+
+    def suggest(self, x: float, y: float, count: int, coloring: Coloring) -> list[Suggestion]:
+        """Return the likeliest colours at a place of a print; see `Look.suggest`."""
+        for one, seen in self.prints:
+            place = self._on(one, seen, x, y)
+            if place is not None:
+                return seen.suggest(*place, count, self._at(coloring, one, seen))
+        raise PhotoError(f"place {x:g}, {y:g} lies on no print, but on what surrounds them")
+
+    def notes(self, coloring: Coloring) -> tuple[str, ...]:
+        """Return a line for each hint that cannot be taken as it was given."""
+        lines = [n for p, s in self.prints for n in s.notes(self._at(coloring, p, s))]
+        lines += [
+            f"hint {hint.color} at {hint.x:g}, {hint.y:g} lies beside the prints: left out"
+            for hint in coloring.hints
+            if all(self._placed_on(one, seen, hint) is None for one, seen in self.prints)
+        ]
+        return tuple(dict.fromkeys(lines))
+
+    def _laid(self, planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Planes of each print (N x h x w) on the page's grid; 0 beside the prints."""
+        grid = page_grid(*self.page)
+        page = np.zeros((len(planes[0]), *grid), np.float32)
+        for (one, seen), plane in zip(self.prints, planes, strict=True):
+            laid, covered = laid_back(plane, seen.answer.box, one.quad, self.page, grid)
+            page *= 1 - covered
+            page += laid * covered
+        return page
+
+    def _at(self, coloring: Coloring, one: Print, seen: Seen) -> Coloring:
+        """The same wishes, with hints at their places on a print; those beside it left out."""
+        if not coloring.hints:
+            return coloring
+        placed = [self._placed_on(one, seen, hint) for hint in coloring.hints]
+        return replace(coloring, hints=tuple(hint for hint in placed if hint is not None))
+
+    def _placed_on(self, one: Print, seen: Seen, hint: Hint) -> Hint | None:
+        there = hint.in_pixels(*self.size)
+        place = self._on(one, seen, there.x, there.y)
+        if place is None:
+            return None
+        scale = self.page[1] / self.size[1] * seen.size[1] / one.width
+        return Hint(*place, hint.color, (there.radius or 0.0) * scale)
+
+    def _on(self, one: Print, seen: Seen, x: float, y: float) -> tuple[float, float] | None:
+        """Return where on a print a place of the page lies; None beside it."""
+        scale = self.page[1] / self.size[1]
+        across, down = at_print(one.quad, seen.size, x * scale, y * scale)
+        height, width = seen.size
+        return (across, down) if 0 <= across < width and 0 <= down < height else None

@@ -1,0 +1,109 @@
+"""What a user says of a scan, in place of its being looked for."""
+
+from dataclasses import dataclass
+
+from rehue.errors import PhotoError
+from rehue.scan.tones import Tones
+
+Quad = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a user says of a scan; what is not said is looked for.
+
+    Attributes:
+        as_is: nothing is looked for, the picture is shown to the network as it is.
+        prints: corners of each print, as for `Print`; empty: there are none.
+        tones: L of the darkest and the lightest tone of the prints.
+        is_negative: it is to be inverted, and so written.
+        input_gamma: by which its numbers are read where the file has no profile: `linear`, a
+            number such as 1.8, or the path of an ICC profile.
+    """
+
+    as_is: bool = False
+    prints: tuple[Quad, ...] | None = None
+    tones: Tones | None = None
+    is_negative: bool = False
+    input_gamma: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse prints that have no four corners.
+
+        Raises:
+            PhotoError: so it is.
+        """
+        for corners in self.prints or ():
+            if len(corners) != 4:
+                raise PhotoError(f"a print of {len(corners)} corners: give four")
+
+    def said(self) -> str:
+        """Return what is stated in words for marks and journals; empty for nothing.
+
+        >>> Stated(tones=Tones(40, 70)).said()
+        'tones=40-70'
+        """
+        words = ["as-is"] * self.as_is
+        if self.prints is not None:
+            quads = [" ".join(f"{x:g},{y:g}" for x, y in corners) for corners in self.prints]
+            words.append(f"prints={';'.join(quads) or 'none'}")
+        if self.tones is not None:
+            words.append(f"tones={self.tones.black:g}-{self.tones.white:g}")
+        words += ["negative"] * self.is_negative
+        words += [f"input-gamma={self.input_gamma}"] * (self.input_gamma is not None)
+        return " ".join(words)
+
+
+NOTHING_STATED = Stated()
+# Frames of a film are no scans: what was found of one would flicker.
+AS_IS = Stated(as_is=True)
+
+
+def read_prints(text: str) -> tuple[Quad, ...]:
+    """Read where prints lie: boxes or four corners each, with `;` between prints; or `none`.
+
+    Raises:
+        PhotoError: it says something else.
+
+    >>> read_prints("10,20,110,220")
+    (((10.0, 20.0), (110.0, 20.0), (110.0, 220.0), (10.0, 220.0)),)
+    """
+    if text.strip() == "none":
+        return ()
+    return tuple(_quad(one) for one in text.split(";"))
+
+
+def read_tones(text: str) -> Tones:
+    """Read the lightnesses that a print spans, such as `40-75`.
+
+    Raises:
+        PhotoError: it says something else.
+    """
+    try:
+        black, white = (float(tone) for tone in text.split("-"))
+    except ValueError as error:
+        raise PhotoError(f"tones {text!r}: give two lightnesses, such as 40-75") from error
+    return Tones(black, white)
+
+
+def _quad(text: str) -> Quad:
+    try:
+        numbers = [float(number) for number in text.replace(",", " ").split()]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 4:
+        left, top, right, bottom = numbers
+        if left < right:  # else it stays too short, and is refused
+            numbers = [left, top, right, top, right, bottom, left, bottom]
+    if len(numbers) != 8 or not _area(numbers) > 0:
+        raise PhotoError(
+            f"print at {text.strip()!r}: give LEFT,TOP,RIGHT,BOTTOM, or the x,y of its top left, "
+            "top right, bottom right and bottom left corners"
+        )
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _area(numbers: list[float]) -> float:
+    """Signed area of a quadrilateral; positive clockwise (y is down), as corners are given."""
+    x, y = numbers[::2], numbers[1::2]
+    return sum(x[i - 1] * y[i] - x[i] * y[i - 1] for i in range(4)) / 2

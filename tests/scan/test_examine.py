@@ -1,0 +1,122 @@
+"""What is said of a scan, by the picture or by the user."""
+
+import numpy as np
+import pytest
+
+from rehue.color import Tone, lightness
+from rehue.errors import PhotoError
+from rehue.scan import Print, Stated, Tones, examine, read_prints, read_tones
+
+FADINGS = {"middle": (100, 180), "dark": (0, 110), "light": (150, 250)}
+
+
+def faded(grey, black, white):
+    return np.rint(black + (white - black) * (grey / 255)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("span", FADINGS.values(), ids=FADINGS)
+def test_case_3_a_faded_print_spans_its_tones(photograph, span, grey_of):
+    copy = faded(grey_of(photograph), *span)
+    found = examine(copy).prints[0].tones
+    darkest, lightest = np.quantile(lightness(copy), (0.002, 0.998))
+    assert not found.is_full
+    # The tones are those of a smaller copy, without the edges.
+    assert found.black == pytest.approx(darkest, abs=4)
+    assert found.white == pytest.approx(lightest, abs=4)
+
+
+def test_an_ordinary_photograph_is_plain(photograph, grey_of):
+    finding = examine(grey_of(photograph))
+    assert finding.is_plain
+    assert finding.said() == ""
+    assert finding.notes() == ()
+
+
+def test_tones_are_those_of_the_print_not_of_its_mat(photograph, grey_of, page_with):
+    grey = faded(grey_of(photograph), 100, 180)
+    page, _ = page_with([(grey, 450, 350, 0, 0)], 20, (700, 900))
+    (found,) = examine(page).prints
+    assert found.tones.black > 30
+
+
+def test_stretched_tones_reach_black_and_white():
+    light = np.linspace(30, 80, 100, dtype=np.float32)
+    full = Tones(40, 70).stretched(light)
+    assert full.min() == 0
+    assert full.max() == 100
+    assert np.all(np.diff(full) >= 0)
+
+
+@pytest.mark.parametrize("span", [(50, 50), (70, 40), (-1, 50), (0, 101)])
+def test_tones_that_are_none_are_refused(span):
+    with pytest.raises(PhotoError, match="darker first"):
+        Tones(*span)
+
+
+def phone_light(grey):
+    """Case 8: warm from one side, cool from the other."""
+    across = np.linspace(-1, 1, grey.shape[1])[None, :, None]
+    gains = 1 + across * np.array([0.05, 0.0, -0.06]) + np.array([0.02, 0, -0.02])
+    return np.clip(np.rint(grey[..., None] * 0.9 * gains), 0, 255).astype(np.uint8)
+
+
+def warm_corner(grey):
+    y, x = np.mgrid[0 : 1 : 1j * grey.shape[0], 0 : 1 : 1j * grey.shape[1]]
+    near = ((1 - y) * (1 - x))[..., None]
+    return np.rint(grey[..., None] * np.array([1, 0.9, 0.7]) ** near * 0.97).astype(np.uint8)
+
+
+@pytest.mark.parametrize("light", [phone_light, warm_corner])
+def test_case_8_a_print_in_uneven_light_is_toned(photograph, light, grey_of):
+    finding = examine(light(grey_of(photograph)))
+    assert finding.toning.tone is Tone.TONED
+
+
+@pytest.mark.parametrize("amount", [1, 0.5])
+def test_faint_colour_is_colour(photograph, amount, grey_of):
+    grey = grey_of(photograph)[..., None]
+    faint = np.rint(grey + amount * (photograph - grey.astype(float)))
+    assert examine(np.clip(faint, 0, 255).astype(np.uint8)).toning.tone is Tone.COLORED
+
+
+def test_what_is_stated_is_not_looked_for(photograph, grey_of, page_with):
+    page, _ = page_with([(faded(grey_of(photograph), 100, 180), 450, 350, 0, 0)], 60, (700, 900))
+    assert examine(page, Stated(as_is=True)).is_plain
+    assert not examine(page, Stated(prints=())).has_surround
+    assert examine(page, Stated(tones=Tones(10, 90))).prints[0].tones == Tones(10, 90)
+    corners = ((5.0, 6.0), (105.0, 6.0), (105.0, 86.0), (5.0, 86.0))
+    assert examine(page, Stated(prints=(corners,))).prints[0].corners == corners
+
+
+def test_stated_prints_lie_on_the_page():
+    page = np.zeros((50, 60), np.uint8)
+    with pytest.raises(PhotoError, match="lies outside 60 x 50"):
+        examine(page, Stated(prints=(((0, 0), (61, 0), (61, 50), (0, 50)),)))
+    with pytest.raises(PhotoError, match="give four"):
+        Stated(prints=(((0, 0), (1, 1)),))
+
+
+def test_prints_and_tones_are_read_as_they_are_written():
+    assert read_prints("none") == ()
+    two = read_prints("0,0,10,20; 20,0 30,1 29,21 19,20")
+    assert [len(quad) for quad in two] == [4, 4]
+    assert two[1][2] == (29, 21)
+    assert read_tones("40-75") == Tones(40, 75)
+    for text in ("", "1,2,3", "10,10,5,5", "a,b,c,d"):
+        with pytest.raises(PhotoError, match="LEFT,TOP,RIGHT,BOTTOM"):
+            read_prints(text)
+    with pytest.raises(PhotoError, match="such as 40-75"):
+        read_tones("dark")
+
+
+def test_what_was_found_is_said_in_one_line(photograph, grey_of, page_with):
+    page, _ = page_with([(faded(grey_of(photograph), 100, 180), 450, 350, 0, 0)], 60, (700, 900))
+    (note,) = examine(page).notes()
+    assert note.startswith("taken for 1 print on a plain surround, 1 of them faded (tones ")
+    assert "\n" not in note
+
+
+def test_a_print_grows_with_its_page():
+    one = Print(((0, 0), (10, 0), (10, 20), (0, 20)), screen=4)
+    assert one.scaled(2).corners == ((0, 0), (20, 0), (20, 40), (0, 40))
+    assert one.scaled(2).screen == 8
