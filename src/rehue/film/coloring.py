@@ -20,7 +20,7 @@ from rehue.film.opening import opencv
 from rehue.film.probe import Film
 from rehue.film.shots import Placed, Reading, placed
 from rehue.film.steady import ASK_EVERY, BLOCK, Memory, Moment, steadied
-from rehue.scan import Stated
+from rehue.scan import AS_IS
 from rehue.wishes import Coloring
 
 # Frames that lie between two steps: what is held of a film at a time is some dozens of frames.
@@ -77,7 +77,7 @@ def asking(colorizer: Colorizer, film: Film, wishes: Callable[[Placed], Coloring
 
     def ask(here: Placed) -> Map:
         # As it is: what was found on one frame and not on the next would flicker.
-        look = colorizer.look(seen(here.reading.frame.luma, film), scan=Stated(as_is=True))
+        look = colorizer.look(seen(here.reading.frame.luma, film), scan=AS_IS)
         ab = look.chroma(wishes(here), (tall, wide)).all()
         return np.ascontiguousarray(np.rot90(ab, -film.turn))
 

@@ -20,6 +20,7 @@ from rehue.film.opening import pyav
 from rehue.film.probe import Film
 from rehue.film.segments import picture_of
 from rehue.film.shotlist import find_shots
+from rehue.scan import AS_IS
 from rehue.wishes import Coloring
 
 # A preview is made of so many pieces, spread over the film.
@@ -120,7 +121,7 @@ def write_sheet(film: Film, target: Path, colorizer: Colorizer, coloring: Colori
         start = film.start + int(middle / 1000 / float(film.time_base))
         frame = next(read_frames(film, start=start), None)
         if frame is not None:
-            rgb = colorizer.look(seen(frame.luma, film)).colorize(coloring)
+            rgb = colorizer.look(seen(frame.luma, film), scan=AS_IS).colorize(coloring)
             tiles.append(_tile(rgb, f"{number}  {clock_of(shot.start)}"))
     if not tiles:
         raise FilmError(f"{film.path}: has no frames")

@@ -14,6 +14,7 @@ from rehue.film.hints import FilmHint, track
 from rehue.film.probe import Film
 from rehue.film.shotlist import ShotList, thousandths
 from rehue.film.shots import Placed
+from rehue.scan import AS_IS
 from rehue.wishes import Coloring
 
 
@@ -74,7 +75,7 @@ def wishes_of(
             raise FilmError(
                 f"{film.path}: has no shot {like}, which shot {number + 1} is to be like"
             )
-        look = colorizer.look(seen(first.luma, film))
+        look = colorizer.look(seen(first.luma, film), scan=AS_IS)
         return replace(own, palette=(), reference=look.colorize(of_shot(like - 1)))
 
     def of_frame(here: Placed) -> Coloring:

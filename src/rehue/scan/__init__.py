@@ -11,10 +11,11 @@ from rehue.scan.finding import Finding, Print
 from rehue.scan.negative import positive
 from rehue.scan.own_color import OwnColor, find_own_color
 from rehue.scan.screens import descreened
-from rehue.scan.stated import NOTHING_STATED, Stated, read_prints, read_tones
+from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones
 from rehue.scan.tones import FULL, Tones
 
 __all__ = [
+    "AS_IS",
     "FULL",
     "NOTHING_STATED",
     "Finding",

@@ -55,6 +55,8 @@ class Stated:
 
 
 NOTHING_STATED = Stated()
+# Frames of a film are no scans: what was found of one would flicker.
+AS_IS = Stated(as_is=True)
 
 
 def read_prints(text: str) -> tuple[Quad, ...]:
