@@ -29,7 +29,9 @@ def join(
     work: Work,
     segments: list[Segment],
     target: Path,
+    container: str,
     mark: str,
+    *,
     start: float = 0.0,
     end: float | None = None,
 ) -> None:
@@ -40,7 +42,8 @@ def join(
         encoding: that the segments are in.
         work: where they lie.
         segments: all of them, in order.
-        target: of a container that `check_target` has found to hold all; replaced if it is there.
+        target: where it goes; replaced if it is there.
+        container: that `check_target` has found to hold all, by its ending.
         mark: what the film says of how it was coloured.
         start: seconds to the part that is wanted, from the film's first frame.
         end: seconds to where it ends; None for all.
@@ -50,7 +53,6 @@ def join(
     """
     if not segments:
         raise FilmError(f"{film.path}: has no frames there: its last is before {start:g} s")
-    container = target.suffix[1:].lower()
     errors = pyav().error.FFmpegError
     begins = film.start * film.time_base
     part = Part(begins + Fraction(start), None if end is None else begins + Fraction(end), begins)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.errors import FilmError
+from rehue.files import replacing
 
 if TYPE_CHECKING:
     from av import Packet
@@ -64,8 +65,7 @@ def write_table(
     path: Path, table: Table, facts: dict[str, object], arrays: dict[str, NDArray[Any]]
 ) -> None:
     """Write a table with what else is known of its segment, in one piece or not at all."""
-    beside = path.with_name(f"{path.name}.part")
-    with beside.open("wb") as file:
+    with replacing(path) as beside, beside.open("wb") as file:
         np.savez(
             file,
             rows=table.rows,
@@ -73,9 +73,6 @@ def write_table(
             facts=np.frombuffer(json.dumps(facts).encode(), np.uint8),
             **arrays,  # type: ignore[arg-type]
         )
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def read_table(path: Path) -> tuple[Table, dict[str, Any], dict[str, NDArray[Any]]]:

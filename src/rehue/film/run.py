@@ -10,6 +10,7 @@ from typing import Any, Final
 from rehue import __version__
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
+from rehue.files import replacing
 from rehue.film.coloring import asking
 from rehue.film.crew import Setup, color_shots
 from rehue.film.encoding import CONTAINERS, Encoding, choose_encoding
@@ -68,7 +69,6 @@ def colorize_film(
     encoding = check(film, target, wished, tell)
     settings = _settings(film, colorizer, coloring, encoding, wished)
     ask = asking(colorizer, film, wishes_of(film, colorizer, coloring, wished))
-    part = target.with_name(f".{target.stem}.part{target.suffix}")
     try:
         work = open_work(target.with_name(f"{target.name}.{_WORK}"), settings)
         task = Task(
@@ -91,8 +91,13 @@ def colorize_film(
             # Frames have no place for it that all formats share.
             target.with_name(f"{target.name}.{_MARK}").write_text(said + "\n", "utf-8")
         else:
-            join(film, encoding, work, made, part, said, wished.start, wished.end)
-            part.replace(target)
+            container = target.suffix[1:].lower()
+            with replacing(target) as part:
+                join(
+                    *(film, encoding, work, made, part, container, said),
+                    start=wished.start,
+                    end=wished.end,
+                )
         if wished.keep_work:
             work.drop_others(made)
         else:
@@ -103,8 +108,6 @@ def colorize_film(
         raise FilmError(
             f"{target}: the disk is full: make room, and the same command goes on"
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return sum(len(segment.table.rows) for segment in made)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rehue.color import quantize
 from rehue.color.ycbcr import Coding, decode_ycbcr
 from rehue.errors import FilmError
+from rehue.files import replacing
 from rehue.film.encoding import Encoding, choose_encoding
 from rehue.film.layout import plane_samples
 from rehue.film.numbered import names_like
@@ -71,12 +72,8 @@ def write_sequence(
     count = 0
     for name, picture in zip(names, _decoded(film, work, segments), strict=False):
         rgb = _rgb(picture, film, encoding)
-        beside = name.with_name(f".{name.name}.part")
-        try:
+        with replacing(name) as beside:
             beside.write_bytes(_file(rgb, target.suffix[1:].lower()))
-            beside.replace(name)
-        finally:
-            beside.unlink(missing_ok=True)
         count += 1
     return count
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
+from rehue.files import replacing
 from rehue.film.coloring import Colored, asking, colored, seen
 from rehue.film.encoding import CODECS, CONTAINERS, choose_encoding, set_up
 from rehue.film.frames import Frame, clock_of, read_frames
@@ -63,7 +64,10 @@ def write_preview(
     encoding = choose_encoding(wide, codec, None, container)
     ask = asking(colorizer, film, lambda _: coloring)
     number = 0
-    with pyav().open(str(target), "w", format=CONTAINERS[container]) as made:
+    with (
+        replacing(target) as part,
+        pyav().open(str(part), "w", format=CONTAINERS[container]) as made,
+    ):
         stream = made.add_stream(CODECS[encoding.codec].encoder, rate=film.rate)
         set_up(stream.codec_context, wide, encoding)
         stream.codec_context.time_base = 1 / film.rate
@@ -115,6 +119,8 @@ def write_sheet(film: Film, target: Path, colorizer: Colorizer, coloring: Colori
     Raises:
         FilmError: it cannot be read.
     """
+    if target.suffix.lower() not in Image.registered_extensions():
+        raise FilmError(f"{target}: name a picture, such as {target.stem}.png")
     tiles = []
     for number, shot in enumerate(find_shots(film), start=1):
         middle = shot.start + (shot.frames or 0) * 500 / float(film.rate)
@@ -130,7 +136,8 @@ def write_sheet(film: Film, target: Path, colorizer: Colorizer, coloring: Colori
     sheet = Image.new("RGB", (_WIDTH * min(_COLUMNS, len(tiles)), tall * rows), "black")
     for number, tile in enumerate(tiles):
         sheet.paste(tile, (number % _COLUMNS * _WIDTH, number // _COLUMNS * tall))
-    sheet.save(target)
+    with replacing(target) as part:
+        sheet.save(part, format=Image.registered_extensions()[target.suffix.lower()])
     return len(tiles)
 
 
