@@ -49,9 +49,8 @@ _BLOCK_ROWS = 12
 _TONES = 101
 _KNOTS = 12
 _STIFFNESS = 2e-4
-# Terms of a cast in proportion to the tone; of these the first bend with it, too, as a lamp's do
-# over a toned print.
-_CASTS, _BENT = 5, 2
+# Terms of the cast.
+_CASTS = 5
 
 CHROMA_FROM_RGB = np.array([[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 
@@ -202,10 +201,8 @@ def _tone_fit(cells: NDArray[np.float32], block: tuple[int, int]) -> tuple[float
     histograms = np.bincount((number * _TONES + tones).ravel(), minlength=len(chroma) * _TONES)
     knots, penalty = _knots()
     curve = histograms.reshape(-1, _TONES) @ knots / (down * across)
-    tone = means.mean(axis=1, keepdims=True) / 255
-    places = cast_terms(rows, columns)
-    cast = [tone * places, tone * tone * places[:, :_BENT]]
-    design = np.concatenate([curve, *cast], axis=1)
+    cast = means.mean(axis=1, keepdims=True) / 255 * cast_terms(rows, columns)
+    design = np.concatenate([curve, cast], axis=1)
     normal = design.T @ design / len(design) + penalty
     fitted = design @ np.linalg.solve(normal, design.T @ chroma / len(design))
     left = chroma - fitted
@@ -233,6 +230,6 @@ def _knots() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     at = np.linspace(0, _TONES - 1, _KNOTS)
     hats = np.stack([np.interp(np.arange(_TONES), at, one) for one in np.eye(_KNOTS)], axis=-1)
     second = np.diff(np.eye(_KNOTS), 2, axis=0)
-    penalty = 1e-3 * np.eye(_KNOTS + _CASTS + _BENT)
+    penalty = 1e-3 * np.eye(_KNOTS + _CASTS)
     penalty[:_KNOTS, :_KNOTS] += second.T @ second
     return hats, _STIFFNESS * penalty
