@@ -49,24 +49,7 @@ def test_is_safe_to_share_between_threads(model):
     assert all(map(np.array_equal, alone, together))
 
 
-@pytest.fixture
-def single_precision(monkeypatch):
-    """OpenVINO computes in float32, whatever the processor would rather have.
-
-    Where oneDNN is held below bfloat16 (`ONEDNN_MAX_CPU_ISA`) on a processor that knows it,
-    OpenVINO asks for it all the same, and then cannot load anything.
-    """
-    openvino = pytest.importorskip("openvino")
-    compiled = openvino.Core.compile_model
-
-    def compile_model(self, model, device, config):
-        return compiled(self, model, device, {**config, "INFERENCE_PRECISION_HINT": "f32"})
-
-    monkeypatch.setattr(openvino.Core, "compile_model", compile_model)
-
-
 @pytest.mark.numeric
-@pytest.mark.usefixtures("single_precision")
 def test_openvino_agrees(model):
     runtimes = [open_runtime(model, name, threads=1) for name in RUNTIMES]
     assert runtimes[1].description.startswith("openvino ")
@@ -101,7 +84,6 @@ def shown_colors(model):
 
 
 @pytest.mark.numeric
-@pytest.mark.usefixtures("single_precision")
 def test_the_shipped_model_gives_the_same_colours_by_openvino(shipped):
     ours, theirs = shown_colors(shipped)
     assert np.abs(ours).max() > 10

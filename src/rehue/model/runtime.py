@@ -125,7 +125,10 @@ class _OpenVino(Runtime):
         if device.upper() not in core.available_devices:
             usable = ", ".join(name.lower() for name in core.available_devices)
             raise ModelError(f"OpenVINO has no device {device!r} here: use --device {usable}")
-        config = {"INFERENCE_NUM_THREADS": threads} if device == "cpu" else {}
+        config: dict[str, object] = {}
+        if device == "cpu":
+            # In bfloat16, which some processors would take, ab move by up to 2.2.
+            config = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         try:
             self._compiled = core.compile_model(
                 core.read_model(model.read()), device.upper(), config
@@ -135,7 +138,6 @@ class _OpenVino(Runtime):
                 f"{model.path}: OpenVINO cannot load it ({reason(error)}): install it again"
             ) from error
         self.inputs = frozenset(name for port in self._compiled.inputs for name in port.names)
-        # Where a processor multiplies half-precision numbers, it takes half the time.
         precision = self._compiled.get_property("INFERENCE_PRECISION_HINT").type_name
         self.description = (
             f"openvino {openvino.__version__}, {device}, {_counted(threads)}, {precision}"
