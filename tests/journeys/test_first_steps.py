@@ -79,8 +79,8 @@ def test_a_photograph_in_colour_is_said_in_words_and_no_result_is_named(colorize
     first, reason, last = colorize("photo.jpg").stderr.splitlines()
     assert re.fullmatch(
         r"rehue: photo\.jpg is already in colour and is left alone: places of one brightness "
-        r"differ in colour, clearly \(\d+\.\d; toned prints at most \d+\.\d+\); --recolor colours it "
-        r"all the same",
+        r"differ in colour, clearly \(\d+\.\d; toned prints at most \d+\.\d+\); "
+        r"--recolor colours it all the same",
         reason,
     )
     assert "photo.rehue.jpg" not in first + reason + last
