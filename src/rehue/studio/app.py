@@ -193,6 +193,10 @@ async def _preview(session: Session, request: Request) -> Response:
     return _jpeg(await _drawn(session, request, make))
 
 
+async def _versions(session: Session, request: Request) -> Response:
+    return JSONResponse({"versions": await _drawn(session, request, session.versions)})
+
+
 async def _confidence(session: Session, request: Request) -> Response:
     longest = _number(request, "longest", PREVIEWS[-1])
 
@@ -285,6 +289,7 @@ ROUTES: Final[list[tuple[str, str, Callable[[Session, Request], Awaitable[Respon
     ("/api/photos/{key}/edits", "PUT", _edit),
     ("/api/photos/{key}/grey", "GET", _grey),
     ("/api/photos/{key}/preview", "GET", _preview),
+    ("/api/photos/{key}/versions", "GET", _versions),
     ("/api/photos/{key}/confidence", "GET", _confidence),
     ("/api/photos/{key}/crop", "GET", _crop),
     ("/api/photos/{key}/suggestions", "GET", _suggestions),

@@ -6,9 +6,9 @@ from typing import Any, Final
 from rehue import __version__
 from rehue.wishes import WISHES
 
-_JPEG: Final = {"image/jpeg": {}}
-_JSON: Final = {"application/json": {"schema": {"type": "object"}}}
-_FILE: Final = {"application/octet-stream": {}}
+_JPEG: Final[dict[str, Any]] = {"image/jpeg": {}}
+_JSON: Final[dict[str, Any]] = {"application/json": {"schema": {"type": "object"}}}
+_FILE: Final[dict[str, Any]] = {"application/octet-stream": {}}
 
 _EDITS: Final = {
     "type": "object",
@@ -72,6 +72,13 @@ _SAID: Final[dict[tuple[str, str], tuple[str, tuple[str, ...], Any, int, Any]]] 
         None,
         200,
         _JPEG,
+    ),
+    ("/api/photos/{key}/versions", "GET"): (
+        "The numbers of its versions, from calm to bold.",
+        (),
+        None,
+        200,
+        _JSON,
     ),
     ("/api/photos/{key}/confidence", "GET"): (
         "How sure the model is of each place; white is sure.",

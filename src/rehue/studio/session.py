@@ -17,12 +17,12 @@ from typing import Any, Final, TypeVar
 from rehue.batch import Outcome, Settings, Status
 from rehue.batch.coloring import color
 from rehue.batch.job import LocalJob
-from rehue.color import Tone
+from rehue.color import Tone, colorfulness
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of, edits_beside, read_edits
 from rehue.errors import PhotoError
 from rehue.look import Look
-from rehue.photo import Output, Photograph, read, result_format
+from rehue.photo import Output, Photograph, read, result_format, with_bits
 from rehue.studio import pictures
 from rehue.studio.folder import Folder, target_of
 from rehue.studio.limits import Limits
@@ -186,6 +186,13 @@ class Session:
     def preview(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
         """Return it in colour as a JPEG; in the worker's thread, like all that follow."""
         return pictures.jpeg(self._small(opened, longest).colorize(coloring))
+
+    def versions(self, opened: Opened, coloring: Coloring) -> list[dict[str, Any]]:
+        """Return the numbers of its versions and how colourful they are, from calm to bold."""
+        look = self._small(opened, PREVIEWS[0])
+        drawn = look.alternatives(4, **replace(coloring, alternative=1).wished())
+        rated = [(colorfulness(with_bits(rgb, 8)), n) for n, rgb in enumerate(drawn, start=1)]
+        return [{"alternative": n, "colorfulness": round(rate, 1)} for rate, n in sorted(rated)]
 
     def grey(self, opened: Opened, longest: int) -> bytes:
         """Return its lightness as a JPEG."""
@@ -366,6 +373,6 @@ def _remember(kept: "OrderedDict[Any, Any]", key: object, value: object, most: i
 
 def _tell(task: Task, outcome: Outcome) -> None:
     task.done += 1
-    task.lines += [outcome.reason] * bool(outcome.reason) + list(outcome.notes)
+    task.lines += [line for line in (outcome.reason, *outcome.notes) if line]
     if outcome.target and outcome.job.target:
         task.results.append(str(outcome.job.target))
