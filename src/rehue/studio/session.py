@@ -22,6 +22,7 @@ from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of, edits_beside, read_edits
 from rehue.errors import PhotoError
 from rehue.look import Look
+from rehue.model import hex_color
 from rehue.photo import Output, Photograph, read, result_format, with_bits
 from rehue.studio import pictures
 from rehue.studio.folder import Folder, target_of
@@ -35,6 +36,8 @@ from rehue.wishes import Coloring
 Made = TypeVar("Made")
 # Longest sides of previews (px): the next that is as long as asked for is made.
 PREVIEWS: Final = (480, 1024, 1600)
+# L at which colours can be told from each other.
+_SEEN: Final = (45.0, 85.0)
 _THUMBNAIL: Final = 192
 _THUMBNAILS: Final = 500
 # Previews in memory: each some 10 megabytes with what the network saw.
@@ -159,7 +162,7 @@ class Session:
             raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
         opened = self.photo(key, revision)
         # What the model cannot is found out before it is kept.
-        await self.worker.do(lambda: self._small(opened, PREVIEWS[0]).seen.answer_to(coloring))
+        await self.worker.do(lambda: self._handy(opened).seen.answer_to(coloring))
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
@@ -220,7 +223,7 @@ class Session:
         self, opened: Opened, coloring: Coloring, x: float, y: float, count: int
     ) -> dict[str, Any]:
         """Return likely colours at a place (shares of width and height), and those that exist."""
-        look = self._small(opened, PREVIEWS[-1])
+        look = self._handy(opened)
         height, width = look.pixels.shape[:2]
         column, row = min(x * width, width - 1), min(y * height, height - 1)
         found = look.suggest(column, row, count, coloring)
@@ -231,7 +234,12 @@ class Session:
         return {
             "lightness": round(light, 1),
             "suggestions": [
-                {"color": one.color, "share": round(one.probability, 4)} for one in found
+                {
+                    "color": one.color,
+                    "tint": hex_color(min(max(light, _SEEN[0]), _SEEN[1]), one.a, one.b),
+                    "share": round(one.probability, 4),
+                }
+                for one in found
             ],
             "existing": pictures.colors_at(light),
         }
@@ -345,6 +353,11 @@ class Session:
             _remember(self._previews, key, larger.preview(size), _PREVIEWS_KEPT)
         self._previews.move_to_end(key)
         return self._previews[key]
+
+    def _handy(self, opened: Opened) -> Look:
+        """Return the preview that was shown last: it keeps what the network answered to hints."""
+        sizes = (size for key, size in reversed(self._previews) if key == opened.key)
+        return self._small(opened, next((one for one in sizes if one > PREVIEWS[0]), PREVIEWS[-1]))
 
 
 def plain_name(name: str) -> str:

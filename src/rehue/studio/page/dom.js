@@ -29,9 +29,10 @@ export async function told(work) {
   }
 }
 
-export function swatch(color, label, onclick) {
+/** A button that shows a colour; below it, where it is too dark or light to be told, its tint. */
+export function swatch(color, label, onclick, tint = color) {
   const patch = make("i");
-  patch.style.background = color;
+  patch.style.background = `linear-gradient(${color} 50%, ${tint} 50%)`;
   const button = make("button", { type: "button", className: "swatch", onclick }, patch);
   button.setAttribute("aria-label", `${color}${label ? `, ${label}` : ""}`);
   if (label) button.append(label);

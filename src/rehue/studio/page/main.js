@@ -86,7 +86,7 @@ async function startVersions() {
     if (row !== first) told(() => show(row.querySelector("img"), `${at}/preview?longest=480&alternative=${alternative}`));
     return row;
   }));
-  first.querySelector("button").focus();
+  first.querySelector("button").focus({ preventScroll: true });
 }
 
 function name(alternative, number, count) {
@@ -359,7 +359,7 @@ function onKey(event) {
     event.preventDefault();
     return act();
   }
-  if (event.target.matches("input:not([type=range]), dialog *") || event.altKey) return undefined;
+  if (event.target.matches("input[type=number], dialog *") || event.altKey) return undefined;
   const acts = {
     n: () => strip.step(1), p: () => strip.step(-1), g: () => stage.setGrey(true), z: () => stage.toggleZoom(),
     c: () => $("confidence").click(),

@@ -29,7 +29,7 @@ export async function openMenu(place) {
   await told(async () => {
     const found = await table(`photos/${place.photo.id}/suggestions?x=${place.x}&y=${place.y}`, { signal: asked.signal });
     $("likely").replaceChildren(...found.suggestions.map((one) =>
-      swatch(one.color, one.share < 0.01 ? "<1 %" : `${Math.round(100 * one.share)} %`, () => choose(one.color))));
+      swatch(one.color, one.share < 0.01 ? "<1 %" : `${Math.round(100 * one.share)} %`, () => choose(one.color), one.tint)));
     drawExisting(found.existing, choose);
     beside(menu, place.at);
     $("likely").querySelector("button")?.focus();
