@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
+Ask = Callable[..., bytes]
 ROUNDS = 10
 CLICKS = 40
 SCREEN = 1600
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 @contextmanager
-def serving(folder):
+def serving(folder: Path) -> Iterator[tuple[Ask, Callable[[], float]]]:
     """Start the studio over a folder; give what asks it, and what tells its memory (MB)."""
     command = [sys.executable, "-m", "rehue", "serve", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -50,7 +52,7 @@ def serving(folder):
         web = http.client.HTTPConnection(address.hostname, address.port)
         token = address.fragment.removeprefix("token=")
 
-        def ask(method, path, table=None):
+        def ask(method: str, path: str, table: dict[str, object] | None = None) -> bytes:
             body = None if table is None else json.dumps(table)
             web.request(method, f"/api/{path}", body, {"Authorization": f"Bearer {token}"})
             answer = web.getresponse()
@@ -59,7 +61,7 @@ def serving(folder):
                 raise SystemExit(f"{method} {path}: {answer.status} {data[:200]!r}")
             return data
 
-        def memory():
+        def memory() -> float:
             status = Path(f"/proc/{process.pid}/status").read_text()
             return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
@@ -69,7 +71,7 @@ def serving(folder):
             process.terminate()
 
 
-def grainy(height, width, seed):
+def grainy(height: int, width: int, seed: int) -> bytes:
     """Return the bytes of a photograph with grain, as a JPEG."""
     camera = Image.fromarray(skimage.data.camera()).resize(
         (width, height), Image.Resampling.BICUBIC
@@ -81,12 +83,12 @@ def grainy(height, width, seed):
     return file.getvalue()
 
 
-def answers(ask, folder):
+def answers(ask: Ask, folder: Path) -> dict[str, object]:
     """Time the answers that a person waits for (s)."""
     (folder / "large.jpg").write_bytes(grainy(3000, 4000, 0))
-    times = {}
+    times: dict[str, list[float]] = {}
 
-    def timed(name, *request):
+    def timed(name: str, *request: object) -> bytes:
         started = time.perf_counter()
         data = ask(*request)
         times.setdefault(name, []).append(time.perf_counter() - started)
@@ -132,7 +134,7 @@ def answers(ask, folder):
     return figures
 
 
-def opened(ask, memory, folder, photos):
+def opened(ask: Ask, memory: Callable[[], float], folder: Path, photos: int) -> dict[str, object]:
     """Open many photographs and look at each; return the memory held (MB)."""
     different = [grainy(1200, 1700, seed) for seed in range(3)]
     held = {}

@@ -1,4 +1,4 @@
-"""`rehue serve` and `rehue studio` as they are started: one line, an address, and what it lets in."""
+"""`rehue serve` and `rehue studio` as they are started: one line, and what it lets in."""
 
 import http.client
 import os

@@ -43,7 +43,7 @@ async function openPhoto(opened) {
   shown = 0;
   sessionStorage.setItem("photo", JSON.stringify(photo.can_save ? { name: photo.name } : { id: photo.id, name: photo.name }));
   edits.addEventListener("change", () => drawEdits());
-  edits.addEventListener("sent", () => { told(refreshPreview); drawNotes(); });
+  edits.addEventListener("sent", () => { told(refreshPreview); drawNotes(); strip.touch(photo); });
   edits.addEventListener("refused", ({ error }) => say(
     error.status === 409 ? "It was changed elsewhere: this is how it is now; Undo brings yours back." : error.message, true));
   $("title").textContent = photo.name;

@@ -50,8 +50,20 @@ export class Strip {
     return make("li", { "data-key": item.key }, button);
   }
 
+  #keyOf(photo) {
+    return photo.can_save ? `name:${photo.name}` : `id:${photo.id}`;
+  }
+
+  /** Its wishes have changed; what was saved of it is not of now. */
+  touch(photo) {
+    const item = this.items.find((one) => one.key === this.#keyOf(photo));
+    if (!item?.state || item.state === "touched") return;
+    item.state = "touched";
+    for (const row of $("strip").firstElementChild.children) if (row.dataset.key === item.key) this.#drawn(item, row);
+  }
+
   mark(photo) {
-    this.current = photo.can_save ? `name:${photo.name}` : `id:${photo.id}`;
+    this.current = this.#keyOf(photo);
     for (const row of $("strip").firstElementChild.children) {
       const isCurrent = row.dataset.key === this.current;
       row.firstElementChild.setAttribute("aria-current", String(isCurrent));
