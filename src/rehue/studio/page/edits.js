@@ -27,7 +27,7 @@ export class Edits extends EventTarget {
     if (!group || group !== this.group) this.past.push(before);
     this.group = group;
     this.future = [];
-    this.#changed();
+    this.#changed(true);
   }
 
   undo() {
@@ -43,11 +43,12 @@ export class Edits extends EventTarget {
     to.push(copy(this.now));
     this.now = from.pop();
     this.group = null;
-    this.#changed();
+    this.#changed(false);
   }
 
-  #changed() {
-    this.dispatchEvent(new Event("change"));
+  /** @param isByHand whether the control under the hand shows it already */
+  #changed(isByHand) {
+    this.dispatchEvent(Object.assign(new Event("change"), { isByHand }));
     this.waits = true;
     this.sending ??= this.#send().finally(() => { this.sending = null; });
   }

@@ -42,7 +42,7 @@ async function openPhoto(opened) {
   edits = new Edits(photo);
   shown = 0;
   sessionStorage.setItem("photo", JSON.stringify(photo.can_save ? { name: photo.name } : { id: photo.id, name: photo.name }));
-  edits.addEventListener("change", () => drawEdits());
+  edits.addEventListener("change", ({ isByHand }) => drawEdits(isByHand));
   edits.addEventListener("sent", () => { told(refreshPreview); drawNotes(); strip.touch(photo); });
   edits.addEventListener("refused", ({ error }) => say(
     error.status === 409 ? "It was changed elsewhere: this is how it is now; Undo brings yours back." : error.message, true));
@@ -183,9 +183,13 @@ async function drawConfidence() {
   if ($("confidence").checked) await show($("sure"), `photos/${photo.id}/confidence?longest=480`);
 }
 
-function drawEdits() {
+function drawEdits(isByHand = false) {
   // What is being typed or pulled stays under the hand.
-  if (!$("wishes").contains(document.activeElement) || document.activeElement.tagName === "BUTTON") drawWishes(session.wishes, photo, edits);
+  const held = document.activeElement;
+  if (!isByHand || !$("wishes").contains(held) || held.tagName === "BUTTON") {
+    drawWishes(session.wishes, photo, edits);
+    if (held.id) $(held.id)?.focus({ preventScroll: true });
+  }
   stage.setHints(edits.now.hints);
   $("undo").disabled = !edits.past.length;
   $("redo").disabled = !edits.future.length;

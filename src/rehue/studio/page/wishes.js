@@ -33,7 +33,7 @@ function number(wish, edits) {
   const id = `wish-${wish.name}`;
   const middle = value ?? (low + high) / 2;
   const slider = make("input", { type: "range", id, min: low, max: high, step: (high - low) / 100, value: middle, title: wish.help });
-  const field = make("input", { type: "number", min: wish.low, max: wish.high, step: "any", value: value ?? "", placeholder: "model's" });
+  const field = make("input", { type: "number", id: `${id}-number`, min: wish.low, max: wish.high, step: "any", value: value ?? "", placeholder: "model's" });
   field.setAttribute("aria-label", `${titled(wish.name)} as a number`);
   slider.oninput = () => {
     const rounded = Math.round(slider.valueAsNumber * 1000) / 1000;
@@ -43,7 +43,7 @@ function number(wish, edits) {
   field.onchange = () => {
     if (field.reportValidity()) set(edits, wish, Number.isNaN(field.valueAsNumber) ? wish.default : field.valueAsNumber);
   };
-  const reset = make("button", { type: "button", title: "As the model does", onclick: () => set(edits, wish, wish.default) }, "↺");
+  const reset = make("button", { type: "button", id: `${id}-reset`, title: "As the model does", onclick: () => set(edits, wish, wish.default) }, "↺");
   reset.setAttribute("aria-label", `${titled(wish.name)}: as the model does`);
   const unit = wish.unit ? ` (${wish.unit})` : "";
   return make("div", { className: "wish" }, make("label", { htmlFor: id }, titled(wish.name) + unit), slider, field, reset);
