@@ -178,7 +178,9 @@ def test_saving_writes_beside_and_asks_before_it_replaces(asking, folder, open_p
     target = folder / "a.rehue.jpg"
     assert (task["state"], task["results"]) == ("done", [str(target)])
     first = target.read_bytes()
+    assert asking.get("/api/folder").json()["photos"][0]["state"] == "saved"
     edit(asking, photo, hints=[RED])
+    assert asking.get("/api/folder").json()["photos"][0]["state"] == "touched"
     task = finished(asking, asking.post(save).json())
     assert task["state"] == "kept"
     assert target.read_bytes() == first

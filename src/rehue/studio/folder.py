@@ -45,9 +45,10 @@ class Folder:
         path = self.root / name
         if self.known.get(name) in ("failed", "in_color"):
             return self.known[name]
-        if target_of(path).exists():
-            return "saved"
-        return "touched" if edits_beside(path).exists() else self.known.get(name, "new")
+        saved, touched = (_changed(one) for one in (target_of(path), edits_beside(path)))
+        if saved or touched:
+            return "saved" if saved >= touched else "touched"
+        return self.known.get(name, "new")
 
     def find(self, name: str) -> Path:
         """Return the path of a photograph in the folder.
@@ -77,6 +78,14 @@ class Folder:
         if not stat.S_ISREG(mode):
             raise ForbiddenError(f"{shown(name)} is not a file: name a photograph")
         return path
+
+
+def _changed(path: Path) -> int:
+    """Return when a file was last changed (ns); 0 when there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def target_of(path: Path) -> Path:
