@@ -5,13 +5,15 @@
 A photograph of 12 megapixels (scikit-image's cameraman made larger, with grain, JPEG quality 90)
 is opened anew ROUNDS times; then hints are set one after the other, each followed by the preview at
 the screen's size, as the page does. Memory is what the process holds after PHOTOS photographs of
-two megapixels were opened one after the other, beside what it held after 20.
+two megapixels were opened one after the other, beside what it held after 20. Beside the time that
+passes stands the processor's (mean): on two idle cores an answer takes no longer than that.
 """
 
 import argparse
 import http.client
 import io
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -27,25 +29,28 @@ import skimage.data
 from PIL import Image
 
 Ask = Callable[..., bytes]
-ROUNDS = 10
-CLICKS = 40
-SCREEN = 1600
+Measure = Callable[[], float]
+SCREENS = (1024, 1600)
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--clicks", type=int, default=40)
     parser.add_argument("--photos", type=int, default=200)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (ask, memory):
-        figures = answers(ask, Path(folder)) | opened(ask, memory, Path(folder), arguments.photos)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (ask, cpu, memory):
+        figures = answers(ask, cpu, Path(folder), arguments.rounds, arguments.clicks) | opened(
+            ask, memory, Path(folder), arguments.photos
+        )
     arguments.output.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[Ask, Callable[[], float]]]:
-    """Start the studio over a folder; give what asks it, and what tells its memory (MB)."""
+def serving(folder: Path) -> Iterator[tuple[Ask, Measure, Measure]]:
+    """Start the studio; give what asks it, its processor time (s) and its memory (MB)."""
     command = [sys.executable, "-m", "rehue", "serve", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = urlsplit(process.stdout.readline().strip())
@@ -61,12 +66,16 @@ def serving(folder: Path) -> Iterator[tuple[Ask, Callable[[], float]]]:
                 raise SystemExit(f"{method} {path}: {answer.status} {data[:200]!r}")
             return data
 
+        def cpu() -> float:
+            fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
         def memory() -> float:
             status = Path(f"/proc/{process.pid}/status").read_text()
             return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
         try:
-            yield ask, memory
+            yield ask, cpu, memory
         finally:
             process.terminate()
 
@@ -83,58 +92,64 @@ def grainy(height: int, width: int, seed: int) -> bytes:
     return file.getvalue()
 
 
-def answers(ask: Ask, folder: Path) -> dict[str, object]:
+def answers(ask: Ask, cpu: Measure, folder: Path, rounds: int, clicks: int) -> dict[str, object]:
     """Time the answers that a person waits for (s)."""
     (folder / "large.jpg").write_bytes(grainy(3000, 4000, 0))
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[tuple[float, float]]] = {}
+
+    @contextmanager
+    def measured(name: str) -> Iterator[None]:
+        started, used = time.perf_counter(), cpu()
+        yield
+        times.setdefault(name, []).append((time.perf_counter() - started, cpu() - used))
 
     def timed(name: str, *request: object) -> bytes:
-        started = time.perf_counter()
-        data = ask(*request)
-        times.setdefault(name, []).append(time.perf_counter() - started)
-        return data
+        with measured(name):
+            return ask(*request)
 
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        photo = json.loads(timed("open", "POST", "photos", {"path": "large.jpg"}))
-        at = f"photos/{photo['id']}"
-        timed("first thumbnail", "GET", f"{at}/preview?longest=480&alternative=1")
-        times.setdefault("open to first thumbnail", []).append(time.perf_counter() - started)
-        timed("order of four versions", "GET", f"{at}/versions")
-        for n in (2, 3, 4):
-            ask("GET", f"{at}/preview?longest=480&alternative={n}")
-        times.setdefault("open to four versions", []).append(time.perf_counter() - started)
+    for _ in range(rounds):
+        with measured("open to four versions"):
+            with measured("open to first thumbnail"):
+                photo = json.loads(timed("open", "POST", "photos", {"path": "large.jpg"}))
+                at = f"photos/{photo['id']}"
+                timed("first thumbnail", "GET", f"{at}/preview?longest=480&alternative=1")
+            timed("order of four versions", "GET", f"{at}/versions")
+            for n in (2, 3, 4):
+                ask("GET", f"{at}/preview?longest=480&alternative={n}")
         ask("DELETE", at)
     photo = json.loads(ask("POST", "photos", {"path": "large.jpg"}))
     at, random = f"photos/{photo['id']}", np.random.default_rng(1)
-    ask("GET", f"{at}/preview?longest={SCREEN}")
-    hints = []
-    for revision in range(1, CLICKS + 1):
+    hints: list[dict[str, object]] = []
+    for revision in range(1, 2 * clicks + 1):
+        screen = SCREENS[revision > clicks]
+        if revision in (1, clicks + 1):
+            ask("GET", f"{at}/preview?longest={screen}")
         x, y = random.uniform(0.05, 0.95, 2).round(4).tolist()
         found = json.loads(timed("menu of likely colours", "GET", f"{at}/suggestions?x={x}&y={y}"))
         color = found["suggestions"][-1]["color"]
         hints = [*hints[-4:], {"x": x, "y": y, "color": color, "unit": "share"}]
-        started = time.perf_counter()
-        body = {"revision": revision, "edits": {"hints": hints, "wishes": {}}}
-        timed("a hint is taken and kept", "PUT", f"{at}/edits", body)
-        query = f"longest={SCREEN}&revision={revision + 1}"
-        timed("preview with hints", "GET", f"{at}/preview?{query}")
-        times.setdefault("click to picture", []).append(time.perf_counter() - started)
-    for n in range(ROUNDS):
+        with measured(f"click to picture, {screen} px"):
+            body = {"revision": revision, "edits": {"hints": hints, "wishes": {}}}
+            timed("a hint is taken and kept", "PUT", f"{at}/edits", body)
+            query = f"longest={screen}&revision={revision + 1}"
+            timed(f"preview with hints, {screen} px", "GET", f"{at}/preview?{query}")
+    for n in range(rounds):
         where = f"x={100 * n}&y={50 * n}&width=1600&height=900"
         timed("part at 100 %", "GET", f"{at}/crop?{where}")
     for _ in range(3):
         timed("result at full size", "GET", f"{at}/result")
     figures = {}
-    print(f"{'':28}{'median':>9}{'95 %':>9}")
+    print(f"{'':28}{'median':>9}{'95 %':>9}{'processor':>12}")
     for name, taken in times.items():
-        median, most = statistics.median(taken), float(np.quantile(taken, 0.95))
-        figures[name] = {"median": median, "p95": most, "n": len(taken)}
-        print(f"{name:28}{1000 * median:7.0f} ms{1000 * most:6.0f} ms")
+        passed, used = zip(*taken, strict=True)
+        median, most = statistics.median(passed), float(np.quantile(passed, 0.95))
+        mean = statistics.mean(used)
+        figures[name] = {"median": median, "p95": most, "processor": mean, "n": len(taken)}
+        print(f"{name:28}{1000 * median:6.0f} ms{1000 * most:6.0f} ms{1000 * mean:9.0f} ms")
     return figures
 
 
-def opened(ask: Ask, memory: Callable[[], float], folder: Path, photos: int) -> dict[str, object]:
+def opened(ask: Ask, memory: Measure, folder: Path, photos: int) -> dict[str, object]:
     """Open many photographs and look at each; return the memory held (MB)."""
     different = [grainy(1200, 1700, seed) for seed in range(3)]
     held = {}

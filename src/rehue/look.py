@@ -140,7 +140,7 @@ class Look:
         if longest < 1:
             raise PhotoError(f"a preview of {longest} pixels: give 1 or more")
         pixels = shrunk(self.pixels, longest)
-        seen = replace(self.seen, size=pixels.shape[:2])
+        seen = self.seen.resized(pixels.shape[:2])
         return replace(self, pixels=pixels, seen=seen, is_preview=True, judged=self.neutrality)
 
     def part(self, left: int, top: int, width: int, height: int) -> "Look":
