@@ -284,6 +284,7 @@ export class Stage {
       return;
     }
     const room = this.#room;
+    if (!room.width) return; // the editor is not shown any more
     const scale = this.fitted * this.view.scale;
     const left = Math.max(0, Math.floor(-this.view.x / scale));
     const top = Math.max(0, Math.floor(-this.view.y / scale));
