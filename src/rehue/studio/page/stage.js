@@ -279,6 +279,7 @@ export class Stage {
   async #fetchPart() {
     const shown = this.fitted * this.view.scale * devicePixelRatio; // pixels of the screen for one of the picture
     const preview = $("color").naturalWidth / this.photo.width;
+    if (!preview) return; // the small picture comes first
     if (shown <= preview * 1.05 || preview >= 1) {
       $("part-grey").hidden = $("part-color").hidden = true;
       return;
