@@ -21,8 +21,8 @@ from rehue.model import hints_of, read_hints
 from rehue.wishes import WISHES, Coloring
 
 _KEYS: Final = ("unit", "hints", "wishes", "photo")
-# Wishes that are no number, flag or list of colours: other pictures, and what experts set.
-_ELSEWHERE: Final = ("hints", "decoding", "reference")
+# Wishes that are no number, flag or list of colours: other pictures, scans, what experts set.
+_ELSEWHERE: Final = ("hints", "decoding", "reference", "scan")
 
 
 def read_edits(path: Path) -> Coloring:

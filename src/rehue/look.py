@@ -310,4 +310,6 @@ class Look:
     def _upsampling(
         self, small_ab: NDArray[np.float32], size: tuple[int, int] | None = None
     ) -> Upsampling:
-        return Upsampling(small_ab, self.box or self.seen.answer.box, *(size or self.pixels.shape[:2]))
+        return Upsampling(
+            small_ab, self.box or self.seen.answer.box, *(size or self.pixels.shape[:2])
+        )
