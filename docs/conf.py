@@ -42,7 +42,7 @@ html_copy_source = False
 # The contents stand here, not in the README, where they would be shown as they are written. A page
 # goes where it fits first; one that fits nowhere is an error of the build.
 _CONTENTS = {
-    "Using": ["docs/cli", "docs/api", "docs/reliability", "docs/models/*"],
+    "Using": ["docs/studio", "docs/cli", "docs/api", "docs/reliability", "docs/models/*"],
     "Inside": ["docs/*", "src/rehue/weights/LICENSE", "samples/README", "benchmarks/README"],
     "Joining": ["CONTRIBUTING", "CHANGELOG", "SECURITY"],
     "Log": ["docs/log/*"],

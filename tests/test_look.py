@@ -299,3 +299,23 @@ def test_a_model_without_classes_has_no_boldness(look):
     assert dull.colorize().shape == (90, 120, 3)
     with pytest.raises(ModelError, match="no head 'bins'"):
         dull.colorize(boldness=0.5)
+
+
+@pytest.mark.parametrize("pixels", [GREY, COLOR, GREY.astype(np.uint16) * 257])
+def test_a_part_has_the_colours_that_the_whole_has_there(tiny_model, pixels):
+    look = Colorizer(tiny_model, threads=1).look(pixels)
+    whole = look.colorize(saturation=1.5)
+    for left, top, width, height in ((0, 0, 120, 90), (31, 17, 40, 33), (100, 80, 999, 999)):
+        part = look.part(left, top, width, height).colorize(saturation=1.5)
+        expected = whole[top : top + height, left : left + width]
+        gap = np.abs(part.astype(int) - expected).max() / np.iinfo(pixels.dtype).max
+        # Bicubic weights are of float32, and come out of another start.
+        assert gap <= 1.01 / 255
+    deep = look.part(31, 17, 40, 33).part(5, 6, 7, 8).colorize()
+    assert np.abs(deep.astype(int) - look.colorize()[23:31, 36:43]).max() / deep.max() < 0.01
+
+
+@pytest.mark.parametrize("box", [(-1, 0, 5, 5), (120, 0, 5, 5), (0, 90, 5, 5), (3, 3, 0, 5)])
+def test_a_part_outside_is_refused(look, box):
+    with pytest.raises(PhotoError, match="lies outside"):
+        look.part(*box)

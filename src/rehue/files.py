@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fsdecode, fspath
@@ -13,6 +14,12 @@ from rehue.errors import RecipeError, RehueError
 ANOTHER_OUTPUT = "give another --output"
 # What `replacing` calls a file until it is whole; a killed process leaves it behind.
 PARTS: Final = ".rehue-*.part"
+# Where the system keeps what programs keep for a user: a variable, and a folder in the home.
+_DATA_FOLDERS = {
+    "win32": ("LOCALAPPDATA", "AppData/Local"),
+    "darwin": ("", "Library/Application Support"),
+}
+_XDG = ("XDG_DATA_HOME", ".local/share")
 # A foreign message is cut after this many characters.
 _LONGEST = 160
 
@@ -67,6 +74,18 @@ def write_whole(
             beside.write_bytes(data)
     except OSError as error:
         raise failure(f"{path}: cannot be written ({reason(error)}): {advice}") from error
+
+
+def user_folder() -> Path | None:
+    """Return where Rehue keeps things for a user; it need not exist. None without a home folder."""
+    variable, in_home = _DATA_FOLDERS.get(sys.platform, _XDG)
+    stated = Path(os.environ.get(variable, ""))
+    try:
+        # A relative path is no answer (XDG Base Directory Specification 0.8, section 2).
+        data = stated if stated.is_absolute() else Path.home() / in_home
+    except RuntimeError:
+        return None
+    return data / "rehue"
 
 
 def shown(path: str | bytes | PathLike[str] | PathLike[bytes]) -> str:

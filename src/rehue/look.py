@@ -18,7 +18,7 @@ from rehue.picture.layer import color_layer
 from rehue.picture.refresh import class_variance, confidence_in_own, refresh
 from rehue.picture.render import as_grey, render
 from rehue.picture.shrink import shrunk
-from rehue.picture.upsample import Upsampling
+from rehue.picture.upsample import Box, Upsampling
 from rehue.scan import Finding
 from rehue.seen import Seen
 from rehue.wishes import Coloring, ColoringOptions
@@ -42,6 +42,7 @@ class Look:
         is_preview: made to be coloured again and again, as fast as can be.
         judged: see `neutrality`; None where it was not asked for yet.
         finding: what kind of thing was scanned; None where that was not looked for.
+        box: left, top, right, bottom of the pixels on the network's grid; None for all of it.
     """
 
     pixels: NDArray[Any]
@@ -53,6 +54,7 @@ class Look:
     is_preview: bool = False
     judged: Neutrality | None = None
     finding: Finding | None = None
+    box: Box | None = None
 
     @property
     def card(self) -> Card:
@@ -138,8 +140,41 @@ class Look:
         if longest < 1:
             raise PhotoError(f"a preview of {longest} pixels: give 1 or more")
         pixels = shrunk(self.pixels, longest)
-        seen = replace(self.seen, size=pixels.shape[:2])
+        seen = self.seen.resized(pixels.shape[:2])
         return replace(self, pixels=pixels, seen=seen, is_preview=True, judged=self.neutrality)
+
+    def part(self, left: int, top: int, width: int, height: int) -> "Look":
+        """Return this look at a part of the photograph, for a window that shows all its pixels.
+
+        Its colours are those that the whole has there (of 8 bits: at whole units of ab). Places of
+        hints stay those of the whole; `suggest` and `cells` speak of the whole, too, and `refresh`
+        would measure the fading of the part alone.
+
+        Args:
+            left: first column of the part, in pixels of the photograph.
+            top: first row.
+            width: of the part; what lies beyond the photograph is left out.
+            height: likewise.
+
+        Raises:
+            PhotoError: nothing of it lies in the photograph.
+        """
+        rows, columns = self.pixels.shape[:2]
+        right, bottom = min(left + width, columns), min(top + height, rows)
+        if not (0 <= left < right and 0 <= top < bottom):
+            raise PhotoError(
+                f"part of {width} x {height} at {left}, {top} lies outside {columns} x {rows}"
+            )
+        west, north, east, south = self.box or self.seen.answer.box
+        across, down = (east - west) / columns, (south - north) / rows
+        box = (
+            west + left * across,
+            north + top * down,
+            west + right * across,
+            north + bottom * down,
+        )
+        pixels = self.pixels[top:bottom, left:right]
+        return replace(self, pixels=pixels, box=box, judged=self.neutrality)
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
@@ -275,4 +310,6 @@ class Look:
     def _upsampling(
         self, small_ab: NDArray[np.float32], size: tuple[int, int] | None = None
     ) -> Upsampling:
-        return Upsampling(small_ab, self.seen.answer.box, *(size or self.pixels.shape[:2]))
+        return Upsampling(
+            small_ab, self.box or self.seen.answer.box, *(size or self.pixels.shape[:2])
+        )

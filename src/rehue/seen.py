@@ -62,6 +62,9 @@ class Seen:
     _automatic: dict[Decoding, NDArray[np.float32]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _others: dict[Decoding, list[NDArray[np.float32]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _answers: dict[_Key, Answer] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -111,9 +114,17 @@ class Seen:
             shown = confine(answer.hints, self.light, unhinted, shown, answer.stride, count)
         if coloring.alternative == 1:
             return shown
-        light = self._light_of_cells(shown.shape[1:], answer.stride)
-        others = alternative_ab(self.logits(coloring), shown, light, self.card.bins)
-        return others[coloring.alternative - 2]
+        return self._alternatives(coloring, shown, answer)[coloring.alternative - 2]
+
+    def resized(self, size: tuple[int, int]) -> "Seen":
+        """Return what was seen of another size of the photograph (height, width in px).
+
+        What was decoded once serves both: only the places of hints depend on the size.
+        """
+        other = replace(self, size=size)
+        object.__setattr__(other, "_automatic", self._automatic)
+        object.__setattr__(other, "_others", self._others)
+        return other
 
     def colors(self, coloring: Coloring) -> NDArray[np.float32]:
         """Return `ab` with saturation and warmth."""
@@ -157,6 +168,19 @@ class Seen:
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
         return self._placed(coloring)[1] if coloring.hints else ()
+
+    def _alternatives(
+        self, coloring: Coloring, shown: NDArray[np.float32], answer: Answer
+    ) -> list[NDArray[np.float32]]:
+        """Return the other colourings; those without hints and palette are kept."""
+        how = self._decoding(coloring)
+        if answer is self.answer and how in self._others:
+            return self._others[how]
+        light = self._light_of_cells(shown.shape[1:], answer.stride)
+        others = list(alternative_ab(self.logits(coloring), shown, light, self.card.bins))
+        if answer is self.answer:
+            self._others[how] = others
+        return others
 
     def _light_of_cells(self, grid: tuple[int, ...], stride: int) -> NDArray[np.float32]:
         """Return L of the network's cells, h x w; beyond the picture that of its edge."""

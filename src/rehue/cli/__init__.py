@@ -17,6 +17,8 @@ from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.options import InPanels
 from rehue.cli.rates import find_lr, sweep
+from rehue.cli.serve import serve
+from rehue.cli.studio import studio
 from rehue.cli.survey import survey
 from rehue.cli.train import train
 from rehue.errors import RehueError
@@ -24,6 +26,8 @@ from rehue.errors import RehueError
 _ORDER = (
     "colorize",
     "shots",
+    "studio",
+    "serve",
     "inspect",
     "evaluate",
     "survey",
@@ -70,7 +74,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, shots, inspect, evaluate, survey, train, find_lr, sweep, export):
+for command in (colorize, shots, studio, serve, inspect, evaluate, survey, train, find_lr, sweep, export):
     app.command(cls=InPanels)(command)
 app.add_typer(models, name="models")
 

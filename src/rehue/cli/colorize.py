@@ -136,17 +136,19 @@ def _check(plan: "Plan", steering: Steering, *, as_json: bool) -> None:
 
 
 def _coloring(colors: Colors, steering: Steering, scans: Scans) -> "Coloring":
-    from rehue.model import read_hints
+    from rehue.edits import read_edits
     from rehue.wishes import Coloring
 
     palette = steering.palette.split(",") if steering.palette else ()
-    return Coloring(
+    given = Coloring(
         **colors.values,
-        hints=tuple(read_hints(steering.hints)) if steering.hints else (),
         palette=tuple(color.strip() for color in palette),
         reference=steering.reference,
         scan=_stated(scans),
     )
+    # What is given by name counts before what stands in the file.
+    edits = read_edits(steering.hints) if steering.hints else Coloring()
+    return replace(edits, **given.wished())
 
 
 def _stated(scans: Scans) -> "Stated | None":

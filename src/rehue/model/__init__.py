@@ -11,10 +11,10 @@ stands in its card.
 from rehue.model.alternatives import OTHERS, alternative_ab
 from rehue.model.boldness import bold
 from rehue.model.card import Card, Model, bins_of
-from rehue.model.confidence import Suggestion, confidence, suggest
+from rehue.model.confidence import Suggestion, confidence, hex_color, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
 from rehue.model.framing import Answer, ask, shrunk_lightness
-from rehue.model.hints import Hint, place_hints, read_hints
+from rehue.model.hints import Hint, hints_of, place_hints, read_hints
 from rehue.model.palette import palette_of_colors, palette_of_picture
 from rehue.model.reach import confine
 from rehue.model.registry import find_model, list_models
@@ -40,6 +40,8 @@ __all__ = [
     "confine",
     "decode",
     "find_model",
+    "hex_color",
+    "hints_of",
     "list_models",
     "open_runtime",
     "palette_of_colors",

@@ -183,7 +183,20 @@ def read_hints(path: Path) -> list[Hint]:
         rows = _rows(text)
     if not rows:
         raise ModelError(f"{path}: holds no hints: give a line a hint, such as 120,80,#b03030")
-    return [_hint(row, f"{path}, hint {number}") for number, row in enumerate(rows, start=1)]
+    return hints_of(rows, str(path))
+
+
+def hints_of(rows: Iterable[object], where: str) -> list[Hint]:
+    """Return the hints that tables hold, as `read_hints` reads them from a file.
+
+    Args:
+        rows: a table each, with the fields of `Hint`.
+        where: what messages call them.
+
+    Raises:
+        ModelError: one is no hint.
+    """
+    return [_hint(row, f"{where}, hint {number}") for number, row in enumerate(rows, start=1)]
 
 
 def _of_one_unit(table: dict[str, Any], where: str) -> list[Any]:

@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,16 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rehue.errors import ModelError, nearest
-from rehue.files import reason
+from rehue.files import reason, user_folder
 from rehue.model.card import Model
 from rehue.model.catalog import PUBLISHED
 
-# Where the system keeps what programs keep for a user: a variable, and a folder in the home.
-_DATA_FOLDERS = {
-    "win32": ("LOCALAPPDATA", "AppData/Local"),
-    "darwin": ("", "Library/Application Support"),
-}
-_XDG = ("XDG_DATA_HOME", ".local/share")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(?<!\.onnx)")
 
 
@@ -42,14 +35,10 @@ def added_folder() -> Path:
     """
     if chosen := os.environ.get("REHUE_MODELS"):
         return Path(chosen)
-    variable, in_home = _DATA_FOLDERS.get(sys.platform, _XDG)
-    stated = Path(os.environ.get(variable, ""))
-    try:
-        # A relative path is no answer (XDG Base Directory Specification 0.8, section 2).
-        data = stated if stated.is_absolute() else Path.home() / in_home
-    except RuntimeError as error:
-        raise ModelError("no home folder to keep models in: set REHUE_MODELS=FOLDER") from error
-    return data / "rehue" / "models"
+    folder = user_folder()
+    if folder is None:
+        raise ModelError("no home folder to keep models in: set REHUE_MODELS=FOLDER")
+    return folder / "models"
 
 
 def list_shipped() -> list[str]:

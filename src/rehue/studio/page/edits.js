@@ -1,0 +1,81 @@
+// What is wished of the open photograph: changed here, sent in order, undone without end.
+//
+// One change is on its way at a time. Each names the revision that it changes; where another tab
+// was quicker the studio refuses it (409), and what is there now is shown.
+
+import { table } from "./api.js";
+
+const copy = (edits) => structuredClone(edits);
+
+export class Edits extends EventTarget {
+  constructor(photo) {
+    super();
+    this.photo = photo;
+    this.now = copy(photo.edits);
+    this.past = [];
+    this.future = [];
+    this.group = null;
+    this.sending = null;
+    this.waits = false;
+  }
+
+  /** Change what is wished; changes of one group that follow each other are undone together. */
+  change(make, group = null) {
+    const before = copy(this.now);
+    make(this.now);
+    if (JSON.stringify(before) === JSON.stringify(this.now)) return;
+    if (!group || group !== this.group) this.past.push(before);
+    this.group = group;
+    this.future = [];
+    this.#changed(true);
+  }
+
+  undo() {
+    this.#step(this.past, this.future);
+  }
+
+  redo() {
+    this.#step(this.future, this.past);
+  }
+
+  #step(from, to) {
+    if (!from.length) return;
+    to.push(copy(this.now));
+    this.now = from.pop();
+    this.group = null;
+    this.#changed(false);
+  }
+
+  /** @param isByHand whether the control under the hand shows it already */
+  #changed(isByHand) {
+    this.dispatchEvent(Object.assign(new Event("change"), { isByHand }));
+    this.waits = true;
+    this.sending ??= this.#send().finally(() => { this.sending = null; });
+  }
+
+  async #send() {
+    while (this.waits) {
+      this.waits = false;
+      const body = { revision: this.photo.revision, edits: this.now };
+      try {
+        const { edits, ...facts } = await table(`photos/${this.photo.id}/edits`, { method: "PUT", json: body });
+        Object.assign(this.photo, facts);
+        this.dispatchEvent(new Event("sent"));
+      } catch (error) {
+        this.waits = false;
+        if (error.status === 409 || error.status === 422) await this.#adopt();
+        this.dispatchEvent(Object.assign(new Event("refused"), { error }));
+      }
+    }
+  }
+
+  async #adopt() {
+    const photo = await table(`photos/${this.photo.id}`).catch(() => null);
+    if (!photo) return;
+    Object.assign(this.photo, photo);
+    this.past.push(copy(this.now));
+    this.now = copy(photo.edits);
+    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new Event("sent"));
+  }
+}

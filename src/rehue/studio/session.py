@@ -1,0 +1,391 @@
+"""The photographs that are open, and everything that is asked of them.
+
+What takes time is done by one worker. The state itself changes in one thread, that of the server.
+"""
+
+import asyncio
+import secrets
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from rehue.batch import Outcome, Settings, Status
+from rehue.batch.coloring import color
+from rehue.batch.job import LocalJob
+from rehue.color import Tone, colorfulness
+from rehue.colorizer import Colorizer
+from rehue.edits import coloring_of, edits_beside, read_edits
+from rehue.errors import PhotoError
+from rehue.look import Look
+from rehue.model import hex_color
+from rehue.photo import Output, Photograph, read, result_format, with_bits
+from rehue.studio import pictures
+from rehue.studio.folder import Folder, target_of
+from rehue.studio.limits import Limits
+from rehue.studio.opened import Opened
+from rehue.studio.refusals import MissingError, StaleError, TooLargeError
+from rehue.studio.tasks import Task, Tasks
+from rehue.studio.worker import Worker
+from rehue.wishes import Coloring
+
+Made = TypeVar("Made")
+# Longest sides of previews (px): the next that is as long as asked for is made.
+PREVIEWS: Final = (480, 1024, 1600)
+# L at which colours can be told from each other.
+_SEEN: Final = (45.0, 85.0)
+_THUMBNAIL: Final = 192
+_THUMBNAILS: Final = 500
+# Previews in memory: each some 10 megabytes with what the network saw.
+_PREVIEWS_KEPT: Final = 12
+
+
+class Session:
+    """A colorizer, an opened folder, and the photographs that are open.
+
+    Args:
+        colorizer: that colours them.
+        folder: whose photographs may be named; None for none.
+        limits: how much is taken on.
+    """
+
+    def __init__(
+        self, colorizer: Colorizer, folder: Path | None = None, limits: Limits | None = None
+    ) -> None:
+        self.colorizer = colorizer
+        self.limits = limits or Limits()
+        self.folder = Folder(folder, self.limits.listed) if folder else None
+        self.worker = Worker(self.limits.queued, self.limits.wait)
+        self.tasks = Tasks()
+        self._copies = tempfile.TemporaryDirectory(prefix="rehue-studio-")
+        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._keeping = asyncio.Lock()
+        # Of the worker's thread alone.
+        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._previews: OrderedDict[tuple[str, int], Look] = OrderedDict()
+        self._thumbnails: OrderedDict[str, bytes] = OrderedDict()
+
+    def close(self) -> None:
+        """Remove the copies of what was dropped on the page."""
+        self._copies.cleanup()
+
+    # What is open
+
+    @property
+    def opened(self) -> list[Opened]:
+        """The photographs that are open, the one used last at the end."""
+        return list(self._opened.values())
+
+    def photo(self, key: str, revision: int | None = None) -> Opened:
+        """Return an open photograph.
+
+        Raises:
+            MissingError: there is none of this key.
+            StaleError: it has changed since the revision given.
+        """
+        if key not in self._opened:
+            raise MissingError("this photograph is not open any more: open it again")
+        self._opened.move_to_end(key)
+        _check_revision(self._opened[key], revision)
+        return self._opened[key]
+
+    async def open_name(self, name: str) -> Opened:
+        """Open a photograph of the folder; one that is open already stays as it is."""
+        if self.folder is None:
+            raise MissingError("no folder is open: send the file itself")
+        path = self.folder.find(name)
+        for one in self._opened.values():
+            if one.path == path:
+                return self.photo(one.key)
+        try:
+            opened = await self._open(path, name, is_ours=False)
+        except PhotoError:
+            self.folder.known[name] = "failed"
+            raise
+        if opened.tone == Tone.COLORED:
+            self.folder.known[name] = "in_color"
+        return opened
+
+    async def open_copy(self, name: str, fill: Callable[[Path], None]) -> Opened:
+        """Open a file that was sent; `fill` writes a copy of it."""
+        folder = Path(self._copies.name) / secrets.token_hex(8)
+        folder.mkdir()
+        path = folder / plain_name(name)
+        try:
+            await asyncio.to_thread(fill, path)
+            return await self._open(path, path.name, is_ours=True)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            folder.rmdir()
+            raise
+
+    async def _open(self, path: Path, name: str, *, is_ours: bool) -> Opened:
+        key = secrets.token_hex(8)
+
+        def look() -> Opened:
+            try:
+                photograph = self._read(path)
+            except PhotoError as error:
+                # A copy's place is nothing to the one who sent it.
+                raise PhotoError(str(error).replace(str(path), name)) from error
+            seen = self._look(key, photograph)
+            return Opened.of(seen, path, name, key, photograph.sha256, is_ours=is_ours)
+
+        opened = await self.worker.do(look)
+        self._opened[key] = opened
+        for oldest in list(self._opened)[: -self.limits.opened]:
+            await self.forget(oldest)
+        return opened
+
+    async def forget(self, key: str) -> None:
+        """Close a photograph; what is wished for it stays in its file."""
+        opened = self._opened.pop(key, None)
+        if opened and opened.is_ours:
+            opened.path.unlink(missing_ok=True)
+            opened.path.parent.rmdir()
+
+    # What is wished
+
+    async def edit(self, key: str, revision: int, table: Mapping[str, Any]) -> Opened:
+        """Wish something else of a photograph, and keep it.
+
+        Raises:
+            StaleError: it has changed since the revision given.
+            RehueError: it is no wish.
+        """
+        coloring = coloring_of(table, "edits")
+        if len(coloring.hints) > self.limits.hints:
+            raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
+        opened = self.photo(key, revision)
+        # What the model cannot is found out before it is kept.
+        await self.worker.do(lambda: self._handy(opened).seen.answer_to(coloring))
+        _check_revision(opened, revision)
+        opened.coloring = coloring
+        opened.revision += 1
+        async with self._keeping:  # one after the other: the newest is written last
+            await asyncio.to_thread(opened.keep)
+        if opened.is_ours is False and self.folder:
+            self.folder.known.pop(opened.name, None)
+        return opened
+
+    # What is seen
+
+    async def draw(
+        self, key: str, revision: int | None, make: Callable[[Opened, Coloring], Made]
+    ) -> Made:
+        """Make something of a photograph as it is wished now, unless it has changed meanwhile."""
+        opened = self.photo(key, revision)
+
+        def unless_stale() -> Made:
+            _check_revision(opened, revision)
+            return make(opened, opened.coloring)
+
+        return await self.worker.do(unless_stale)
+
+    def preview(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
+        """Return it in colour as a JPEG; in the worker's thread, like all that follow."""
+        return pictures.jpeg(self._small(opened, longest).colorize(coloring))
+
+    def versions(self, opened: Opened, coloring: Coloring) -> list[dict[str, Any]]:
+        """Return the numbers of its versions and how colourful they are, from calm to bold."""
+        look = self._small(opened, PREVIEWS[0])
+        drawn = look.alternatives(4, **replace(coloring, alternative=1).wished())
+        rated = [(colorfulness(with_bits(rgb, 8)), n) for n, rgb in enumerate(drawn, start=1)]
+        return [{"alternative": n, "colorfulness": round(rate, 1)} for rate, n in sorted(rated)]
+
+    def grey(self, opened: Opened, longest: int) -> bytes:
+        """Return its lightness as a JPEG."""
+        return pictures.grey_of(self._small(opened, longest))
+
+    def confidence(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
+        """Return how sure the model is, as a grey PNG."""
+        return pictures.confidence_of(self._small(opened, longest).confidence(coloring))
+
+    def part(
+        self, opened: Opened, coloring: Coloring, box: tuple[int, int, int, int], *, is_grey: bool
+    ) -> bytes:
+        """Return a part of it, all its pixels, as a JPEG."""
+        look = self._whole(opened)
+        part = look.part(*box)
+        if is_grey:
+            return pictures.grey_of(part)
+        if coloring.refresh and look.neutrality.tone is Tone.COLORED:
+            left, top, width, height = box
+            whole = look.colorize(coloring)
+            return pictures.jpeg(whole[top : top + height, left : left + width])
+        return pictures.jpeg(part.colorize(coloring))
+
+    def suggestions(
+        self, opened: Opened, coloring: Coloring, x: float, y: float, count: int
+    ) -> dict[str, Any]:
+        """Return likely colours at a place (shares of width and height), and those that exist."""
+        look = self._handy(opened)
+        height, width = look.pixels.shape[:2]
+        column, row = min(x * width, width - 1), min(y * height, height - 1)
+        found = look.suggest(column, row, count, coloring)
+        down, across = look.seen.light.shape
+        light = float(
+            look.seen.light[min(int(y * down), down - 1), min(int(x * across), across - 1)]
+        )
+        return {
+            "lightness": round(light, 1),
+            "suggestions": [
+                {
+                    "color": one.color,
+                    "tint": hex_color(min(max(light, _SEEN[0]), _SEEN[1]), one.a, one.b),
+                    "share": round(one.probability, 4),
+                }
+                for one in found
+            ],
+            "existing": pictures.colors_at(light),
+        }
+
+    async def thumbnail(self, name: str) -> bytes:
+        """Return a small copy of a photograph of the folder, as it is."""
+        if self.folder is None:
+            raise MissingError("no folder is open")
+        path = self.folder.find(name)
+
+        def make() -> bytes:
+            if name not in self._thumbnails:
+                drawn = pictures.thumbnail(self._read(path), _THUMBNAIL)
+                _remember(self._thumbnails, name, drawn, _THUMBNAILS)
+            return self._thumbnails[name]
+
+        return await self.worker.do(make, later=True)
+
+    # What is written
+
+    def result(self, opened: Opened, coloring: Coloring) -> tuple[str, bytes]:
+        """Return the name of its format, and the whole photograph in colour as a file of it."""
+        return self.colored(self._read(opened.path), coloring)
+
+    def colored(
+        self, photograph: Photograph, coloring: Coloring, output: Output | None = None
+    ) -> tuple[str, bytes]:
+        """Return the name of a format, and a photograph in colour as a file of it."""
+        output = output or Output()
+        file = BytesIO()
+        self.colorizer.colorize_photograph(photograph, file, output, coloring)
+        return result_format(photograph, None, output.format), file.getvalue()
+
+    def save(self, key: str, *, overwrite: bool) -> Task:
+        """Begin to write a photograph in colour beside itself, as the command line does."""
+        opened = self.photo(key)
+        if opened.is_ours:
+            raise PhotoError(
+                f"{opened.name} was dropped on the page, which does not know its folder: "
+                "download the result"
+            )
+
+        async def work(task: Task) -> None:
+            outcome = await self._write(opened.path, opened.coloring, overwrite=overwrite)
+            _tell(task, outcome)
+            if outcome.status is Status.FAILED:
+                task.state = "failed"
+            elif outcome.status is Status.KEPT:
+                task.state = "kept"
+
+        return self.tasks.start("save", 1, work)
+
+    def color_folder(self, table: Mapping[str, Any]) -> Task:
+        """Begin to colour all of the folder: as wished for each, and for the others as given."""
+        folder = self.folder
+        if folder is None:
+            raise MissingError("no folder is open")
+        wished = replace(coloring_of(table, "wishes"), hints=())
+        names = folder.names()
+
+        async def work(task: Task) -> None:
+            for name in names:
+                path = folder.find(name)
+                beside = edits_beside(path)
+                coloring = read_edits(beside) if beside.exists() else wished
+                outcome = await self._write(path, coloring, recolor=beside.exists())
+                _tell(task, outcome)
+                if outcome.status is Status.FAILED:
+                    folder.known[name] = "failed"
+                elif outcome.status is Status.IN_COLOR:
+                    folder.known[name] = "in_color"
+
+        return self.tasks.start("folder", len(names), work)
+
+    async def _write(
+        self, path: Path, coloring: Coloring, *, overwrite: bool = False, recolor: bool = True
+    ) -> Outcome:
+        settings = Settings(
+            coloring=coloring,
+            max_pixels=self.limits.pixels,
+            recolor=recolor and not coloring.refresh,
+            overwrite=overwrite,
+        )
+        job = LocalJob(path, target_of(path))
+        return await self.worker.do(partial(color, job, self.colorizer, settings), later=True)
+
+    # In the worker's thread
+
+    def _read(self, path: Path) -> Photograph:
+        return read(path, max_pixels=self.limits.pixels)
+
+    def _whole(self, opened: Opened) -> Look:
+        if opened.key in self._looks:
+            self._looks.move_to_end(opened.key)
+            return self._looks[opened.key]
+        photograph = self._read(opened.path)
+        if photograph.sha256 != opened.sha256:
+            raise StaleError(f"{opened.name} is another file now: open it again")
+        return self._look(opened.key, photograph)
+
+    def _look(self, key: str, photograph: Photograph) -> Look:
+        look = self.colorizer.look(photograph)
+        _remember(self._looks, key, look, self.limits.looked)
+        return look
+
+    def _small(self, opened: Opened, longest: int) -> Look:
+        size = next((one for one in PREVIEWS if one >= longest), PREVIEWS[-1])
+        key = (opened.key, size)
+        if key not in self._previews:
+            larger = self._previews.get((opened.key, PREVIEWS[-1])) or self._whole(opened)
+            _remember(self._previews, key, larger.preview(size), _PREVIEWS_KEPT)
+        self._previews.move_to_end(key)
+        return self._previews[key]
+
+    def _handy(self, opened: Opened) -> Look:
+        """Return the preview that was shown last: it keeps what the network answered to hints."""
+        sizes = (size for key, size in reversed(self._previews) if key == opened.key)
+        return self._small(opened, next((one for one in sizes if one > PREVIEWS[0]), PREVIEWS[-1]))
+
+
+def plain_name(name: str) -> str:
+    r"""Return a file's name without whatever could lead elsewhere, short, and never empty.
+
+    >>> plain_name("../../etc/passwd"), plain_name("C:\\scans\\a.jpg"), plain_name("..")
+    ('passwd', 'a.jpg', 'photograph')
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')
+    return kept.strip(". ")[-120:] or "photograph"
+
+
+def _check_revision(opened: Opened, revision: int | None) -> None:
+    if revision is not None and revision != opened.revision:
+        raise StaleError(
+            f"{opened.name} is at revision {opened.revision}, not {revision}: look at it again"
+        )
+
+
+def _remember(kept: "OrderedDict[Any, Any]", key: object, value: object, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _tell(task: Task, outcome: Outcome) -> None:
+    task.done += 1
+    task.lines += [line for line in (outcome.reason, *outcome.notes) if line]
+    if outcome.target and outcome.job.target:
+        task.results.append(str(outcome.job.target))
