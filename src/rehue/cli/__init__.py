@@ -17,6 +17,7 @@ from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.options import InPanels
 from rehue.cli.rates import find_lr, sweep
+from rehue.cli.restore import restore
 from rehue.cli.survey import survey
 from rehue.cli.train import train
 from rehue.errors import RehueError
@@ -25,6 +26,7 @@ _ORDER = (
     "colorize",
     "shots",
     "inspect",
+    "restore",
     "evaluate",
     "survey",
     "models",
@@ -70,7 +72,18 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, shots, inspect, evaluate, survey, train, find_lr, sweep, export):
+for command in (
+    colorize,
+    shots,
+    inspect,
+    restore,
+    evaluate,
+    survey,
+    train,
+    find_lr,
+    sweep,
+    export,
+):
     app.command(cls=InPanels)(command)
 app.add_typer(models, name="models")
 
