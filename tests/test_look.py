@@ -10,9 +10,10 @@ import skimage.data
 
 from rehue import Colorizer, Hint
 from rehue.color import Bins, Tone, srgb_to_lab
+from rehue.color.ycbcr import Coding, decode_ycbcr
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Decoding
-from rehue.photo import read
+from rehue.photo import as_stored, read, upright
 from rehue.seen import palette_of
 from rehue.wishes import Coloring
 
@@ -319,3 +320,32 @@ def test_a_part_has_the_colours_that_the_whole_has_there(tiny_model, pixels):
 def test_a_part_outside_is_refused(look, box):
     with pytest.raises(PhotoError, match="lies outside"):
         look.part(*box)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_chroma_lies_in_the_order_that_the_file_stores(tiny_model, orientation):
+    stored = GREY[:87, :119]  # odd: pairs are counted from the stored corner
+    seen = upright(stored, orientation)
+    look = Colorizer(tiny_model, threads=1).look(np.ascontiguousarray(seen))
+    chroma = look.chroma_at_luma(orientation=orientation)
+    assert chroma.cb.shape == chroma.cr.shape == (44, 60)
+    wide = (p.repeat(2, 0).repeat(2, 1)[:87, :119] for p in (chroma.cb, chroma.cr))
+    rgb = decode_ycbcr(stored, *wide, Coding("bt601", is_full_range=True)) * 255
+    assert rgb.min() > -0.5
+    assert rgb.max() < 255.5
+    usual = srgb_to_lab(as_stored(look.colorize(), orientation))
+    kept = srgb_to_lab(np.clip(rgb / 255, 0, 1))
+    # One colour for 2 x 2 pixels here, one each there.
+    assert np.abs(kept - usual)[..., 1:].mean() < 1
+
+
+def test_chroma_alone_is_for_grey_photographs_of_8_bits(tiny_model):
+    colorizer = Colorizer(tiny_model, threads=1)
+    for picture in (COLOR, GREY.astype(np.uint16)):
+        with pytest.raises(PhotoError, match="one channel and 8 bits"):
+            colorizer.look(picture).chroma_at_luma()
+
+
+def test_wishes_count_for_chroma_too(look):
+    assert (look.chroma_at_luma(saturation=0).cb == 128).all()
+    assert look.chroma_at_luma(warmth=20).cb.mean() < look.chroma_at_luma().cb.mean()

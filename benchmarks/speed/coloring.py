@@ -2,10 +2,11 @@
 
     python benchmarks/speed/coloring.py --kodak KODAK --output speed.json
 
-Large photographs are 4608 x 2560 mosaics of Kodak photographs, JPEG quality 92, made grey; the
-whole path (file to file) is set against decoding and encoding their colour originals with Pillow
-in the same run; the network against `colorful` (Zhang et al. 2016, random weights) in the same
-runtime. Nothing else should run meanwhile; ratios are told beside times.
+Large photographs are 4608 x 2560 mosaics of Kodak photographs, made grey. The whole path (file to
+file) is set against decoding and encoding their colour originals with Pillow in the same run: as
+JPEG (quality 92) with the source's image data kept, and with L kept; as PNG and as TIFF. The
+network is set against `colorful` (Zhang et al. 2016, random weights) in the same runtime. Nothing
+else should run meanwhile; ratios are told beside times.
 """
 
 import argparse
@@ -16,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -68,9 +71,10 @@ def make_mosaics(kodak: Path, work: Path) -> list[Path]:
         grid = order.reshape(rows, columns)
         mosaic = np.concatenate([np.concatenate([tiles[i] for i in row], 1) for row in grid], 0)
         picture = Image.fromarray(mosaic)
-        picture.save(work / f"color{number}.jpg", quality=92)
         path = work / f"grey{number}.jpg"
-        picture.convert("L").save(path, quality=92)
+        for ending, _, options in WAYS.values():
+            picture.save(work / f"color{number}{ending}", **options)
+            picture.convert("L").save(path.with_suffix(ending), **options)
         paths.append(path)
     return paths
 
@@ -114,33 +118,41 @@ def network(model: str, runtime: str) -> float:
     return best(lambda: opened.run(light, len(found.card.bin_centers)), rounds=30) * 1e3
 
 
+# A way of writing: the source's and result's ending, what is wished, and how Pillow saves.
+WAYS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "JPEG": (".jpg", {}, {"format": "JPEG", "quality": 92}),
+    "JPEG, L exact": (".jpg", {"lightness": "exact"}, {"format": "JPEG", "quality": 92}),
+    "PNG": (".png", {}, {"format": "PNG"}),
+    "TIFF": (".tif", {}, {"format": "TIFF", "compression": "tiff_adobe_deflate"}),
+}
+
+
 def large(mosaics: list[Path], model: str) -> dict[str, float]:
     """File to file, warm, in turn with Pillow's decoding and encoding of the colour original."""
     colorizer = Colorizer(model, threads=2)
-    ours: list[float] = []
-    pillow: list[float] = []
+    seconds: dict[str, list[float]] = defaultdict(list)
     for round_number in range(ROUNDS + 1):
         for path in mosaics:
-            target = path.with_name("result.jpg")
-            mine = timed(lambda: colorizer.colorize_file(path, target, overwrite=True))  # noqa: B023
-            theirs = timed(lambda: recode(path.with_name(path.name.replace("grey", "color"))))  # noqa: B023
-            if round_number:  # the first round warms up
-                ours.append(mine)
-                pillow.append(theirs)
-    ratios = [mine / theirs for mine, theirs in zip(ours, pillow, strict=True)]
-    return {
-        "12 megapixels, file to file (s)": statistics.median(ours),
-        "12 megapixels, Pillow decodes and encodes (s)": statistics.median(pillow),
-        "12 megapixels, ratio, median": statistics.median(ratios),
-        "12 megapixels, ratio, best": min(ratios),
-    }
+            for way, (ending, wishes, options) in WAYS.items():
+                source = path.with_suffix(ending)
+                color = source.with_name(source.name.replace("grey", "color"))
+                target = path.with_name(f"result{ending}")
+                mine = timed(
+                    lambda: colorizer.colorize_file(source, target, overwrite=True, **wishes)  # noqa: B023
+                )
+                theirs = timed(lambda: recode(color, options))  # noqa: B023
+                if round_number:  # the first round warms up
+                    seconds[f"12 megapixels, {way} (s)"].append(mine)
+                    seconds[f"12 megapixels, {way}, Pillow decodes and encodes (s)"].append(theirs)
+                    seconds[f"12 megapixels, {way}, ratio"].append(mine / theirs)
+    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-def recode(path: Path) -> None:
-    """Decode a JPEG and encode it again, quality 92."""
+def recode(path: Path, options: dict[str, Any]) -> None:
+    """Decode a picture and encode it again."""
     with Image.open(path) as picture:
         picture.load()
-        picture.save(io.BytesIO(), "JPEG", quality=92)
+        picture.save(io.BytesIO(), **options)
 
 
 def run(command: list[str]) -> None:

@@ -19,7 +19,9 @@ from rehue.model import ask, find_model, open_runtime, shrunk_lightness
 from rehue.model.runtime import available_processors
 from rehue.page import PageSeen
 from rehue.photo import (
+    LUMA_KEPT,
     MAX_PIXELS,
+    Chroma,
     Mark,
     Output,
     OutputOptions,
@@ -29,11 +31,13 @@ from rehue.photo import (
     checked,
     draw_mark,
     for_layer,
+    keeps_luma,
     photograph_of,
     read,
     to_pillow,
     upright,
     visible_mark,
+    why_not_kept,
     with_assumed_profile,
     write,
 )
@@ -166,8 +170,8 @@ class Colorizer:
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
             **options: saturation, warmth and so on, as for `rehue.wishes.Coloring`; format,
-                quality, bit_depth, keep_times, timestamp, layer, visible_mark and credentials,
-                as for `rehue.photo.Output`.
+                quality, bit_depth, lightness, keep_times, timestamp, layer, visible_mark and
+                credentials, as for `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target
@@ -196,9 +200,12 @@ class Colorizer:
     ) -> tuple[str, ...]:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
+        A grey JPEG's own image data stand in a JPEG byte for byte, where nothing is wished for that
+        changes its luma (`rehue.photo.keeps_luma`).
+
         Returns:
-            A line on what was found to have been scanned, and for each hint that could not be
-            taken as it was given.
+            A line on what was found to have been scanned, for each hint that could not be taken as
+            it was given, and where the image data of a grey JPEG could not be kept.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -210,23 +217,35 @@ class Colorizer:
             )
         if output.layer:
             photograph, output = for_layer(photograph, target, output)
-        notes: dict[str, None] = {}
+        path = target if isinstance(target, Path) else None
+        is_negative = coloring.scan is not None and coloring.scan.is_negative
+        is_luma_kept = keeps_luma(photograph, path, output) and not is_negative
+        notes: dict[str, None] = dict.fromkeys(
+            note for note in [why_not_kept(photograph, path, output)] if note
+        )
 
-        def pages() -> Iterator[NDArray[Any]]:
+        def pages() -> Iterator[NDArray[Any] | Chroma]:
             for page in photograph.pages:
                 look = self._look_at(page, coloring.scan)
                 notes.update(dict.fromkeys(look.notes(coloring)))
+                if is_luma_kept:
+                    yield look.chroma_at_luma(coloring, orientation=page.orientation)
+                    continue
                 make = look.layer if output.layer else look.colorize
                 rgb = make(coloring)
                 if output.visible_mark:
                     rgb = draw_mark(rgb, visible_mark(self.card.name))
                 yield as_stored(rgb, page.orientation)
 
+        mark = self.mark(photograph, output, coloring)
+        jpeg = photograph.carried.jpeg
+        if is_luma_kept and jpeg and jpeg.image_data:
+            mark = replace(mark, luma=LUMA_KEPT)
         write(
             photograph,
             pages(),
             target,
-            self.mark(photograph, output, coloring),
+            mark,
             format=output.format,
             quality=output.quality,
             bit_depth=output.bit_depth,
@@ -256,6 +275,7 @@ class Colorizer:
         chosen = [f"size={self.size}", described(coloring, palette_of(coloring, self.card))]
         chosen += [f"quality={output.quality}"] * (output.quality is not None)
         chosen += [f"bits={output.bit_depth}"] * (output.bit_depth is not None)
+        chosen += [f"lightness={output.lightness}"] * (output.lightness != "stored")
         chosen += ["layer"] * output.layer + ["visible-mark"] * output.visible_mark
         chosen += ["c2pa"] * (output.credentials is not None)
         return " ".join(chosen)

@@ -13,7 +13,8 @@ from rehue.color import Neutrality, Tone, judge_neutrality, lightness
 from rehue.color.fading import estimate_fade
 from rehue.errors import PhotoError
 from rehue.model import Card, Decoding, Suggestion
-from rehue.photo import Mark, with_bits
+from rehue.photo import Chroma, Mark, as_stored, box_as_stored, with_bits
+from rehue.picture.chroma import chroma_of
 from rehue.picture.layer import color_layer
 from rehue.picture.refresh import class_variance, confidence_in_own, refresh
 from rehue.picture.render import as_grey, render
@@ -111,6 +112,38 @@ class Look:
             PhotoError: as for `colorize`.
         """
         return self._upsampling(self.seen.colors(coloring), size)
+
+    def chroma_at_luma(
+        self,
+        coloring: Coloring | None = None,
+        *,
+        orientation: int = 1,
+        **options: Unpack[ColoringOptions],
+    ) -> Chroma:
+        """Return the colour of a grey photograph whose luma stays as its file holds it.
+
+        Luma stays, and with it nearly L: `rehue.color.ycbcr` has the colours, and
+        `benchmarks/picture/lightness.py` by how much L moves.
+
+        Args:
+            coloring: what is wished of the colours.
+            orientation: in whose order the file stores the photograph (EXIF).
+            **options: its fields, where it is not given.
+
+        Raises:
+            ModelError: as for `colorize`.
+            PhotoError: as for `colorize`; the photograph is not grey of 8 bits.
+        """
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 2:
+            raise PhotoError("chroma alone is for photographs of one channel and 8 bits")
+        ab = self.seen.colors(coloring or Coloring(**options))
+        # Pairs of pixels are counted from the corner at which the file begins.
+        luma = np.ascontiguousarray(as_stored(self.pixels, orientation))
+        small = np.moveaxis(as_stored(np.moveaxis(ab, 0, -1), orientation), -1, 0)
+        _, height, width = ab.shape
+        box = box_as_stored(self.seen.answer.box, height, width, orientation)
+        chroma = Upsampling(np.ascontiguousarray(small), box, *luma.shape)
+        return Chroma(*chroma_of(luma, chroma, self.threads))
 
     def layer(
         self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]

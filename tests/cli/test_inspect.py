@@ -63,6 +63,7 @@ def test_says_how_a_picture_was_coloured(result, colorizer):
         "source sha256": found["source sha256"],
         "digital source type": SOURCE_TYPE,
         "source": f"{result.with_name('box.jpg')}, the same",
+        "luma": "kept byte for byte, and the same as the source's",
     }
     assert len(found["source sha256"]) == 64
 
@@ -78,6 +79,24 @@ def test_a_source_that_changed_is_code_1(result):
     source.write_bytes(source.read_bytes() + b" ")
     _, found = facts(inspect(result, code=1)[0])
     assert found["source"].endswith("box.jpg, not what was coloured")
+
+
+def test_luma_that_is_no_longer_the_sources_is_code_1(result):
+    source = result.with_name("box.jpg")
+    Image.fromarray(GREY).save(source, quality=90)
+    assert facts(inspect(result, code=1)[0])[1]["luma"].endswith(
+        "not what the file or its source holds now"
+    )
+    # Saved again by a program that keeps the mark.
+    with Image.open(result) as picture:
+        picture.save(result, xmp=picture.info["xmp"])
+    source.unlink()
+    assert facts(inspect(result, code=1)[0])[1]["luma"].startswith("kept byte for byte, but not")
+
+
+def test_luma_without_a_source_is_left_to_be_checked(result):
+    result.with_name("box.jpg").unlink()
+    assert facts(inspect(result)[0])[1]["luma"].endswith("to be checked against the source")
 
 
 def test_a_source_elsewhere(result, tmp_path):

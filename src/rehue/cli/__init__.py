@@ -17,6 +17,7 @@ from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.options import InPanels
 from rehue.cli.rates import find_lr, sweep
+from rehue.cli.restore import restore
 from rehue.cli.serve import serve
 from rehue.cli.studio import studio
 from rehue.cli.survey import survey
@@ -29,6 +30,7 @@ _ORDER = (
     "studio",
     "serve",
     "inspect",
+    "restore",
     "evaluate",
     "survey",
     "models",
@@ -74,7 +76,20 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages take twice as long
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (colorize, shots, studio, serve, inspect, evaluate, survey, train, find_lr, sweep, export):
+for command in (
+    colorize,
+    shots,
+    studio,
+    serve,
+    inspect,
+    restore,
+    evaluate,
+    survey,
+    train,
+    find_lr,
+    sweep,
+    export,
+):
     app.command(cls=InPanels)(command)
 app.add_typer(models, name="models")
 

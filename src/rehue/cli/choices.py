@@ -5,7 +5,7 @@ Wishes of the colours that are a number or a flag are in `rehue.cli.wished`.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import typer
 
@@ -59,6 +59,13 @@ class Files(Group):
             show_default=False,
         ),
     ] = None
+    lightness: Annotated[
+        Literal["stored", "exact"],
+        typer.Option(
+            help="stored: a grey JPEG's own image data stay in its result, byte for byte; exact: "
+            "each pixel's lightness (L) stays, and the file is encoded anew, as all others are."
+        ),
+    ] = "stored"
     layer: Annotated[
         bool,
         typer.Option(

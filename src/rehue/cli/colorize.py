@@ -177,6 +177,7 @@ def _settings(coloring: "Coloring", files: Files, kind: str | None, *, dry_run: 
             format=kind,
             quality=files.quality,
             bit_depth=files.bit_depth,
+            lightness=files.lightness,
             keep_times=files.keep_times,
             timestamp=datetime.now(UTC).isoformat(timespec="seconds") if files.timestamp else None,
             layer=files.layer,

@@ -11,6 +11,13 @@ import typer
 if TYPE_CHECKING:
     from rehue.photo import Inspection, Manifest, Mark
 
+# What follows what a mark says of luma.
+_LUMA = {
+    True: ", and the same as the source's",
+    False: ", but not what the file or its source holds now",
+    None: ", to be checked against the source",
+}
+
 
 def inspect(
     files: Annotated[
@@ -33,7 +40,8 @@ def inspect(
     A mark can be taken out of a picture: one without a mark may have been coloured all the same.
 
     Exit code: 0; 1 when a file cannot be read, its source is not, byte for byte, what was coloured
-    (with --source also when nothing says so), or it is not as it was signed; 2 for wrong usage.
+    (with --source also when nothing says so), its luma is no longer the source's where it was kept,
+    or it is not as it was signed; 2 for wrong usage.
     """
     from rehue.errors import PhotoError
     from rehue.photo import inspect as facts_of
@@ -57,7 +65,7 @@ def inspect(
 
 
 def _is_well(found: "Inspection", *, is_source_given: bool) -> bool:
-    if found.manifest and found.manifest.problem:
+    if (found.manifest and found.manifest.problem) or found.luma_matches is False:
         return False
     return bool(found.source_matches) if is_source_given else found.source_matches is not False
 
@@ -89,6 +97,8 @@ def _facts(found: "Inspection") -> Iterator[tuple[str, str]]:
         yield "mark in", str(found.sidecar)
     if found.source or found.mark:
         yield "source", _source(found)
+    if found.mark and found.mark.luma:
+        yield "luma", f"{found.mark.luma}{_LUMA[found.luma_matches]}"
     if found.manifest:
         yield from _facts_of_manifest(found.manifest)
     for note in found.notes:

@@ -3,7 +3,9 @@
 - `read`, `from_pillow`: a file, bytes, a stream or Pillow's picture becomes a `Photograph`;
   `photograph_of` takes any of these, `checked` an array
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
-- `upright`, `as_stored`: EXIF orientation, there and back
+- `Chroma`: colour for a luma that stays as the file holds it; `keeps_luma`: whether it does,
+  `why_not_kept`
+- `upright`, `as_stored`, `box_as_stored`: EXIF orientation, there and back
 - `write`, `to_pillow`: the coloured picture with all that was carried
 - `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
 - `FORMATS`, `ENDINGS`, `PHOTOGRAPHS`, `BECOMES`: formats and endings of names; `format_named`
@@ -12,7 +14,8 @@
 - `draw_mark`, `visible_mark`: how it says so to whoever looks at it
 - `Credentials`, `check_credentials`: what C2PA manifests are signed with
 - `Output`, `OutputOptions`: what may be chosen of how a result is written; `for_layer`
-- `inspect`: how a file was coloured, and whether its source still matches
+- `inspect`: how a file was coloured, and whether its source still matches; `restore`: the grey
+  JPEG out of a coloured one
 
 Inside: `read` and `write`, and below them `formats` (one file each, listed in one place),
 `records` (EXIF, XMP, captions, boxes), `samples` (depth, orientation, profiles) and `provenance`
@@ -27,25 +30,29 @@ from rehue.photo.output import (
     FORMATS,
     KINDS,
     PHOTOGRAPHS,
+    Lightness,
     Output,
     OutputOptions,
     for_layer,
     format_named,
+    keeps_luma,
     losses,
     name_of_layers,
     result_bits,
     result_format,
+    why_not_kept,
 )
-from rehue.photo.photograph import Carried, Photograph
+from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.provenance.c2pa import Manifest, check_credentials
 from rehue.photo.provenance.credentials import Credentials
 from rehue.photo.provenance.inspection import Inspection, inspect
-from rehue.photo.provenance.mark import Mark
+from rehue.photo.provenance.luma import restore
+from rehue.photo.provenance.mark import LUMA_KEPT, Mark
 from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
 from rehue.photo.samples.assumed import assumed_profile, with_assumed_profile
 from rehue.photo.samples.depth import with_bits
-from rehue.photo.samples.orientation import as_stored, upright
+from rehue.photo.samples.orientation import as_stored, box_as_stored, upright
 from rehue.photo.write import check_target, sidecar_of, to_pillow, write
 
 __all__ = [
@@ -53,11 +60,14 @@ __all__ = [
     "ENDINGS",
     "FORMATS",
     "KINDS",
+    "LUMA_KEPT",
     "MAX_PIXELS",
     "PHOTOGRAPHS",
     "Carried",
+    "Chroma",
     "Credentials",
     "Inspection",
+    "Lightness",
     "Manifest",
     "Mark",
     "Output",
@@ -66,6 +76,7 @@ __all__ = [
     "Photograph",
     "as_stored",
     "assumed_profile",
+    "box_as_stored",
     "check_credentials",
     "check_target",
     "checked",
@@ -74,16 +85,19 @@ __all__ = [
     "format_named",
     "from_pillow",
     "inspect",
+    "keeps_luma",
     "losses",
     "name_of_layers",
     "photograph_of",
     "read",
+    "restore",
     "result_bits",
     "result_format",
     "sidecar_of",
     "to_pillow",
     "upright",
     "visible_mark",
+    "why_not_kept",
     "with_assumed_profile",
     "with_bits",
     "write",

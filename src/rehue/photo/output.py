@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final, TypedDict
+from typing import BinaryIO, Final, Literal, TypeAlias, TypedDict, get_args
 
 from rehue.errors import PhotoError
 from rehue.files import shown
@@ -33,6 +33,8 @@ PHOTOGRAPHS: Final = frozenset(
 # What these are called.
 KINDS: Final = listed(form.words[0] for form in formats.FORMATS if form.from_folders)
 
+Lightness: TypeAlias = Literal["stored", "exact"]
+
 
 @dataclass(frozen=True)
 class Output:
@@ -47,6 +49,8 @@ class Output:
         layer: write only the colour, to be laid over the source with the blend mode Color.
         visible_mark: write into a corner of the picture that it was coloured.
         credentials: sign a C2PA manifest with them; then no two files have the same bytes.
+        lightness: `stored` lets a grey JPEG's own image data stand in a JPEG, byte for byte, so
+            that its luma stays; `exact` lets L stay, as in every other file, and encodes anew.
     """
 
     format: str | None = None
@@ -57,6 +61,14 @@ class Output:
     layer: bool = False
     visible_mark: bool = False
     credentials: Credentials | None = None
+    lightness: Lightness = "stored"
+
+    def __post_init__(self) -> None:
+        """Refuse a lightness that there is not."""
+        if self.lightness not in get_args(Lightness):
+            raise PhotoError(
+                f"lightness {shown(self.lightness)}: give one of {listed(get_args(Lightness))}"
+            )
 
 
 class OutputOptions(TypedDict, total=False):
@@ -70,6 +82,7 @@ class OutputOptions(TypedDict, total=False):
     layer: bool
     visible_mark: bool
     credentials: Credentials | None
+    lightness: Lightness
 
 
 def result_format(photograph: Photograph, target: Path | None, asked: str | None = None) -> str:
@@ -183,6 +196,37 @@ def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[
     if bits < photograph.bits and not is_whole:
         said = (f"its {photograph.bits} bits a sample become {bits}", *said)
     return said
+
+
+def keeps_luma(photograph: Photograph, target: Path | None, output: Output) -> bool:
+    """Say whether a result's luma stays as its source stores it: a grey JPEG's, in a JPEG.
+
+    So it is where nothing is wished for that changes the luma or how finely it is coded.
+    """
+    form = formats.named(result_format(photograph, target, output.format))
+    return has_luma_for(photograph, form) and not _changes_luma(output)
+
+
+def has_luma_for(photograph: Photograph, form: Format) -> bool:
+    """Say whether a photograph's luma can stand as it is stored in a result of a format."""
+    settings = photograph.carried.jpeg
+    is_there = settings is not None and not settings.not_kept and photograph.pixels.ndim == 2
+    return is_there and form.keeps_luma and photograph.kind == form.name and not photograph.further
+
+
+def why_not_kept(photograph: Photograph, target: Path | None, output: Output) -> str | None:
+    """Return a line for a grey JPEG whose luma would stay as it is, if it could."""
+    form = formats.named(result_format(photograph, target, output.format))
+    settings = photograph.carried.jpeg
+    is_grey = photograph.pixels.ndim == 2
+    if settings is None or not (form.keeps_luma and is_grey) or _changes_luma(output):
+        return None
+    return f"its image data are encoded anew, {settings.not_kept}" if settings.not_kept else None
+
+
+def _changes_luma(output: Output) -> bool:
+    wished = output.quality is not None or output.layer or output.visible_mark
+    return wished or output.lightness == "exact"
 
 
 def check_fits(photograph: Photograph, form: Format) -> None:

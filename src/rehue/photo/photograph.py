@@ -1,6 +1,6 @@
 """A photograph as Rehue holds it: pixels to colour, and what goes over to the result as it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,32 @@ class JpegSettings:
         chroma: that of the second; None where there is only one.
         subsampling: 0, 1 or 2 for 4:4:4, 4:2:2 or 4:2:0; None when grey or something else.
         progressive: whether it comes in several scans.
+        image_data: of a grey one, what can stand in a coloured JPEG byte for byte
+            (`rehue.photo.formats.jpeg.splice`); None when there is nothing that can.
+        not_kept: why there is nothing, and luma cannot stay as it is, in a phrase; empty for one of
+            three components, whose luma is encoded anew with its own table if it is grey.
     """
 
     luma: tuple[int, ...]
     chroma: tuple[int, ...] | None
     subsampling: int | None
     progressive: bool
+    image_data: bytes | None = field(default=None, repr=False)
+    not_kept: str = ""
+
+
+@dataclass(frozen=True)
+class Chroma:
+    """The colour of a picture whose luma stays as its source's file holds it.
+
+    Attributes:
+        cb: ceil(H / 2) x ceil(W / 2), uint8, 128 is neutral (ITU-T T.871), in the order that the
+            source stores.
+        cr: as `cb`.
+    """
+
+    cb: NDArray[np.uint8]
+    cr: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,9 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
     record = exif.without_prefix(said.exif) if said.exif else None
     kept = exif.without_thumbnail(record) if record else None
     samples, icc, notes = _in_srgb(page, said.icc)
+    if said.jpeg and said.icc and samples.ndim == 2 and not _is_as_stored(samples, page):
+        why = "its profile is not sRGB's"
+        said = replace(said, jpeg=replace(said.jpeg, image_data=None, not_kept=why))
     if record and kept is None:
         notes = ("its EXIF cannot be read and is left out", *notes)
     return Photograph(
@@ -131,6 +134,13 @@ def _in_srgb(
         is_cmyk = color.ndim == 3 and color.shape[2] == 4
     notes = (note,) if note else ()
     return samples, kept, (*notes, "was CMYK, the result is RGB") if is_cmyk else notes
+
+
+def _is_as_stored(samples: NDArray[Any], page: Decoded) -> bool:
+    """Say whether a profile has left an 8-bit picture's samples as they were."""
+    stored = page.samples
+    stored = pixels.array(stored) if isinstance(stored, Image.Image) else stored
+    return np.array_equal(samples, stored)
 
 
 def _sound(dpi: object) -> tuple[float, float] | None:

@@ -14,9 +14,9 @@ from rehue.errors import PhotoError
 from rehue.files import reason, replacing, shown
 from rehue.photo import formats
 from rehue.photo.failures import encoding
-from rehue.photo.formats.contract import Encode, Page
-from rehue.photo.output import check_fits, result_bits, result_format
-from rehue.photo.photograph import Photograph
+from rehue.photo.formats.contract import Encode, Format, Page
+from rehue.photo.output import check_fits, has_luma_for, result_bits, result_format
+from rehue.photo.photograph import Chroma, Photograph
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.credentials import Credentials
 from rehue.photo.provenance.mark import Mark
@@ -28,7 +28,7 @@ _SAMPLE_TYPES: Final = tuple(depth.SAMPLE_TYPES.values())
 
 def write(
     photograph: Photograph,
-    rgb: NDArray[Any] | Iterable[NDArray[Any]],
+    rgb: NDArray[Any] | Chroma | Iterable[NDArray[Any] | Chroma],
     target: Path | BinaryIO,
     mark: Mark,
     *,
@@ -47,7 +47,8 @@ def write(
     Args:
         photograph: the source.
         rgb: H x W x 3, sRGB-encoded (uint8, uint16 or float32), in the order that the source
-            stores; for several pages one such array each, taken one after the other.
+            stores; for several pages one such array each, taken one after the other. For a
+            photograph whose luma is kept (`keeps_luma`) the `Chroma` alone.
         target: a path, in a folder that exists, or a binary stream.
         mark: says how it was coloured.
         format: a name or ending of `rehue.photo.formats`; by default what the target's name says,
@@ -71,7 +72,7 @@ def write(
     check_fits(photograph, form)
     if credentials:
         c2pa.check_signable(photograph, form)
-    colored = _checked([rgb] if isinstance(rgb, np.ndarray) else rgb, photograph)
+    colored = _checked([rgb] if isinstance(rgb, np.ndarray | Chroma) else rgb, photograph, form)
     if path is not None:
         check_target(path, photograph, overwrite=overwrite)
     elif not form.holds_mark:
@@ -113,9 +114,15 @@ def _buffered(fill: Callable[[BinaryIO], None]) -> Callable[[BinaryIO], None]:
     return lambda file: cast(None, file.write(whole.getbuffer()))
 
 
-def _checked(pages: Iterable[NDArray[Any]], photograph: Photograph) -> Iterator[NDArray[Any]]:
+def _checked(
+    pages: Iterable[NDArray[Any] | Chroma], photograph: Photograph, form: Format
+) -> Iterator[NDArray[Any] | Chroma]:
     for page, rgb in zip(photograph.pages, pages, strict=True):
         height, width = page.pixels.shape[:2]
+        if isinstance(rgb, Chroma):
+            _check_chroma(rgb, page, form)
+            yield rgb
+            continue
         if rgb.dtype not in _SAMPLE_TYPES or rgb.shape != (height, width, 3):
             raise PhotoError(
                 f"a result for {photograph.name} is uint8, uint16 or float32 of shape "
@@ -123,6 +130,17 @@ def _checked(pages: Iterable[NDArray[Any]], photograph: Photograph) -> Iterator[
                 "give one of the same size"
             )
         yield rgb
+
+
+def _check_chroma(chroma: Chroma, page: Photograph, form: Format) -> None:
+    height, width = page.pixels.shape[:2]
+    half = (-(-height // 2), -(-width // 2))
+    if not (has_luma_for(page, form) and chroma.cb.shape == chroma.cr.shape == half):
+        raise PhotoError(
+            f"Cb and Cr of {chroma.cb.shape[1]} x {chroma.cb.shape[0]} for {page.name}, a "
+            f"{page.kind or 'picture'} of {width} x {height} to be written as {form.name}: they go "
+            "with the luma of a grey JPEG, at half its size, into a JPEG"
+        )
 
 
 def to_pillow(photograph: Photograph, rgb: NDArray[Any]) -> Image.Image:

@@ -1,6 +1,8 @@
 """Colouring large 8-bit grey pictures through a table: each colour is computed once."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +17,61 @@ _RGB = np.dtype("V3")
 _SIDE = 16
 _BLOCKS = 256 // _SIDE
 
+# Makes entries of greys (uint8), a and b (float32), all of one shape.
+Make: TypeAlias = Callable[
+    [NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]], NDArray[Any]
+]
 
-class GreyLookup:
-    """8-bit sRGB for every 8-bit grey at every whole a and b, fitted into the gamut.
+
+class Table:
+    """One entry for every 8-bit grey at every whole a and b.
 
     Blocks of the ab plane are filled when a picture first needs them: a picture needs some dozens
     of the 256. Filling twice from two threads writes the same bytes, so no lock is needed.
 
     An entry's number has three bytes: the block, the place in the block, the grey. Neighbouring
     pixels differ in grey more than in colour, so they look up neighbouring entries.
+
+    Args:
+        entry: type of an entry.
+        make: computes them.
     """
 
-    def __init__(self) -> None:
-        self._entries = np.zeros(_BLOCKS**2 * 256 * _SIDE**2, _RGB)
+    def __init__(self, entry: np.dtype[Any], make: Make) -> None:
+        self.entries = np.zeros(_BLOCKS**2 * 256 * _SIDE**2, entry)
+        self._make = make
         self._is_filled = np.zeros(_BLOCKS**2, bool)
+
+    def numbers(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.uint32]:
+        """Return the entries' numbers of black in colours (whole units + 128); add the grey."""
+        block = (a & 0xF0) | (b >> 4)
+        if not self._is_filled.take(block).all():
+            for missing in np.unique(block[~self._is_filled.take(block)]):
+                self._fill(int(missing))
+        number = np.zeros((*a.shape, 4), np.uint8)
+        number[..., 1] = (a << 4) | (b & 0x0F)
+        number[..., 2] = block
+        return number.view("<u4")[..., 0]
+
+    def _fill(self, block: int) -> None:
+        first_a, first_b = block // _BLOCKS * _SIDE - 128, block % _BLOCKS * _SIDE - 128
+        side = np.arange(_SIDE, dtype=np.float32)
+        a, b, grey = np.broadcast_arrays(
+            (first_a + side)[:, None, None],
+            (first_b + side)[None, :, None],
+            np.arange(256, dtype=np.uint8)[None, None],
+        )
+        size = 256 * _SIDE**2
+        made = self._make(grey.reshape(-1, 256), a.reshape(-1, 256), b.reshape(-1, 256))
+        self.entries[block * size : (block + 1) * size] = made.reshape(-1)
+        self._is_filled[block] = True
+
+
+class GreyLookup(Table):
+    """8-bit sRGB for every 8-bit grey at every whole a and b, fitted into the gamut."""
+
+    def __init__(self) -> None:
+        super().__init__(_RGB, _colors)
 
     @classmethod
     @cache
@@ -52,30 +95,16 @@ class GreyLookup:
             picture: rows x width x 3, C-contiguous; filled.
         """
         rows, width = grey.shape
-        block = (a & 0xF0) | (b >> 4)
-        if not self._is_filled.take(block).all():
-            for missing in np.unique(block[~self._is_filled.take(block)]):
-                self._fill(int(missing))
-        color = np.zeros((*a.shape, 4), np.uint8)
-        color[..., 1] = (a << 4) | (b & 0x0F)
-        color[..., 2] = block
-        color_of_column = color.view("<u4")[..., 0].repeat(2, axis=1)[:, :width]
+        color_of_column = self.numbers(a, b).repeat(2, axis=1)[:, :width]
         number = grey.astype(np.uint32)
         number[0::2] |= color_of_column
         number[1::2] |= color_of_column[: rows // 2]
-        self._entries.take(number, out=picture.view(_RGB)[..., 0], mode="wrap")
+        self.entries.take(number, out=picture.view(_RGB)[..., 0], mode="wrap")
 
-    def _fill(self, block: int) -> None:
-        grey = np.arange(256, dtype=np.uint8)
-        first_a, first_b = block // _BLOCKS * _SIDE - 128, block % _BLOCKS * _SIDE - 128
-        side = np.arange(_SIDE, dtype=np.float32)
-        a, b, light = np.broadcast_arrays(
-            (first_a + side)[:, None, None],
-            (first_b + side)[None, :, None],
-            lightness(grey[None]).astype(np.float32)[None],
-        )
-        planes = fit_planes(light, a, b)
-        colors = np.stack([quantize(linear_to_srgb(p), np.uint8) for p in planes], axis=-1)
-        size = 256 * _SIDE**2
-        self._entries[block * size : (block + 1) * size] = colors.reshape(-1, 3).view(_RGB)[:, 0]
-        self._is_filled[block] = True
+
+def _colors(
+    grey: NDArray[np.uint8], a: NDArray[np.float32], b: NDArray[np.float32]
+) -> NDArray[Any]:
+    light = lightness(grey).astype(np.float32)
+    colors = [quantize(linear_to_srgb(p), np.uint8) for p in fit_planes(light, a, b)]
+    return np.ascontiguousarray(np.stack(colors, axis=-1)).view(_RGB)[..., 0]

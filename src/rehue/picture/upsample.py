@@ -29,8 +29,13 @@ class Upsampling:
 
     def __init__(self, ab: NDArray[np.float32], box: Box, height: int, width: int) -> None:
         self._ab = ab
+        self._box = box
         self._left, self._top, self._right, self._bottom = box
         self._height, self._width = height, width
+
+    def halved(self) -> "Upsampling":
+        """Return the same ab at half the height and width, rounded up."""
+        return Upsampling(self._ab, self._box, -(-self._height // 2), -(-self._width // 2))
 
     def rows(self, rows: slice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return a and b of a slice of rows, each rows x width, float32."""

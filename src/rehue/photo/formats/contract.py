@@ -6,14 +6,14 @@ types, depths, limits and losses are read from there and known nowhere else.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, Literal, TypeAlias
+from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo.photograph import Carried, Photograph
+from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.records import exif
 from rehue.photo.samples import deep_profile, depth
 
@@ -100,14 +100,15 @@ class Page:
 
     Attributes:
         photograph: its source, with what it carries; of the first page the whole source.
-        rgb: H x W x 3, sRGB-encoded, in the order that the source stores.
+        color: H x W x 3, sRGB-encoded, in the order that the source stores; or the chroma alone,
+            for a format that `keeps_luma`.
         xmp: the packet with the mark.
         bits: of a sample in the file, one of the format's depths.
         quality: 1..100; None is as fine as the source.
     """
 
     photograph: Photograph
-    rgb: NDArray[Any]
+    color: NDArray[Any] | Chroma
     xmp: bytes
     bits: int
     quality: int | None = None
@@ -116,6 +117,11 @@ class Page:
     def carried(self) -> Carried:
         """What the result takes over."""
         return self.photograph.carried
+
+    @property
+    def rgb(self) -> NDArray[Any]:
+        """The colours, where they are not chroma alone: H x W x 3, sRGB-encoded."""
+        return cast("NDArray[Any]", self.color)
 
     def samples(self, rows: slice = slice(None)) -> NDArray[Any]:
         """Return rows in the file's profile and depth: H x W x 3, or x 4 with alpha."""
@@ -163,6 +169,7 @@ class Format:
         for_layers: whether colour layers may be written in it: editors open it, and it keeps
             every value.
         signed: whether C2PA manifests can be put in.
+        keeps_luma: whether the image data of a grey source of this format can stand in a result.
         from_folders: whether its files are taken from folders; they can always be named.
         extra: of Rehue's, that it needs.
     """
@@ -180,6 +187,7 @@ class Format:
     result: str = ""
     for_layers: bool = False
     signed: bool = False
+    keeps_luma: bool = False
     from_folders: bool = True
     extra: str = ""
 

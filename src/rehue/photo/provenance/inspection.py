@@ -8,6 +8,7 @@ from rehue.errors import PhotoError
 from rehue.files import reason, shown
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.c2pa import Manifest
+from rehue.photo.provenance.luma import holds_luma_of
 from rehue.photo.provenance.mark import Mark, source_type
 from rehue.photo.read import MAX_PIXELS, read
 
@@ -32,6 +33,9 @@ class Inspection:
         source: the file that was taken for the source, given or found beside.
         source_matches: whether the source is, byte for byte, what was coloured; None when there is
             no mark, no source, or no hash in the mark.
+        luma_matches: whether the image data in a result whose luma was kept are the source's, byte
+            for byte; False also when they are there no more; None when its mark says nothing of
+            them, or there is no source.
         manifest: C2PA's, signed; None when there is none, or the extra is missing.
         notes: what reading it brought up, one line each.
     """
@@ -47,6 +51,7 @@ class Inspection:
     sidecar: Path | None
     source: Path | None
     source_matches: bool | None
+    luma_matches: bool | None
     manifest: Manifest | None
     notes: tuple[str, ...]
 
@@ -89,6 +94,7 @@ def inspect(
         sidecar=beside if mark and sidecar.mark_beside(path) == mark else None,
         source=found,
         source_matches=_matches(found, mark),
+        luma_matches=holds_luma_of(path, found) if mark and mark.luma else None,
         manifest=manifest,
         notes=notes,
     )

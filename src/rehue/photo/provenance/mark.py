@@ -17,6 +17,8 @@ _XMP_BASIC = "http://ns.adobe.com/xap/1.0/"
 SOURCE_TYPE: Final = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
+# What a mark says of luma that is its source's own image data.
+LUMA_KEPT: Final = "kept byte for byte"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Mark:
         source_sha256: of the uncoloured file, hexadecimal; None when there was no file.
         hints: colours that the user gave, one text each.
         timestamp: when it was coloured, where the user wanted that said (ISO 8601).
+        luma: `LUMA_KEPT` where the source's image data stand in the file; None elsewhere.
     """
 
     model: str
@@ -42,6 +45,7 @@ class Mark:
     source_sha256: str | None
     hints: tuple[str, ...] = ()
     timestamp: str | None = None
+    luma: str | None = None
 
     def to_xmp(self, existing: bytes | None = None) -> bytes:
         """Return an XMP packet with this mark and all that `existing` says besides.
@@ -51,8 +55,7 @@ class Mark:
         that cannot be printed, some of which XML cannot hold, become U+FFFD.
         """
         packet = Packet.parse_or_new(existing)
-        packet.remove(NAMESPACE)
-        packet.remove(_IPTC_EXTENSION, "DigitalSourceType")
+        _remove(packet)
         packet.remove(_XMP_BASIC, "Thumbnails")
         values: dict[str, str | tuple[str, ...]] = {
             "Iptc4xmpExt:DigitalSourceType": SOURCE_TYPE,
@@ -67,6 +70,8 @@ class Mark:
             values["rehue:SourceSHA256"] = self.source_sha256
         if self.timestamp is not None:
             values["rehue:Timestamp"] = self.timestamp
+        if self.luma is not None:
+            values["rehue:Luma"] = self.luma
         packet.add(
             {"Iptc4xmpExt": _IPTC_EXTENSION, "rehue": NAMESPACE},
             {
@@ -95,13 +100,28 @@ class Mark:
             source_sha256=found.get("SourceSHA256"),
             hints=tuple(parsed.items(NAMESPACE, "Hints")) if parsed else (),
             timestamp=found.get("Timestamp"),
+            luma=found.get("Luma"),
         )
+
+
+def without_mark(packet: bytes) -> bytes | None:
+    """Return a packet that no longer says that Rehue coloured the picture; None if that was all."""
+    parsed = Packet.parse(packet)
+    if parsed is None:
+        return packet
+    _remove(parsed)
+    return parsed.to_bytes() if parsed.says_something else None
 
 
 def source_type(packet: bytes | None) -> str | None:
     """Return the digital source type (IPTC) that a packet gives, whoever wrote it."""
     parsed = Packet.parse(packet) if packet else None
     return parsed.properties(_IPTC_EXTENSION).get("DigitalSourceType") if parsed else None
+
+
+def _remove(packet: Packet) -> None:
+    packet.remove(NAMESPACE)
+    packet.remove(_IPTC_EXTENSION, "DigitalSourceType")
 
 
 def _printable(text: str) -> str:

@@ -66,6 +66,11 @@ class Packet:
         """Write the packet in UTF-8, without padding."""
         return (_BEGIN + "".join(_written(self.root)) + _END).encode()
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a description in it."""
+        return bool(self._descriptions())
+
     def properties(self, namespace: str) -> dict[str, str]:
         """Return the simple properties of a namespace, written as attributes or as elements."""
         found = {}

@@ -83,7 +83,10 @@ def _assumed(page: Photograph, icc: bytes) -> Photograph:
     else:
         managed = deep_profile.to_srgb(page.pixels, icc)
         samples, kept = managed.pixels, managed.icc
-    return replace(page, pixels=samples, carried=replace(page.carried, icc=kept))
+    jpeg = page.carried.jpeg
+    if jpeg is not None:
+        jpeg = replace(jpeg, image_data=None, not_kept="its gamma was given")
+    return replace(page, pixels=samples, carried=replace(page.carried, icc=kept, jpeg=jpeg))
 
 
 def _gamma_profile(gamma: float) -> bytes:

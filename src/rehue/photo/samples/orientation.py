@@ -4,12 +4,13 @@ Orientations 1 to 4 only mirror; 5 to 8 swap rows and columns first and then mir
 way. Both functions return views: nothing is copied.
 """
 
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 _Sample = TypeVar("_Sample", bound=np.generic)
+Box: TypeAlias = tuple[float, float, float, float]
 
 # For orientations 1..4 (and again 5..8, after the swap): are rows, are columns reversed?
 _REVERSED = ((False, False), (False, True), (True, True), (True, False))
@@ -36,6 +37,29 @@ def as_stored(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
     """Turn a picture as seen into the order that the file stores: the inverse of `upright`."""
     stored = _mirrored(array, orientation)
     return stored.swapaxes(0, 1) if 5 <= orientation <= 8 else stored
+
+
+def box_as_stored(box: Box, height: int, width: int, orientation: int) -> Box:
+    """Return where a part of a picture as seen lies once `as_stored` has turned the picture.
+
+    Args:
+        box: left, top, right, bottom.
+        height: of the picture as seen.
+        width: of the same.
+        orientation: 1..8; anything else is taken as 1.
+
+    >>> box_as_stored((0, 0, 2, 1), 3, 4, 6)  # seen turned clockwise, stored lying
+    (0, 2, 1, 4)
+    """
+    if not 1 <= orientation <= 8:
+        return box
+    left, top, right, bottom = box
+    rows, columns = _REVERSED[(orientation - 1) % 4]
+    if rows:
+        top, bottom = height - bottom, height - top
+    if columns:
+        left, right = width - right, width - left
+    return (top, left, bottom, right) if orientation >= 5 else (left, top, right, bottom)
 
 
 def _mirrored(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:

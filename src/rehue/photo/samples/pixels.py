@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 # Pixels copied at a time: strips that stay in the cache are copied three times as fast as
-# `np.asarray` copies a whole RGB picture.
+# `np.asarray` copies a whole picture.
 _STRIP = 1 << 20
 # Side of the sample that tells most coloured pictures from grey ones without a look at the rest.
 _SAMPLE = 64
@@ -52,10 +52,8 @@ def flat(image: Image.Image, bits: int = 8) -> tuple[Image.Image, NDArray[np.uin
 
 def array(image: Image.Image) -> NDArray[np.uint8]:
     """Copy a picture (mode L or RGB) into an array, H x W or H x W x 3."""
-    if image.mode == "L":
-        return np.asarray(image)
     width, height = image.size
-    pixels = np.empty((height, width, 3), np.uint8)
+    pixels = np.empty((height, width) if image.mode == "L" else (height, width, 3), np.uint8)
     rows = max(1, _STRIP // width)
     for top in range(0, height, rows):
         strip = image.crop((0, top, width, min(top + rows, height)))

@@ -4,10 +4,15 @@ Results have the source's quantisation tables, or those of quality 90 where they
 subsampling. A grey source has neither for colour: its own table serves all three components, and
 4:2:0 is taken, which on six Kodak photographs moved L by 0.666 on average where 4:4:4 did by 0.662
 (quality 92), for two thirds of the time and 0.82 of the bytes. Other sources: quality 95, 4:4:4.
+
+Where a result's luma is its grey source's (`Chroma` in place of RGB), the source's own image data
+stand in it (`splice`). A grey picture that is stored in three components has none to take over: its
+luma is encoded anew with its own table.
 """
 
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -18,12 +23,13 @@ from PIL import Image, ImageFile, JpegImagePlugin
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
-from rehue.photo.photograph import Carried, JpegSettings
+from rehue.photo.formats.jpeg import splice
+from rehue.photo.formats.jpeg.restoring import XMP
+from rehue.photo.photograph import Carried, Chroma, JpegSettings
 from rehue.photo.samples import pixels
 
 _FINEST_NEEDED = 90
 _SEGMENT = 65_533  # bytes in a segment, without its length
-_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 # Cameras and programs write some ten; each costs a pass over the whole picture.
@@ -41,7 +47,7 @@ def read(source: Source) -> Iterator[Decoded]:
     if not _has_only_previews(image, source.data):
         by_pillow.check_still(image, source.name)
     decoded = by_pillow.decoded(image, source)
-    yield replace(decoded, records=_records(image, decoded.records))
+    yield replace(decoded, records=_records(image, decoded.records, source.data))
 
 
 def frame_size(data: bytes) -> tuple[int, int] | None:
@@ -64,18 +70,18 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
     """
     (page,) = pages
     carried = page.carried
-    room = _SEGMENT - len(_XMP)
+    room = _SEGMENT - len(XMP)
     if len(page.xmp) > room:
         raise PhotoError(
             f"{page.photograph.name} has {len(page.xmp):,} bytes of XMP with Rehue's mark, and a "
             f"JPEG holds {room:,}: write a .png or .tif"
         )
-    segments = [(0xE1, _XMP + page.xmp)]
+    segments = [(0xE1, XMP + page.xmp)]
     segments += [(0xE1, content) for content in carried.extended_xmp]
     step = _SEGMENT - len(_PHOTOSHOP)
     for at in range(0, len(carried.photoshop), step):
         segments.append((0xED, _PHOTOSHOP + carried.photoshop[at : at + step]))
-    options = by_pillow.options(page) | {
+    beside = by_pillow.options(page) | {
         "extra": b"".join(
             bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
             for marker, content in segments
@@ -83,9 +89,33 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
         "dpi": carried.dpi or (0, 0),
     }
     if carried.comment:
-        options["comment"] = carried.comment
-    options |= _fineness(page)
+        beside["comment"] = carried.comment
+    if isinstance(page.color, Chroma):
+        file.write(_with_luma_kept(page, page.color, beside))
+        return
+    options = beside | _fineness(page)
     file.write(by_pillow.saved(pixels.picture(page.colors()), "JPEG", options))
+
+
+def _with_luma_kept(page: Page, chroma: Chroma, beside: dict[str, Any]) -> bytes:
+    """Return a file of the source's luma, Cb and Cr; Pillow writes what stands beside."""
+    source = page.carried.jpeg
+    if source is None:
+        raise ValueError("there is no luma to keep")
+    grey = source.image_data
+    if grey is None:
+        own = {"qtables": [list(source.luma)], "progressive": source.progressive}
+        picture = pixels.as_image(page.photograph.pixels)
+        grey = splice.image_data(by_pillow.saved(picture, "JPEG", own))
+    fineness = _as_fine_as(replace(source, chroma=None), grey=True)
+    fineness.pop("subsampling")
+    with ThreadPoolExecutor(2) as pool:
+        cb, cr = pool.map(
+            lambda plane, more: by_pillow.saved(pixels.as_image(plane), "JPEG", fineness | more),
+            (chroma.cb, chroma.cr),
+            (beside, {}),
+        )
+    return splice.with_chroma(grey, cb, cr)
 
 
 FORMAT = Format(
@@ -99,6 +129,7 @@ FORMAT = Format(
     longest_side=65_500,  # libjpeg's, a little below the standard's
     lacks=frozenset({"pages", "alpha", "text"}),
     signed=True,
+    keeps_luma=True,
 )
 
 
@@ -117,7 +148,7 @@ def _has_only_previews(image: ImageFile.ImageFile, data: bytes) -> bool:
     return True
 
 
-def _records(image: ImageFile.ImageFile, found: Carried) -> Carried:
+def _records(image: ImageFile.ImageFile, found: Carried, data: bytes) -> Carried:
     if image.info.get("jfif_unit") not in (1, 2):
         # Where the JFIF header gives none, Pillow says that of the EXIF record's width twice.
         found = replace(found, dpi=None)
@@ -127,7 +158,7 @@ def _records(image: ImageFile.ImageFile, found: Carried) -> Carried:
         photoshop=b"".join(photoshop),
         extended_xmp=tuple(_segments(image, "APP1", _EXTENDED_XMP)),
         comment=by_pillow.as_bytes(image.info.get("comment")),
-        jpeg=_settings(image),
+        jpeg=_settings(image, data),
     )
 
 
@@ -137,19 +168,25 @@ def _segments(image: ImageFile.ImageFile, marker: str, prefix: bytes) -> Iterato
             yield content
 
 
-def _settings(image: ImageFile.ImageFile) -> JpegSettings | None:
+def _settings(image: ImageFile.ImageFile, data: bytes) -> JpegSettings | None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         return None
     tables = [image.quantization.get(layer[3]) for layer in image.layer]
     if not tables or tables[0] is None:
         return None
     sampling = JpegImagePlugin.get_sampling(image)
-    return JpegSettings(
+    settings = JpegSettings(
         luma=tuple(tables[0]),
         chroma=tuple(tables[1]) if len(tables) > 1 and tables[1] is not None else None,
         subsampling=sampling if sampling >= 0 else None,
         progressive=bool(image.info.get("progressive")),
     )
+    if len(image.layer) > 1:
+        return replace(settings, not_kept="it is CMYK") if len(image.layer) == 4 else settings
+    try:
+        return replace(settings, image_data=splice.image_data(data))
+    except splice.NotKeptError as error:
+        return replace(settings, not_kept=str(error))
 
 
 def _fineness(page: Page) -> dict[str, Any]:
