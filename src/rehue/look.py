@@ -206,8 +206,14 @@ class Look:
             west + right * across,
             north + bottom * down,
         )
-        pixels = self.pixels[top:bottom, left:right]
-        return replace(self, pixels=pixels, box=box, judged=self.neutrality)
+        here = (slice(top, bottom), slice(left, right))
+        finding = self.finding
+        if finding is not None and finding.own_color is not None:
+            own_color = finding.own_color.part(*here, (rows, columns))
+            finding = replace(finding, own_color=own_color)
+        return replace(
+            self, pixels=self.pixels[here], box=box, judged=self.neutrality, finding=finding
+        )
 
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]

@@ -70,3 +70,16 @@ def test_deep_pictures_are_kept_in_their_type(dtype, photographs, grey_of):
     own.keep(deep, colored)
     assert np.array_equal(colored[-30, 50], deep[-30, 50])
     assert not colored[10, 10].any()
+
+
+def test_a_part_of_the_picture_keeps_what_the_whole_keeps_there(photographs, grey_of):
+    base = toned(grey_of(photographs["china"]), PAPERS["sepia"])
+    picture = with_stamp(base, photographs["coffee"])
+    own = find_own_color(picture)
+    whole = np.zeros_like(picture)
+    own.keep(picture, whole)
+    rows, columns = slice(15, 77), slice(22, 91)
+    part = np.zeros_like(picture[rows, columns])
+    own.part(rows, columns, picture.shape[:2]).keep(picture[rows, columns], part)
+    assert part.any()
+    assert np.array_equal(part, whole[rows, columns])

@@ -80,7 +80,7 @@ def test_a_person_colours_photographs(modules, scans, address, tmp_path):
     )
     assert made.returncode == 0, made.stdout + made.stderr
     steps = [json.loads(line)["step"] for line in made.stdout.splitlines()]
-    assert len(steps) == 18, steps
+    assert len(steps) == 19, steps
     edits = json.loads((scans / "large.jpg.rehue.json").read_text())
     assert edits["photo"]["name"] == "large.jpg"
     assert np.asarray(Image.open(scans / "large.rehue.jpg")).shape == (3000, 3000, 3)

@@ -52,6 +52,20 @@ class OwnColor:
         """Of the picture that has colours of its own, 0..1."""
         return float(self.cells.mean())
 
+    def part(self, rows: slice, columns: slice, size: tuple[int, int]) -> "OwnColor":
+        """Return the same for a part of the picture, a cell for each pixel.
+
+        Args:
+            rows: of the part (px), with a start and a stop.
+            columns: likewise.
+            size: height and width of the picture (px).
+        """
+        height, width = size
+        row = np.arange(rows.start, rows.stop) * self.cells.shape[0] // height
+        column = np.arange(columns.start, columns.stop) * self.cells.shape[1] // width
+        here = np.ix_(row, column)
+        return OwnColor(self.cells[here], self.edge[here], self.curve, self.cast[here])
+
     def keep(self, pixels: NDArray[np.generic], colored: NDArray[np.generic]) -> None:
         """Put the parts that have colours of their own into a coloured picture, exactly.
 
