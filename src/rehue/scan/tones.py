@@ -64,8 +64,8 @@ def find_tones(light: NDArray[np.float32]) -> Tones:
     Returns:
         Its span where that is narrow, otherwise the full one.
 
-    >>> find_tones(np.linspace(40, 70, 500, dtype=np.float32)).white
-    70.0
+    >>> round(find_tones(np.linspace(40, 70, 500, dtype=np.float32)).white)
+    70
     """
     black, white = (float(tone) for tone in np.quantile(light, (_DARKEST, _LIGHTEST)))
     if not _FLAT <= white - black < _NARROW:
