@@ -7,8 +7,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from rehue.cli import app
-from rehue.cli.choices import Files, Machine, ManyFiles, Scans, Steering
-from rehue.cli.film import Films
+from rehue.cli.choices import Files, Films, Machine, ManyFiles, Scans, Steering
 from rehue.cli.wished import Colors
 from rehue.wishes import WISHES
 

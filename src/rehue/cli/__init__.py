@@ -12,13 +12,13 @@ from rehue import __version__
 from rehue.cli.colorize import colorize
 from rehue.cli.evaluate import evaluate
 from rehue.cli.export import export
-from rehue.cli.film import shots
 from rehue.cli.inspect import inspect
 from rehue.cli.models import group as models
 from rehue.cli.options import InPanels
 from rehue.cli.rates import find_lr, sweep
 from rehue.cli.restore import restore
 from rehue.cli.serve import serve
+from rehue.cli.shots import shots
 from rehue.cli.studio import studio
 from rehue.cli.survey import survey
 from rehue.cli.train import train

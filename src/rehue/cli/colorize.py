@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rehue.cli import film
-from rehue.cli.choices import Files, Machine, ManyFiles, Scans, Steering
+from rehue.cli.choices import Files, Films, Machine, ManyFiles, Scans, Steering
 from rehue.cli.options import grouped
 from rehue.cli.telling import say, tell
 from rehue.cli.wished import Colors
@@ -41,7 +41,7 @@ def colorize(
     scans: Scans,
     many: ManyFiles,
     machine: Machine,
-    films: film.Films,
+    films: Films,
 ) -> None:
     """Colour photographs and films: lightness, size, EXIF, ICC profile and DPI stay as they are.
 

@@ -1,16 +1,14 @@
-"""`rehue colorize` for films, and `rehue shots`."""
+"""`rehue colorize` for films."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import typer
 
-from rehue.cli.choices import Files, Machine, ManyFiles
-from rehue.cli.options import Group
+from rehue.cli.choices import Files, Films, Machine, ManyFiles
 
 if TYPE_CHECKING:
     from rehue.film import FilmOptions, Progress
@@ -23,76 +21,6 @@ ENDINGS: Final = frozenset(
         *(".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
     )
 )
-
-Deinterlace: TypeAlias = Annotated[
-    bool,
-    typer.Option("--deinterlace", help="Part the fields of an interlaced film first."),
-]
-
-
-@dataclass(frozen=True)
-class Films(Group):
-    """What counts for films alone."""
-
-    panel: ClassVar[str] = "Films"
-
-    codec: Annotated[
-        str | None,
-        typer.Option(
-            help="h264, hevc, av1, prores or ffv1; if not given, h264, and hevc for more than 8 "
-            "bits.",
-            show_default=False,
-        ),
-    ] = None
-    deinterlace: Deinterlace = False
-    start: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            metavar="TIME",
-            help="Where the part that is wanted begins: seconds, or 0:01:02.5.",
-        ),
-    ] = "0"
-    end: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            metavar="TIME",
-            help="Where it ends; if not given, at the film's end.",
-            show_default=False,
-        ),
-    ] = None
-    preview: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="Colour so many seconds, from places spread over the film, before and after side "
-            "by side: NAME.rehue-preview.mp4.",
-            show_default=False,
-        ),
-    ] = None
-    sheet: Annotated[
-        bool,
-        typer.Option(
-            "--sheet", help="Draw a picture of each shot, in colour: NAME.rehue-sheet.png."
-        ),
-    ] = False
-    shots: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The film's shots, as `rehue shots` writes them and you have edited them.",
-            show_default=False,
-        ),
-    ] = None
-    keep_work: Annotated[
-        bool,
-        typer.Option(
-            "--keep-work",
-            help="Leave what is done in the film's folder of work, so that a list of shots that "
-            "changes later makes only those that changed anew.",
-        ),
-    ] = False
 
 
 def _options(films: Films, files: Files, hints: Path | None) -> "FilmOptions":
@@ -304,47 +232,6 @@ def target_of(source: Path, output: str | None) -> Path:
     if output.endswith(("/", "\\")) or target.is_dir():
         return target / f"{source.stem}.{ending}"
     return target
-
-
-def shots(
-    film: Annotated[Path, typer.Argument(metavar="FILM", help="A film.", show_default=False)],
-    *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Where the list goes; if not given, FILM.shots.json beside the film.",
-            show_default=False,
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a list that is there.")
-    ] = False,
-    deinterlace: Deinterlace = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")] = False,
-) -> None:
-    """Find the shots of a film, and write them as a list that may be edited.
-
-    A line is a shot. Take lines out where there is no cut, add some where one was missed; beside a
-    shot's start may stand "like": 3 (the colours of shot 3), saturation, warmth, temperature,
-    palette (a list of colours) and reference (a photograph). Then
-    rehue colorize FILM --shots FILE.
-
-    Exit code: 0; 1 when the film cannot be read; 2 for wrong usage.
-    """
-    from rehue.cli.telling import say
-    from rehue.errors import FilmError
-    from rehue.film import ShotList, find_shots, probe, write_shots
-
-    target = output or film.with_name(f"{film.name}.shots.json")
-    if target.exists() and not overwrite:
-        raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
-    found = ShotList(tuple(find_shots(probe(film), deinterlace=deinterlace)))
-    write_shots(target, film, found)
-    if not quiet:
-        say(f"rehue: {film} has {len(found.shots)} shots: {target}")
 
 
 _Follow: TypeAlias = "Callable[[Progress], None]"

@@ -1,0 +1,55 @@
+"""Options of scans: what kind of thing was scanned."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import typer
+
+from rehue.cli.options import Group
+
+
+@dataclass(frozen=True)
+class Scans(Group):
+    """What kind of thing was scanned, where that is not to be looked for."""
+
+    panel: ClassVar[str] = "Scans"
+
+    as_is: Annotated[
+        bool,
+        typer.Option(
+            "--as-is",
+            help="Look for no prints, fading, halftone or coloured parts: take each file for an "
+            "ordinary photograph.",
+        ),
+    ] = False
+    prints: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACES",
+            help="Where the prints on each page lie, in pixels: LEFT,TOP,RIGHT,BOTTOM or the x,y "
+            "of four corners, with ; between prints; or none. If not given, they are looked for.",
+            show_default=False,
+        ),
+    ] = None
+    tones: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BLACK-WHITE",
+            help="Which lightnesses (0-100) faded prints span, such as 40-75. If not given, they "
+            "are measured.",
+            show_default=False,
+        ),
+    ] = None
+    negative: Annotated[
+        bool,
+        typer.Option("--negative", help="They are negatives: colour and write the positives."),
+    ] = False
+    input_gamma: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GAMMA",
+            help="How to read numbers of files without a profile: linear, 1.8 or another gamma, or "
+            "an ICC file; if not given, as sRGB. Results carry the profile.",
+            show_default=False,
+        ),
+    ] = None
