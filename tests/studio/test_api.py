@@ -264,8 +264,8 @@ def test_a_photograph_removed_under_the_page(asking, folder, open_photo):
 def test_a_photograph_changed_under_the_page(asking, session, folder, open_photo):
     photo = open_photo(asking)
     Image.fromarray(np.zeros(SHAPE, np.uint8)).save(folder / "a.jpg")
-    session._looks.clear()
-    session._previews.clear()
+    session._looks._whole.clear()
+    session._looks._previews.clear()
     answer = asking.get(f"/api/photos/{photo['id']}/preview")
     assert answer.status_code == 409
     assert "open it again" in answer.json()["error"]

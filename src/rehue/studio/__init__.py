@@ -5,11 +5,13 @@
 - `Session`: the photographs that are open, with the colours wished for each
 - `Limits`: how much it takes on
 
-Inside: `app` (HTTP: which request does what), `access` (who may ask), `limits` and `worker` (one
-job at a time, and a queue that ends), `session`, `opened`, `folder` and `tasks` (what is open, and
-saved), `pictures` (previews, parts, thumbnails), `openapi` (the API in its own words), `page`
-(HTML, CSS and ES modules as they are, without a build step). The colouring is `rehue.Look`'s, and
-files are written by `rehue.batch` as the command line writes them. Nothing is sent anywhere.
+Inside: `app` (HTTP: which request does what), `requests` and `answers` (what is read, and what is
+sent), `access` (who may ask), `limits` and `worker` (one job at a time, and a queue that ends),
+`session`, `opened`, `folder`, `saving` and `tasks` (what is open, and saved), `looks`, `pictures`
+and `suggestions` (previews, parts, thumbnails, colours to choose from), `openapi` (the API in its
+own words), `page` (HTML, CSS and ES modules as they are, without a build step). The
+colouring is `rehue.Look`'s, and files are written by `rehue.batch` as the command line writes them.
+Nothing is sent anywhere.
 """
 
 from rehue.studio.limits import Limits

@@ -91,3 +91,14 @@ def _changed(path: Path) -> int:
 def target_of(path: Path) -> Path:
     """Return where the result of a photograph goes: beside it, as the command line does."""
     return path.with_name(name_beside(path.name))
+
+
+def plain_name(name: str) -> str:
+    r"""Return a file's name without whatever could lead elsewhere, short, and never empty.
+
+    >>> plain_name("../../etc/passwd"), plain_name("C:\\scans\\a.jpg"), plain_name("..")
+    ('passwd', 'a.jpg', 'photograph')
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')
+    return kept.strip(". ")[-120:] or "photograph"

@@ -12,36 +12,27 @@ from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from rehue.batch import Outcome, Settings, Status
-from rehue.batch.coloring import color
-from rehue.batch.job import LocalJob
+from rehue.batch import Status
 from rehue.color import Tone, colorfulness
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of, edits_beside, read_edits
 from rehue.errors import PhotoError
-from rehue.look import Look
-from rehue.model import hex_color
-from rehue.photo import Output, Photograph, read, result_format, with_bits
+from rehue.photo import Output, Photograph, result_format, with_bits
 from rehue.studio import pictures
-from rehue.studio.folder import Folder, target_of
+from rehue.studio.folder import Folder, plain_name
 from rehue.studio.limits import Limits
+from rehue.studio.looks import PREVIEWS, Looks
 from rehue.studio.opened import Opened
 from rehue.studio.refusals import MissingError, StaleError, TooLargeError
+from rehue.studio.saving import Saver
+from rehue.studio.suggestions import suggestions_at
 from rehue.studio.tasks import Task, Tasks
 from rehue.studio.worker import Worker
 from rehue.wishes import Coloring
 
 Made = TypeVar("Made")
-# Longest sides of previews (px): the next that is as long as asked for is made.
-PREVIEWS: Final = (480, 1024, 1600)
-# L at which colours can be told from each other.
-_SEEN: Final = (45.0, 85.0)
-_THUMBNAIL: Final = 192
-_THUMBNAILS: Final = 500
-# Previews in memory: each some 10 megabytes with what the network saw.
-_PREVIEWS_KEPT: Final = 12
 
 
 class Session:
@@ -64,10 +55,8 @@ class Session:
         self._copies = tempfile.TemporaryDirectory(prefix="rehue-studio-")
         self._opened: OrderedDict[str, Opened] = OrderedDict()
         self._keeping = asyncio.Lock()
-        # Of the worker's thread alone.
-        self._looks: OrderedDict[str, Look] = OrderedDict()
-        self._previews: OrderedDict[tuple[str, int], Look] = OrderedDict()
-        self._thumbnails: OrderedDict[str, bytes] = OrderedDict()
+        self._looks = Looks(colorizer, self.limits)
+        self._saver = Saver(colorizer, self.worker, self.limits.pixels)
 
     def close(self) -> None:
         """Remove the copies of what was dropped on the page."""
@@ -128,11 +117,11 @@ class Session:
 
         def look() -> Opened:
             try:
-                photograph = self._read(path)
+                photograph = self._looks.read(path)
             except PhotoError as error:
                 # A copy's place is nothing to the one who sent it.
                 raise PhotoError(str(error).replace(str(path), name)) from error
-            seen = self._look(key, photograph)
+            seen = self._looks.of(key, photograph)
             return Opened.of(seen, path, name, key, photograph.sha256, is_ours=is_ours)
 
         opened = await self.worker.do(look)
@@ -162,7 +151,7 @@ class Session:
             raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
         opened = self.photo(key, revision)
         # What the model cannot is found out before it is kept.
-        await self.worker.do(lambda: self._handy(opened).seen.answer_to(coloring))
+        await self.worker.do(lambda: self._looks.handy(opened).seen.answer_to(coloring))
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
@@ -188,28 +177,28 @@ class Session:
 
     def preview(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
         """Return it in colour as a JPEG; in the worker's thread, like all that follow."""
-        return pictures.jpeg(self._small(opened, longest).colorize(coloring))
+        return pictures.jpeg(self._looks.small(opened, longest).colorize(coloring))
 
     def versions(self, opened: Opened, coloring: Coloring) -> list[dict[str, Any]]:
         """Return the numbers of its versions and how colourful they are, from calm to bold."""
-        look = self._small(opened, PREVIEWS[0])
+        look = self._looks.small(opened, PREVIEWS[0])
         drawn = look.alternatives(4, **replace(coloring, alternative=1).wished())
         rated = [(colorfulness(with_bits(rgb, 8)), n) for n, rgb in enumerate(drawn, start=1)]
         return [{"alternative": n, "colorfulness": round(rate, 1)} for rate, n in sorted(rated)]
 
     def grey(self, opened: Opened, longest: int) -> bytes:
         """Return its lightness as a JPEG."""
-        return pictures.grey_of(self._small(opened, longest))
+        return pictures.grey_of(self._looks.small(opened, longest))
 
     def confidence(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
         """Return how sure the model is, as a grey PNG."""
-        return pictures.confidence_of(self._small(opened, longest).confidence(coloring))
+        return pictures.confidence_of(self._looks.small(opened, longest).confidence(coloring))
 
     def part(
         self, opened: Opened, coloring: Coloring, box: tuple[int, int, int, int], *, is_grey: bool
     ) -> bytes:
         """Return a part of it, all its pixels, as a JPEG."""
-        look = self._whole(opened)
+        look = self._looks.whole(opened)
         part = look.part(*box)
         if is_grey:
             return pictures.grey_of(part)
@@ -223,46 +212,21 @@ class Session:
         self, opened: Opened, coloring: Coloring, x: float, y: float, count: int
     ) -> dict[str, Any]:
         """Return likely colours at a place (shares of width and height), and those that exist."""
-        look = self._handy(opened)
-        height, width = look.pixels.shape[:2]
-        column, row = min(x * width, width - 1), min(y * height, height - 1)
-        found = look.suggest(column, row, count, coloring)
-        down, across = look.seen.light.shape
-        light = float(
-            look.seen.light[min(int(y * down), down - 1), min(int(x * across), across - 1)]
-        )
-        return {
-            "lightness": round(light, 1),
-            "suggestions": [
-                {
-                    "color": one.color,
-                    "tint": hex_color(min(max(light, _SEEN[0]), _SEEN[1]), one.a, one.b),
-                    "share": round(one.probability, 4),
-                }
-                for one in found
-            ],
-            "existing": pictures.colors_at(light),
-        }
+        return suggestions_at(self._looks.handy(opened), coloring, x, y, count)
 
     async def thumbnail(self, name: str) -> bytes:
         """Return a small copy of a photograph of the folder, as it is."""
         if self.folder is None:
             raise MissingError("no folder is open")
         path = self.folder.find(name)
-
-        def make() -> bytes:
-            if name not in self._thumbnails:
-                drawn = pictures.thumbnail(self._read(path), _THUMBNAIL)
-                _remember(self._thumbnails, name, drawn, _THUMBNAILS)
-            return self._thumbnails[name]
-
+        make = partial(self._looks.thumbnail, path, name)
         return await self.worker.do(make, later=True)
 
     # What is written
 
     def result(self, opened: Opened, coloring: Coloring) -> tuple[str, bytes]:
         """Return the name of its format, and the whole photograph in colour as a file of it."""
-        return self.colored(self._read(opened.path), coloring)
+        return self.colored(self._looks.read(opened.path), coloring)
 
     def colored(
         self, photograph: Photograph, coloring: Coloring, output: Output | None = None
@@ -283,11 +247,10 @@ class Session:
             )
 
         async def work(task: Task) -> None:
-            outcome = await self._write(opened.path, opened.coloring, overwrite=overwrite)
-            _tell(task, outcome)
-            if outcome.status is Status.FAILED:
+            status = await self._saver.save(opened.path, opened.coloring, task, overwrite=overwrite)
+            if status is Status.FAILED:
                 task.state = "failed"
-            elif outcome.status is Status.KEPT:
+            elif status is Status.KEPT:
                 task.state = "kept"
 
         return self.tasks.start("save", 1, work)
@@ -305,70 +268,13 @@ class Session:
                 path = folder.find(name)
                 beside = edits_beside(path)
                 coloring = read_edits(beside) if beside.exists() else wished
-                outcome = await self._write(path, coloring, recolor=beside.exists())
-                _tell(task, outcome)
-                if outcome.status is Status.FAILED:
+                status = await self._saver.save(path, coloring, task, recolor=beside.exists())
+                if status is Status.FAILED:
                     folder.known[name] = "failed"
-                elif outcome.status is Status.IN_COLOR:
+                elif status is Status.IN_COLOR:
                     folder.known[name] = "in_color"
 
         return self.tasks.start("folder", len(names), work)
-
-    async def _write(
-        self, path: Path, coloring: Coloring, *, overwrite: bool = False, recolor: bool = True
-    ) -> Outcome:
-        settings = Settings(
-            coloring=coloring,
-            max_pixels=self.limits.pixels,
-            recolor=recolor and not coloring.refresh,
-            overwrite=overwrite,
-        )
-        job = LocalJob(path, target_of(path))
-        return await self.worker.do(partial(color, job, self.colorizer, settings), later=True)
-
-    # In the worker's thread
-
-    def _read(self, path: Path) -> Photograph:
-        return read(path, max_pixels=self.limits.pixels)
-
-    def _whole(self, opened: Opened) -> Look:
-        if opened.key in self._looks:
-            self._looks.move_to_end(opened.key)
-            return self._looks[opened.key]
-        photograph = self._read(opened.path)
-        if photograph.sha256 != opened.sha256:
-            raise StaleError(f"{opened.name} is another file now: open it again")
-        return self._look(opened.key, photograph)
-
-    def _look(self, key: str, photograph: Photograph) -> Look:
-        look = self.colorizer.look(photograph)
-        _remember(self._looks, key, look, self.limits.looked)
-        return look
-
-    def _small(self, opened: Opened, longest: int) -> Look:
-        size = next((one for one in PREVIEWS if one >= longest), PREVIEWS[-1])
-        key = (opened.key, size)
-        if key not in self._previews:
-            larger = self._previews.get((opened.key, PREVIEWS[-1])) or self._whole(opened)
-            _remember(self._previews, key, larger.preview(size), _PREVIEWS_KEPT)
-        self._previews.move_to_end(key)
-        return self._previews[key]
-
-    def _handy(self, opened: Opened) -> Look:
-        """Return the preview that was shown last: it keeps what the network answered to hints."""
-        sizes = (size for key, size in reversed(self._previews) if key == opened.key)
-        return self._small(opened, next((one for one in sizes if one > PREVIEWS[0]), PREVIEWS[-1]))
-
-
-def plain_name(name: str) -> str:
-    r"""Return a file's name without whatever could lead elsewhere, short, and never empty.
-
-    >>> plain_name("../../etc/passwd"), plain_name("C:\\scans\\a.jpg"), plain_name("..")
-    ('passwd', 'a.jpg', 'photograph')
-    """
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')
-    return kept.strip(". ")[-120:] or "photograph"
 
 
 def _check_revision(opened: Opened, revision: int | None) -> None:
@@ -376,16 +282,3 @@ def _check_revision(opened: Opened, revision: int | None) -> None:
         raise StaleError(
             f"{opened.name} is at revision {opened.revision}, not {revision}: look at it again"
         )
-
-
-def _remember(kept: "OrderedDict[Any, Any]", key: object, value: object, most: int) -> None:
-    kept[key] = value
-    while len(kept) > most:
-        kept.popitem(last=False)
-
-
-def _tell(task: Task, outcome: Outcome) -> None:
-    task.done += 1
-    task.lines += [line for line in (outcome.reason, *outcome.notes) if line]
-    if outcome.target and outcome.job.target:
-        task.results.append(str(outcome.job.target))

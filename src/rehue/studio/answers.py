@@ -1,0 +1,275 @@
+"""What each request of the API does: it is read, done by the session, and answered."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from rehue import __version__
+from rehue.batch.names import name_beside
+from rehue.errors import PhotoError
+from rehue.photo import ENDINGS, KINDS, PHOTOGRAPHS, Output, format_named, formats, read
+from rehue.studio.folder import plain_name
+from rehue.studio.looks import PREVIEWS
+from rehue.studio.opened import Opened
+from rehue.studio.pictures import palette_in
+from rehue.studio.refusals import RefusalError
+from rehue.studio.requests import (
+    coloring_in,
+    copy_to,
+    file_in,
+    kind_of,
+    number_in,
+    share_in,
+    table_of,
+)
+from rehue.studio.session import Session
+from rehue.wishes import WISHES, Coloring
+
+_LARGEST_PART: Final = 4096
+
+
+# The session and the folder
+
+
+async def health(session: Session, request: Request) -> Response:  # noqa: ARG001
+    """Say that it runs."""
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+async def describe_session(session: Session, request: Request) -> Response:  # noqa: ARG001
+    """Tell the model, the wishes and the limits."""
+    card = session.colorizer.card
+    return JSONResponse(
+        {
+            "version": __version__,
+            "model": card.name,
+            "licence": card.licence,
+            "inputs": list(card.trained_inputs),
+            "wishes": wishes(),
+            "formats": {"kinds": KINDS, "endings": sorted(PHOTOGRAPHS)},
+            "previews": list(PREVIEWS),
+            "limits": asdict(session.limits),
+            "folder": session.folder.root.name if session.folder else None,
+        }
+    )
+
+
+def wishes() -> list[dict[str, Any]]:
+    """Return the wishes that are a number or a flag, for the page's controls."""
+    return [
+        {
+            "name": name,
+            "help": wish.help,
+            "low": wish.low,
+            "high": wish.high,
+            "unit": wish.unit,
+            "default": wish.default,
+        }
+        for name, wish in WISHES.items()
+        if not wish.instead and (wish.low is not None or wish.default is False)
+    ]
+
+
+async def list_folder(session: Session, request: Request) -> Response:  # noqa: ARG001
+    """List the photographs of the opened folder."""
+    folder = session.folder
+    if folder is None:
+        return JSONResponse({"folder": None, "photos": []})
+    rows = [{"name": name, "state": folder.state(name)} for name in folder.names()]
+    return JSONResponse({"folder": folder.root.name, "photos": rows})
+
+
+async def thumbnail(session: Session, request: Request) -> Response:
+    """Show one of them, small."""
+    return _jpeg(await session.thumbnail(request.query_params.get("name", "")))
+
+
+async def color_folder(session: Session, request: Request) -> Response:
+    """Begin to colour all of it."""
+    return JSONResponse(session.color_folder(await table_of(request)).table(), 202)
+
+
+# Photographs
+
+
+async def list_photos(session: Session, request: Request) -> Response:  # noqa: ARG001
+    """List the photographs that are open."""
+    return JSONResponse([one.table() for one in session.opened])
+
+
+async def open_photo(session: Session, request: Request) -> Response:
+    """Open a file that is sent, or a path in the opened folder."""
+    if kind_of(request) == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=1) as form:
+            file = file_in(form)
+            opened = await session.open_copy(file.filename or "", partial(copy_to, file))
+    else:
+        opened = await session.open_name(str((await table_of(request)).get("path", "")))
+    return JSONResponse(opened.table(), 201)
+
+
+async def describe_photo(session: Session, request: Request) -> Response:
+    """Tell what is known of a photograph."""
+    return JSONResponse(session.photo(request.path_params["key"]).table())
+
+
+async def close_photo(session: Session, request: Request) -> Response:
+    """Close it; its wishes stay kept."""
+    session.photo(request.path_params["key"])
+    await session.forget(request.path_params["key"])
+    return Response(status_code=204)
+
+
+async def edit_photo(session: Session, request: Request) -> Response:
+    """Wish something else of it."""
+    table = await table_of(request)
+    revision, edits = table.get("revision"), table.get("edits")
+    if not isinstance(revision, int) or not isinstance(edits, dict):
+        raise RefusalError("give the revision that is changed, and edits")
+    return JSONResponse((await session.edit(request.path_params["key"], revision, edits)).table())
+
+
+async def grey(session: Session, request: Request) -> Response:
+    """Show its lightness."""
+    longest = number_in(request, "longest", PREVIEWS[-1])
+
+    def make(opened: Opened, coloring: Coloring) -> bytes:  # noqa: ARG001
+        return session.grey(opened, longest)
+
+    return _jpeg(await _drawn(session, request, make))
+
+
+async def preview(session: Session, request: Request) -> Response:
+    """Show it in colour, small."""
+    longest = number_in(request, "longest", PREVIEWS[-1])
+    alternative = number_in(request, "alternative", 0)
+
+    def make(opened: Opened, coloring: Coloring) -> bytes:
+        wished = replace(coloring, alternative=alternative) if alternative else coloring
+        return session.preview(opened, wished, longest)
+
+    return _jpeg(await _drawn(session, request, make))
+
+
+async def versions(session: Session, request: Request) -> Response:
+    """Give the numbers of its versions, from calm to bold."""
+    return JSONResponse({"versions": await _drawn(session, request, session.versions)})
+
+
+async def confidence(session: Session, request: Request) -> Response:
+    """Show how sure the model is of each place."""
+    longest = number_in(request, "longest", PREVIEWS[-1])
+
+    def make(opened: Opened, coloring: Coloring) -> bytes:
+        return session.confidence(opened, coloring, longest)
+
+    return Response(await _drawn(session, request, make), media_type="image/png")
+
+
+async def crop(session: Session, request: Request) -> Response:
+    """Show a part of it with all its pixels."""
+    left, top, width, height = (number_in(request, name) for name in ("x", "y", "width", "height"))
+    if not (1 <= width <= _LARGEST_PART and 1 <= height <= _LARGEST_PART):
+        raise RefusalError(f"width and height of a part: give 1 to {_LARGEST_PART}")
+    is_grey = number_in(request, "grey", 0) > 0
+
+    def make(opened: Opened, coloring: Coloring) -> bytes:
+        return session.part(opened, coloring, (left, top, width, height), is_grey=is_grey)
+
+    return _jpeg(await _drawn(session, request, make))
+
+
+async def suggestions(session: Session, request: Request) -> Response:
+    """Give likely colours at a place, and those that exist."""
+    x, y = (share_in(request, name) for name in ("x", "y"))
+    count = min(number_in(request, "count", 5), 20)
+
+    def make(opened: Opened, coloring: Coloring) -> dict[str, Any]:
+        return session.suggestions(opened, coloring, x, y, count)
+
+    return JSONResponse(await _drawn(session, request, make))
+
+
+async def result(session: Session, request: Request) -> Response:
+    """Send the whole photograph in colour, as a file."""
+    opened = session.photo(request.path_params["key"])
+    kind, data = await _drawn(session, request, session.result)
+    return _file(data, kind, opened.path.name)
+
+
+async def save_photo(session: Session, request: Request) -> Response:
+    """Begin to write it in colour beside the photograph."""
+    table = await table_of(request)
+    overwrite = table.get("overwrite", False) is True
+    return JSONResponse(session.save(request.path_params["key"], overwrite=overwrite).table(), 202)
+
+
+# What runs, and what needs no open photograph
+
+
+async def describe_task(session: Session, request: Request) -> Response:
+    """Tell how far a task is."""
+    return JSONResponse(session.tasks.find(request.path_params["key"]).table())
+
+
+async def cancel_task(session: Session, request: Request) -> Response:
+    """Stop a task."""
+    return JSONResponse(session.tasks.cancel(request.path_params["key"]).table())
+
+
+async def find_palette(session: Session, request: Request) -> Response:
+    """Give the main colours of a picture."""
+    async with request.form(max_files=1, max_fields=1) as form:
+        data = await file_in(form).read()
+    found = await session.worker.do(
+        lambda: palette_in(read(data, max_pixels=session.limits.pixels))
+    )
+    if not found:
+        raise PhotoError("the reference has no colours: give a picture in colour")
+    return JSONResponse({"colors": found})
+
+
+async def color_file(session: Session, request: Request) -> Response:
+    """Colour a file that is sent, which need not be open."""
+    async with request.form(max_files=1, max_fields=len(WISHES) + 4) as form:
+        file = file_in(form)
+        data, name = await file.read(), file.filename or "photograph"
+        coloring = coloring_in({key: str(value) for key, value in form.items() if key != "file"})
+        asked = form.get("format")
+    output = Output(format=format_named(str(asked)) if asked else None)
+
+    def color() -> tuple[str, bytes]:
+        return session.colored(read(data, max_pixels=session.limits.pixels), coloring, output)
+
+    kind, colored = await session.worker.do(color)
+    return _file(colored, kind, plain_name(name))
+
+
+# Making answers
+
+
+async def _drawn(
+    session: Session, request: Request, make: Callable[[Opened, Coloring], Any]
+) -> Any:  # noqa: ANN401
+    revision = number_in(request, "revision", 0) or None
+    return await session.draw(request.path_params["key"], revision, make)
+
+
+def _jpeg(data: bytes) -> Response:
+    return Response(data, media_type="image/jpeg")
+
+
+def _file(data: bytes, kind: str, source: str) -> Response:
+    """Return a coloured photograph to be saved under the name that results have."""
+    usual = name_beside(source)
+    name = usual if usual.lower().endswith(ENDINGS[kind]) else name_beside(source, kind)
+    return Response(
+        data,
+        media_type=formats.named(kind).media_type,
+        headers={"content-disposition": f"attachment; filename*=utf-8''{quote(name)}"},
+    )

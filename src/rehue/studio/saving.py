@@ -1,0 +1,54 @@
+"""Results beside their photographs, written as the command line does; a task is told of each."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rehue.batch import Settings, Status
+from rehue.batch.coloring import color
+from rehue.batch.job import LocalJob
+from rehue.colorizer import Colorizer
+from rehue.studio.folder import target_of
+from rehue.studio.tasks import Task
+from rehue.studio.worker import Worker
+from rehue.wishes import Coloring
+
+
+@dataclass(frozen=True)
+class Saver:
+    """Writes results.
+
+    Attributes:
+        colorizer: that colours them.
+        worker: in whose thread, when nobody waits for something else.
+        max_pixels: of a photograph, on all pages together.
+    """
+
+    colorizer: Colorizer
+    worker: Worker
+    max_pixels: int
+
+    async def save(
+        self,
+        path: Path,
+        coloring: Coloring,
+        task: Task,
+        *,
+        overwrite: bool = False,
+        recolor: bool = True,
+    ) -> Status:
+        """Write a photograph in colour beside itself, and tell the task what became of it."""
+        settings = Settings(
+            coloring=coloring,
+            max_pixels=self.max_pixels,
+            recolor=recolor and not coloring.refresh,
+            overwrite=overwrite,
+        )
+        job = LocalJob(path, target_of(path))
+        do = partial(color, job, self.colorizer, settings)
+        outcome = await self.worker.do(do, later=True)
+        task.done += 1
+        task.lines += [line for line in (outcome.reason, *outcome.notes) if line]
+        if outcome.target and outcome.job.target:
+            task.results.append(str(outcome.job.target))
+        return outcome.status

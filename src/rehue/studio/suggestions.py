@@ -1,0 +1,42 @@
+"""Colours to choose from at a place: those that are likely, and those that exist."""
+
+from typing import Any, Final
+
+from rehue.look import Look
+from rehue.model import hex_color
+from rehue.studio.pictures import colors_at
+from rehue.wishes import Coloring
+
+# L at which colours can be told from each other.
+_SEEN: Final = (45.0, 85.0)
+
+
+def suggestions_at(
+    look: Look, coloring: Coloring, x: float, y: float, count: int
+) -> dict[str, Any]:
+    """Return likely colours at a place as the API tells them, and those that exist there.
+
+    Args:
+        look: at the photograph.
+        coloring: what is wished of it.
+        x: share of the width, 0..1.
+        y: share of the height, 0..1.
+        count: of likely colours, at most.
+    """
+    height, width = look.pixels.shape[:2]
+    column, row = min(x * width, width - 1), min(y * height, height - 1)
+    found = look.suggest(column, row, count, coloring)
+    down, across = look.seen.light.shape
+    light = float(look.seen.light[min(int(y * down), down - 1), min(int(x * across), across - 1)])
+    return {
+        "lightness": round(light, 1),
+        "suggestions": [
+            {
+                "color": one.color,
+                "tint": hex_color(min(max(light, _SEEN[0]), _SEEN[1]), one.a, one.b),
+                "share": round(one.probability, 4),
+            }
+            for one in found
+        ],
+        "existing": colors_at(light),
+    }
