@@ -13,7 +13,7 @@ import tifffile
 from PIL import Image
 
 import rehue
-import rehue.colorizer
+import rehue.page
 from rehue import Colorizer, Hint
 from rehue.color import ciede2000, lightness, srgb_to_lab
 from rehue.errors import ModelError, PhotoError
@@ -197,8 +197,8 @@ def measured(picture):
 
 def test_one_look_is_enough_for_many_colours(colorizer, monkeypatch):
     asked = []
-    ask = rehue.colorizer.ask
-    monkeypatch.setattr(rehue.colorizer, "ask", lambda *a: asked.append(1) or ask(*a))
+    ask = rehue.page.ask
+    monkeypatch.setattr(rehue.page, "ask", lambda *a: asked.append(1) or ask(*a))
     look = colorizer.look(GREY)
     first = look.colorize()
     assert not np.array_equal(look.colorize(saturation=1.5, warmth=10), first)
@@ -311,28 +311,6 @@ def test_what_cannot_be_read_leaves_no_target(colorizer, tmp_path):
     with pytest.raises(PhotoError, match="HTML"):
         colorizer.colorize_file(source, target)
     assert not target.exists()
-
-
-def test_the_functions_of_the_package_use_one_colorizer_of_the_shipped_model(
-    tiny_model, monkeypatch, tmp_path
-):
-    opened = []
-
-    class Shipped(Colorizer):
-        def __init__(self):
-            opened.append(1)
-            super().__init__(tiny_model, threads=1)
-
-    monkeypatch.setattr(rehue.colorizer, "Colorizer", Shipped)
-    rehue.colorizer._default_colorizer.cache_clear()
-    try:
-        first = rehue.colorize(GREY, warmth=5)
-        (tmp_path / "photo.png").write_bytes(saved(GREY))
-        rehue.colorize_file(tmp_path / "photo.png", tmp_path / "out.png", warmth=5)
-        assert np.array_equal(read(tmp_path / "out.png").pixels, first)
-        assert opened == [1]
-    finally:
-        rehue.colorizer._default_colorizer.cache_clear()
 
 
 def test_the_package_loads_nothing_until_it_is_asked():

@@ -316,6 +316,19 @@ def test_a_part_has_the_colours_that_the_whole_has_there(tiny_model, pixels):
     assert np.abs(deep.astype(int) - look.colorize()[23:31, 36:43]).max() / deep.max() < 0.01
 
 
+def test_the_cells_of_a_part_are_those_of_the_whole(look):
+    for whole, part in zip(look.cells(), look.part(31, 17, 40, 33).cells(), strict=True):
+        assert np.array_equal(whole, part)
+
+
+def test_the_chroma_of_a_part_is_that_of_the_whole_there(tiny_model):
+    look = Colorizer(tiny_model, threads=1).look(GREY)
+    whole, part = look.chroma_at_luma(), look.part(30, 16, 40, 32).chroma_at_luma()
+    for there, here in ((whole.cb, part.cb), (whole.cr, part.cr)):
+        # Bicubic weights are of float32, and come out of another start.
+        assert np.abs(there[8:24, 15:35].astype(int) - here).max() <= 1
+
+
 @pytest.mark.parametrize("box", [(-1, 0, 5, 5), (120, 0, 5, 5), (0, 90, 5, 5), (3, 3, 0, 5)])
 def test_a_part_outside_is_refused(look, box):
     with pytest.raises(PhotoError, match="lies outside"):

@@ -15,11 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rehue.colorizer import Colorizer, colorize, colorize_file
+    from rehue.colorizer import Colorizer
     from rehue.errors import RehueError
     from rehue.judge import evaluate
     from rehue.look import Look
     from rehue.model import Hint
+    from rehue.shipped import colorize, colorize_file
 
 __version__ = "0.2.0"
 
@@ -33,8 +34,8 @@ _HOMES = {
     "Hint": "rehue.model",
     "Look": "rehue.look",
     "RehueError": "rehue.errors",
-    "colorize": "rehue.colorizer",
-    "colorize_file": "rehue.colorizer",
+    "colorize": "rehue.shipped",
+    "colorize_file": "rehue.shipped",
     "evaluate": "rehue.judge",
 }
 

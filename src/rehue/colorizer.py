@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias, TypeVar, Unpack, cast, overload
@@ -12,12 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue import __version__
-from rehue.color.srgb import white_code
 from rehue.errors import ModelError, PhotoError
 from rehue.look import Look
-from rehue.model import ask, find_model, open_runtime, shrunk_lightness
+from rehue.model import find_model, open_runtime
 from rehue.model.runtime import available_processors
-from rehue.page import PageSeen
+from rehue.page import see
 from rehue.photo import (
     LUMA_KEPT,
     MAX_PIXELS,
@@ -41,9 +39,8 @@ from rehue.photo import (
     with_assumed_profile,
     write,
 )
-from rehue.picture.render import as_grey
-from rehue.scan import NOTHING_STATED, Print, Stated, cut_out, descreened, examine, positive
-from rehue.seen import Seen, palette_of
+from rehue.scan import NOTHING_STATED, Stated, examine, positive
+from rehue.seen import palette_of
 from rehue.wishes import WISHES, Coloring, ColoringOptions, described
 
 # What gives Pillow's picture; an array gives an array of its sample type.
@@ -272,13 +269,8 @@ class Colorizer:
 
     def settings(self, output: Output = _AS_SOURCE, coloring: Coloring = _AS_MODEL) -> str:
         """Return what marks say of how a photograph was coloured."""
-        chosen = [f"size={self.size}", described(coloring, palette_of(coloring, self.card))]
-        chosen += [f"quality={output.quality}"] * (output.quality is not None)
-        chosen += [f"bits={output.bit_depth}"] * (output.bit_depth is not None)
-        chosen += [f"lightness={output.lightness}"] * (output.lightness != "stored")
-        chosen += ["layer"] * output.layer + ["visible-mark"] * output.visible_mark
-        chosen += ["c2pa"] * (output.credentials is not None)
-        return " ".join(chosen)
+        wished = described(coloring, palette_of(coloring, self.card))
+        return " ".join([f"size={self.size}", wished, *output.said()])
 
     def _look_at(self, photograph: Photograph, stated: Stated | None) -> Look:
         stated = stated or NOTHING_STATED
@@ -286,58 +278,5 @@ class Colorizer:
         if stated.is_negative:
             pixels = positive(pixels)
         finding = examine(pixels, stated)
-        grey = pixels if finding.is_plain and pixels.dtype == np.uint8 else as_grey(pixels)
-        size = pixels.shape[:2]
-        if finding.has_surround:
-            # A very large page became smaller on the way.
-            scale = np.divide(grey.shape[::-1], size[::-1])
-            cuts = [(one, cut_out(grey, one.quad * scale)) for one in finding.prints]
-            prints = tuple((one, self._see(cut, one, cut.shape)) for one, cut in cuts)
-            seen: Seen = PageSeen.of(prints, size)
-        else:
-            seen = self._see(grey, finding.prints[0], size)
+        seen = see(pixels, finding, self.card, self._runtime, self.size)
         return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)
-
-    def _see(self, grey: NDArray[Any], one: Print, size: tuple[int, ...]) -> Seen:
-        """Show a print to the network, without its dots and at full contrast."""
-        if one.screen:
-            dots = grey.astype(np.float32) / np.float32(white_code(grey.dtype))
-            grey = descreened(dots, one.screen * grey.shape[1] / one.width)
-        light = one.tones.stretched(shrunk_lightness(grey, self.size))
-        answer = ask(self._runtime, light, self.size, len(self.card.bin_centers))
-        return Seen(light, answer, self.card, self._runtime, self.size, (size[0], size[1]))
-
-
-@cache
-def _default_colorizer() -> Colorizer:
-    return Colorizer()
-
-
-@overload
-def colorize(photo: NDArray[Sample], **coloring: Unpack[ColoringOptions]) -> NDArray[Sample]: ...
-
-
-@overload
-def colorize(photo: Picture, **coloring: Unpack[ColoringOptions]) -> Image.Image: ...
-
-
-def colorize(photo: Photo, **coloring: Unpack[ColoringOptions]) -> NDArray[Any] | Image.Image:
-    """Colour a photograph with the shipped model; see `Colorizer.__call__`.
-
-    The model is loaded at the first call and kept.
-    """
-    return _default_colorizer()(photo, **coloring)
-
-
-def colorize_file(
-    source: str | PathLike[str] | bytes | BinaryIO,
-    target: str | PathLike[str] | BinaryIO,
-    *,
-    max_pixels: int = MAX_PIXELS,
-    overwrite: bool = False,
-    **options: Unpack[FileOptions],
-) -> None:
-    """Colour a file into another with the shipped model; see `Colorizer.colorize_file`."""
-    _default_colorizer().colorize_file(
-        source, target, max_pixels=max_pixels, overwrite=overwrite, **options
-    )

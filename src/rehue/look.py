@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.color import Neutrality, Tone, judge_neutrality, lightness
-from rehue.color.fading import estimate_fade
 from rehue.errors import PhotoError
 from rehue.model import Card, Decoding, Suggestion
-from rehue.photo import Chroma, Mark, as_stored, box_as_stored, with_bits
-from rehue.picture.chroma import chroma_of
+from rehue.paint import chroma_as_stored, refreshed
+from rehue.photo import Chroma, Mark, with_bits
 from rehue.picture.layer import color_layer
-from rehue.picture.refresh import class_variance, confidence_in_own, refresh
+from rehue.picture.part import part_of, part_of_box
 from rehue.picture.render import as_grey, render
 from rehue.picture.shrink import shrunk
 from rehue.picture.upsample import Box, Upsampling
@@ -94,7 +93,7 @@ class Look:
         """
         wished = coloring or Coloring(**options)
         if wished.refresh and self.neutrality.tone is Tone.COLORED:
-            return self._refreshed(wished)
+            return refreshed(self.pixels, self.seen, wished, self._box, self.threads)
         picture = self._rendered(self.chroma(wished))
         if self.finding is not None and self.finding.own_color is not None:
             self.finding.own_color.keep(self.pixels, picture)
@@ -137,13 +136,7 @@ class Look:
         if self.pixels.dtype != np.uint8 or self.pixels.ndim != 2:
             raise PhotoError("chroma alone is for photographs of one channel and 8 bits")
         ab = self.seen.colors(coloring or Coloring(**options))
-        # Pairs of pixels are counted from the corner at which the file begins.
-        luma = np.ascontiguousarray(as_stored(self.pixels, orientation))
-        small = np.moveaxis(as_stored(np.moveaxis(ab, 0, -1), orientation), -1, 0)
-        _, height, width = ab.shape
-        box = box_as_stored(self.seen.answer.box, height, width, orientation)
-        chroma = Upsampling(np.ascontiguousarray(small), box, *luma.shape)
-        return Chroma(*chroma_of(luma, chroma, self.threads))
+        return chroma_as_stored(self.pixels, ab, self._box, orientation, self.threads)
 
     def layer(
         self, coloring: Coloring | None = None, **options: Unpack[ColoringOptions]
@@ -192,27 +185,14 @@ class Look:
         Raises:
             PhotoError: nothing of it lies in the photograph.
         """
-        rows, columns = self.pixels.shape[:2]
-        right, bottom = min(left + width, columns), min(top + height, rows)
-        if not (0 <= left < right and 0 <= top < bottom):
-            raise PhotoError(
-                f"part of {width} x {height} at {left}, {top} lies outside {columns} x {rows}"
-            )
-        west, north, east, south = self.box or self.seen.answer.box
-        across, down = (east - west) / columns, (south - north) / rows
-        box = (
-            west + left * across,
-            north + top * down,
-            west + right * across,
-            north + bottom * down,
-        )
-        here = (slice(top, bottom), slice(left, right))
-        finding = self.finding
-        if finding is not None and finding.own_color is not None:
-            own_color = finding.own_color.part(*here, (rows, columns))
-            finding = replace(finding, own_color=own_color)
+        size = self.pixels.shape[:2]
+        here = rows, columns = part_of(size, left, top, width, height)
         return replace(
-            self, pixels=self.pixels[here], box=box, judged=self.neutrality, finding=finding
+            self,
+            pixels=self.pixels[here],
+            box=part_of_box(self._box, size, rows, columns),
+            judged=self.neutrality,
+            finding=self.finding and self.finding.at_part(rows, columns, size),
         )
 
     def alternatives(
@@ -283,29 +263,8 @@ class Look:
     def cells(
         self, coloring: Coloring | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-        """Return what the network answered inside the picture, without the padding beside it.
-
-        Returns:
-            Logits B x h x w, the ab shown 2 x h x w, and for each row and each column of these the
-            row and the column of the photograph at its middle.
-
-        Raises:
-            ModelError: the network has no classes.
-        """
-        wished = coloring or Coloring()
-        logits, shown = self.seen.logits(wished), self.seen.ab(wished)
-        left, top, right, bottom = self.seen.answer.box
-        height, width = self.pixels.shape[:2]
-        rows = np.arange(max(1, int(bottom - top)))
-        columns = np.arange(max(1, int(right - left)))
-        down = slice(int(top), int(top) + len(rows))
-        across = slice(int(left), int(left) + len(columns))
-        return (
-            logits[:, down, across],
-            shown[:, down, across],
-            np.minimum(((rows + 0.5) * height / (bottom - top)).astype(np.int64), height - 1),
-            np.minimum(((columns + 0.5) * width / (right - left)).astype(np.int64), width - 1),
-        )
+        """Return what the network answered inside the picture; see `Seen.cells`."""
+        return self.seen.cells(coloring or Coloring())
 
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line on what was found, and for each hint not taken as it was given."""
@@ -330,25 +289,11 @@ class Look:
     def _grey(self) -> NDArray[Any]:
         return as_grey(self.pixels)
 
-    def _refreshed(self, coloring: Coloring) -> NDArray[Any]:
-        fade = estimate_fade(self.pixels)
-        logits = self.seen.answer_to(coloring).logits
-        spread = None if logits is None else class_variance(logits, self.card.bins)
-        ab = self.seen.ab(coloring)
-        own = np.broadcast_to(confidence_in_own(fade, spread), ab.shape).copy()
-        return refresh(
-            self.pixels,
-            fade,
-            self._upsampling(ab),
-            self._upsampling(own),
-            saturation=coloring.saturation,
-            warmth=coloring.warmth,
-            threads=self.threads,
-        )
-
     def _upsampling(
         self, small_ab: NDArray[np.float32], size: tuple[int, int] | None = None
     ) -> Upsampling:
-        return Upsampling(
-            small_ab, self.box or self.seen.answer.box, *(size or self.pixels.shape[:2])
-        )
+        return Upsampling(small_ab, self._box, *(size or self.pixels.shape[:2]))
+
+    @property
+    def _box(self) -> Box:
+        return self.box or self.seen.answer.box

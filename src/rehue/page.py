@@ -1,14 +1,16 @@
-"""A page of prints as a network saw it: each cut out, what surrounds them stays neutral."""
+"""What was scanned as a network saw it: of a page each print, cut out; the rest stays neutral."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rehue.color.srgb import white_code
 from rehue.errors import ModelError, PhotoError
-from rehue.model import Answer, Hint, Suggestion
-from rehue.scan import Print, at_print, laid_back, page_grid
+from rehue.model import Answer, Card, Hint, Runtime, Suggestion, ask, shrunk_lightness
+from rehue.picture.render import as_grey
+from rehue.scan import Finding, Print, at_print, cut_out, descreened, laid_back, page_grid
 from rehue.seen import Seen
 from rehue.wishes import Coloring
 
@@ -118,3 +120,39 @@ class PageSeen(Seen):
         across, down = at_print(one.quad, seen.size, x * scale, y * scale)
         height, width = seen.size
         return (across, down) if 0 <= across < width and 0 <= down < height else None
+
+
+def see(
+    pixels: NDArray[Any], finding: Finding, card: Card, runtime: Runtime, working_size: int
+) -> Seen:
+    """Show the network what was scanned: a photograph, or each print of a page.
+
+    Args:
+        pixels: upright and positive, height x width or height x width x 3.
+        finding: what `rehue.scan.examine` found in them.
+        card: the model's.
+        runtime: what runs the network.
+        working_size: short side at which it works (px).
+    """
+    grey = pixels if finding.is_plain and pixels.dtype == np.uint8 else as_grey(pixels)
+    height, width = pixels.shape[:2]
+
+    def of_print(one: Print, cut: NDArray[Any], size: tuple[int, int]) -> Seen:
+        light = one.tones.stretched(shrunk_lightness(_without_dots(cut, one), working_size))
+        answer = ask(runtime, light, working_size, len(card.bin_centers))
+        return Seen(light, answer, card, runtime, working_size, size)
+
+    if not finding.has_surround:
+        return of_print(finding.prints[0], grey, (height, width))
+    # A very large page became smaller on the way.
+    scale = np.divide(grey.shape[::-1], (width, height))
+    cuts = [(one, cut_out(grey, one.quad * scale)) for one in finding.prints]
+    prints = tuple((one, of_print(one, cut, (cut.shape[0], cut.shape[1]))) for one, cut in cuts)
+    return PageSeen.of(prints, (height, width))
+
+
+def _without_dots(grey: NDArray[Any], one: Print) -> NDArray[Any]:
+    if not one.screen:
+        return grey
+    dots = grey.astype(np.float32) / np.float32(white_code(grey.dtype))
+    return descreened(dots, one.screen * grey.shape[1] / one.width)

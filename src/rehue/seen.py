@@ -151,6 +151,32 @@ class Seen:
             )
         return logits
 
+    def cells(
+        self, coloring: Coloring
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return what the network answered inside the picture, without the padding beside it.
+
+        Returns:
+            Logits B x h x w, the ab shown 2 x h x w, and for each row and each column of these the
+            row and the column of the photograph at its middle.
+
+        Raises:
+            ModelError: the network has no classes.
+        """
+        logits, shown = self.logits(coloring), self.ab(coloring)
+        left, top, right, bottom = self.answer.box
+        height, width = self.size
+        rows = np.arange(max(1, int(bottom - top)))
+        columns = np.arange(max(1, int(right - left)))
+        down = slice(int(top), int(top) + len(rows))
+        across = slice(int(left), int(left) + len(columns))
+        return (
+            logits[:, down, across],
+            shown[:, down, across],
+            np.minimum(((rows + 0.5) * height / (bottom - top)).astype(np.int64), height - 1),
+            np.minimum(((columns + 0.5) * width / (right - left)).astype(np.int64), width - 1),
+        )
+
     def suggest(self, x: float, y: float, count: int, coloring: Coloring) -> list[Suggestion]:
         """Return the likeliest colours at a place; see `Look.suggest`."""
         height, width = self.size

@@ -70,6 +70,18 @@ class Output:
                 f"lightness {shown(self.lightness)}: give one of {listed(get_args(Lightness))}"
             )
 
+    def said(self) -> list[str]:
+        """Return what marks and journals say of it: what changes the picture or its bytes."""
+        words = {
+            f"quality={self.quality}": self.quality is not None,
+            f"bits={self.bit_depth}": self.bit_depth is not None,
+            f"lightness={self.lightness}": self.lightness != "stored",
+            "layer": self.layer,
+            "visible-mark": self.visible_mark,
+            "c2pa": self.credentials is not None,
+        }
+        return [word for word, is_said in words.items() if is_said]
+
 
 class OutputOptions(TypedDict, total=False):
     """The fields of `Output` as keywords of a function."""

@@ -67,6 +67,12 @@ class Finding:
         """Whether the network may see the picture as it is."""
         return not self.has_surround and all(found.is_plain for found in self.prints)
 
+    def at_part(self, rows: slice, columns: slice, size: tuple[int, int]) -> "Finding":
+        """Return it with the colours of its own that a part has; see `OwnColor.part`."""
+        if self.own_color is None:
+            return self
+        return replace(self, own_color=self.own_color.part(rows, columns, size))
+
     def said(self) -> str:
         """Return what was found in words; empty for an ordinary grey picture.
 
