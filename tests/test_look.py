@@ -287,7 +287,7 @@ def test_what_differs_is_called_differently(tiny_model):
 def test_boldness_goes_from_the_mean_to_bold_colours():
     look = Colorizer(threads=1).look(GREY)
     assert np.array_equal(look.colorize(boldness=0), look.colorize(decoding=Decoding("bins")))
-    assert np.array_equal(look.colorize(boldness=1), look.colorize())  # this model's own
+    assert np.array_equal(look.colorize(boldness=0.5), look.colorize())  # this model's own
     calm, *steps = (look.seen.ab(Coloring(boldness=b)) for b in (0, 0.25, 0.5, 0.75, 1))
     away = [float(np.linalg.norm(ab - calm, axis=0).mean()) for ab in steps]
     assert away == sorted(away)

@@ -124,7 +124,8 @@ class Coloring:
         default=None,
         metadata=_of(
             "How far to dare where several colours are likely: 0 takes their mean, which is calm "
-            "and often dull, 1 goes far towards the likeliest; if not given, the model's way.",
+            "and often dull, 1 goes far towards the likeliest; if not given, the model's own, "
+            "which is 0.5 for those that come with Rehue.",
             low=0,
             high=1,
             words=_number,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rehue.color import colorfulness, normalize_ab, srgb_to_lab
+from rehue.dataset import Sample
 from rehue.errors import DatasetError
 from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.judge.evaluation import evaluate as judge
@@ -186,7 +187,7 @@ def test_intervals_hold_their_figure(stand_in, photographs):
 
     figures = judge(stand_in(wavering), photographs, PLAIN, draws=200).row("prediction").figures
     for name, estimate in figures.items():
-        if name in set(Outcome):  # a share may be that of every draw
+        if name in {*Outcome, "patches"}:  # a share may be that of every draw
             continue
         assert estimate.low < estimate.value < estimate.high
 
@@ -217,3 +218,27 @@ def test_photographs_without_a_kind_stand_under_all_alone(stand_in, photographs)
 def test_nothing_to_judge_is_an_error_that_says_why(stand_in):
     with pytest.raises(DatasetError, match=r"no photograph to judge .*2 grey"):
         judge(stand_in(half), Leaving())
+
+
+def test_a_photograph_without_calm_things_counts_for_none(stand_in, photographs):
+    def halved(photographs):
+        rows = judge(stand_in(half), photographs, PLAIN, draws=20)
+        return rows.row("prediction").figures["unrest"], rows.row(ORIGINAL).figures["unrest"]
+
+    rng = np.random.default_rng(8)
+    noise = Sample("noise", rng.integers(0, 256, (64, 64, 3), np.uint8), "scenes")
+    shown, own = halved(photographs)
+    beside = tuple(one.value for one in halved([*photographs, noise]))
+    assert (shown.value, own.value) == pytest.approx(beside)
+    # Half the colours vary half as much, but for rounding to 8 bits.
+    assert shown.value == pytest.approx(own.value / 2, rel=0.1)
+    assert np.isnan(halved([noise])[0].value)
+
+
+def test_the_median_of_ratios_heeds_no_single_failure(stand_in, photographs):
+    def once_wrong(ab, decoding):
+        return ab + 60 if ab.shape[:2] == (48, 144) else half(ab, decoding)
+
+    figures = judge(stand_in(once_wrong), photographs, PLAIN).row("prediction").figures
+    assert figures["mse_ab_over_grey_median"].value == pytest.approx(0.25)
+    assert figures["mse_ab_over_grey"].value > 0.3

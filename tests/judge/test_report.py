@@ -101,7 +101,7 @@ def test_every_hue_figure_is_explained_and_every_explained_one_is_there(evaluati
 
 def test_every_figure_is_explained_and_every_explained_one_is_there(evaluation):
     assert set(evaluation.row(GREY).figures) == set(FIGURES)
-    assert set(evaluation.row(ORIGINAL).figures) == {"colorfulness"}
+    assert set(evaluation.row(ORIGINAL).figures) == {"colorfulness", "unrest"}
 
 
 def shown(evaluation, width):

@@ -25,19 +25,21 @@ def test_the_path_goes_from_calm_to_bold():
     assert (np.diff(temperature) < 0).all()
 
 
-def test_its_ends_are_the_mean_and_the_shipped_models_default():
-    own = find_model("default").card.default_decoding
-    assert bold(0, own) == EXPECTED
-    assert bold(1, own) == own
+def test_it_begins_at_the_mean():
+    assert bold(0) == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["default", "permissive"])
+def test_users_of_a_shipped_model_get_the_middle(name):
+    assert find_model(name).card.default_decoding == bold() == bold(0.5)
 
 
 @pytest.mark.parametrize("step", PATH)
 def test_each_step_is_met(step):
-    own = find_model("default").card.default_decoding
-    how = bold(step.boldness, own)
+    how = bold(step.boldness)
     assert (how.head, how.temperature, how.chroma) == ("bins", step.temperature, step.chroma)
     assert (how.doubt, how.agreement) == (step.doubt, step.agreement)
-    assert how.evenness == pytest.approx(step.evenness * own.evenness)
+    assert how.evenness == step.evenness
 
 
 def test_the_mean_of_all_that_is_possible_is_the_calmest(photograph_look):

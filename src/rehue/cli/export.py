@@ -31,12 +31,12 @@ def export(
     photos: Annotated[
         Path | None,
         typer.Option(
-            help="The run's photographs: choose the default colours on its held-back part.",
+            help="The run's photographs: measure the default colours on its held-back part.",
             show_default=False,
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(help="Choose on so many of them, evenly over the part.", min=1)
+        int, typer.Option(help="Measure on so many of them, evenly over the part.", min=1)
     ] = 1000,
 ) -> None:
     """Export a trained network to ONNX with its card (extra `train`)."""
@@ -47,6 +47,6 @@ def export(
     others = [find_model(other) for other in average_with or ()]
     card, path = learning.export(run, output, name=name, licence=licence, average_with=others)
     if photos is not None:
-        card = learning.choose_default(Model(card, path), photos, limit)
+        card = learning.measure_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")
     typer.echo(f"default colours: {card.default_decoding}")

@@ -3,13 +3,12 @@
 `evaluate` judges a model beside plain grey and a constant colour, over all photographs, by subject,
 by hue family (`hues`) and in groups of success, medium and failure (`groups`); `paired` says which
 of two models is better; `report` shows, writes and reads the result, `sheet` and `plots` draw it;
-`choose` finds a model's default decoding, `calibration` how sure it may be; `frechet` compares sets
-of pictures; `survey` asks people.
+`calibration` how sure a model may be of its colours, `unrest` whether one thing has one colour;
+`frechet` compares sets of pictures; `survey` asks people.
 """
 
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.calibration import TEMPERATURES, Calibration, measure_calibration
-from rehue.judge.choose import Choice, choose_decoding, decoding_grid
 from rehue.judge.evaluation import Evaluation, Row, default_decodings, evaluate
 from rehue.judge.groups import Outcome, Rule
 from rehue.judge.hues import HueRow
@@ -24,7 +23,6 @@ from rehue.judge.sheet import (
 __all__ = [
     "TEMPERATURES",
     "Calibration",
-    "Choice",
     "Estimate",
     "Evaluation",
     "HueRow",
@@ -34,10 +32,8 @@ __all__ = [
     "Rule",
     "Verdict",
     "choose_by_outcome",
-    "choose_decoding",
     "choose_for_sheet",
     "contact_sheet",
-    "decoding_grid",
     "default_decodings",
     "evaluate",
     "measure_calibration",

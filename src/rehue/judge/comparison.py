@@ -10,6 +10,7 @@ from rehue.color import ciede2000, colorfulness, srgb_to_lab
 from rehue.judge.groups import Appearance, Outcome, outcome_of
 from rehue.judge.hues import TrueHues
 from rehue.judge.metrics import Moments, count_differences, psnr, squared_error, ssim
+from rehue.judge.unrest import calm_segments, can_segment, measure_unrest
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ class Comparison:
         differences: CIEDE2000 of its pixels, counted (`metrics.count_differences`).
         hues: errors and chroma by hue family (`TrueHues.measure`).
         outcome: success, medium or failure.
+        unrest: how far colours vary within calm things (`unrest.Unrest.shown`); nan where the
+            original has none, or scikit-image is missing.
+        patches: share of those that is of another hue; nan likewise.
     """
 
     mse_ab: float
@@ -35,6 +39,8 @@ class Comparison:
     differences: NDArray[np.int64]
     hues: NDArray[np.float64]
     outcome: Outcome
+    unrest: float
+    patches: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,17 @@ class Original:
         """What the groups are judged by."""
         return Appearance.of(self.image)
 
+    @cached_property
+    def segments(self) -> list[NDArray[np.intp]]:
+        """Its calm things; none without scikit-image."""
+        return calm_segments(self.lab) if can_segment() else []
+
+    @cached_property
+    def unrest(self) -> float:
+        """How far its own colours vary within calm things; nan where it has none."""
+        own = self.lab[..., 1:]
+        return measure_unrest(own, own, self.segments).original
+
     def compare(self, ab: NDArray[np.floating], picture: NDArray[np.uint8]) -> Comparison:
         """Judge a prediction.
 
@@ -84,6 +101,7 @@ class Original:
         shown = srgb_to_lab(picture)
         errors = squared_error(ab, self.lab[..., 1:])
         differences = ciede2000(shown, self.lab)
+        calm = measure_unrest(shown[..., 1:], self.lab[..., 1:], self.segments)
         return Comparison(
             mse_ab=float(errors.mean(dtype=np.float64)),
             psnr=psnr(picture, self.image),
@@ -93,4 +111,6 @@ class Original:
             differences=count_differences(differences),
             hues=self.hues.measure(errors, differences, shown[..., 1:]),
             outcome=outcome_of(Appearance.of(picture), self.appearance),
+            unrest=calm.shown,
+            patches=calm.patches,
         )

@@ -48,7 +48,7 @@ class Row:
 
     Attributes:
         predictor: "plain grey", "constant mean colour", a decoding's name, or "original", whose
-            one figure is its colourfulness.
+            figures are its colourfulness and its unrest.
         group: "all" or a kind.
         count: photographs in the group.
         figures: by the names that `report.FIGURES` explains.
@@ -194,9 +194,11 @@ def evaluate(
     records = {predictor: Record() for predictor in (*_BASELINES, *decodings)}
     judged: list[Judged] = []
     true_hues: list[NDArray[np.float64]] = []
+    unrest: list[float] = []
     with ThreadPoolExecutor(colorizer.threads) as pool:
         for sample in photographs:
             original = Original(sample.image)
+            unrest.append(original.unrest)
             judged.append(_judge(colorizer, sample, original, decodings, records, pool))
             true_hues.append(original.hues.totals)
             if advance:
@@ -207,10 +209,9 @@ def evaluate(
         reason: tuple(keys) for reason, keys in getattr(photographs, "left_out", {}).items()
     }
     if not judged:
-        reasons = ", ".join(f"{len(keys)} {reason}" for reason, keys in left_out.items())
+        why = ", ".join(f"{len(keys)} {reason}" for reason, keys in left_out.items()) or "none"
         raise DatasetError(
-            f"{name or 'the set'}: no photograph to judge (left out: {reasons or 'none'}); "
-            "give colour photographs"
+            f"{name or 'the set'}: no photograph to judge (left out: {why}); give colour ones"
         )
     return Evaluation(
         model=colorizer.card.name,
@@ -221,7 +222,7 @@ def evaluate(
         photographs=name,
         count=len(judged),
         left_out=left_out,
-        rows=tuple(_rows(judged, records, draws, seed)),
+        rows=tuple(_rows(judged, records, np.array(unrest), draws, seed)),
         hues=tuple(
             summarize_hues(
                 weights(len(judged), draws, seed),
@@ -272,7 +273,11 @@ def _judge(
 
 
 def _rows(
-    judged: list[Judged], records: Mapping[str, Record], draws: int, seed: int
+    judged: list[Judged],
+    records: Mapping[str, Record],
+    unrest: NDArray[np.float64],
+    draws: int,
+    seed: int,
 ) -> Iterable[Row]:
     originals = np.array([photograph.colorfulness[ORIGINAL] for photograph in judged])
     for group in _groups(judged, draws, seed):
@@ -280,8 +285,9 @@ def _rows(
         for predictor, record in records.items():
             figures = summarize(group, record, records[GREY], originals)
             yield Row(predictor, group.name, count, figures)
-        own = Estimate.from_draws(group.average(originals))
-        yield Row(ORIGINAL, group.name, count, {"colorfulness": own})
+        own = {"colorfulness": originals, "unrest": unrest}
+        figures = {name: Estimate.from_draws(group.average(of)) for name, of in own.items()}
+        yield Row(ORIGINAL, group.name, count, figures)
 
 
 def _groups(judged: list[Judged], draws: int, seed: int) -> Iterable[Group]:

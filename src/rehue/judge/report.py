@@ -36,6 +36,7 @@ class Figure:
 FIGURES: dict[str, Figure] = {
     "mse_ab": Figure("MSE of ab", 5),
     "mse_ab_over_grey": Figure("MSE over grey's", 3),
+    "mse_ab_over_grey_median": Figure("MSE over grey's, median photograph", 3),
     "psnr": Figure("PSNR, dB", 2),
     "ssim": Figure("SSIM", 4),
     "ciede2000": Figure("dE2000 mean", 2),
@@ -45,6 +46,8 @@ FIGURES: dict[str, Figure] = {
     "colorfulness": Figure("CF", 1),
     "colorfulness_gap": Figure("CF gap", 1),
     "colorfulness_absolute_gap": Figure("CF gap, absolute", 1),
+    "unrest": Figure("unrest", 2),
+    "patches": Figure("patches, share", 4),
     "success": Figure("success, share", 3),
     "medium": Figure("medium, share", 3),
     "failure": Figure("failure, share", 3),
@@ -220,7 +223,7 @@ def _cell(evaluation: Evaluation, predictor: str, name: str, group: str) -> str:
 
 def _shown(estimate: Estimate | None, digits: int) -> str:
     """A figure and half of its interval; a narrow terminal breaks the line between them."""
-    if estimate is None:
+    if estimate is None or math.isnan(estimate.value):
         return ""
     half = (estimate.high - estimate.low) / 2
     return f"{estimate.value:.{digits}f} ±{half:.{digits}f}"

@@ -14,7 +14,7 @@ from rehue.judge.metrics import BIN_WIDTH, BINS, histogram_median
 # Each photograph keeps a coarse histogram, for the interval of the median alone; the median itself
 # comes from the fine one, which is kept once a kind. A set of 36,500 photographs stays in memory.
 _COARSER = 25
-_MEASURED = ("mse_ab", "psnr", "ssim", "ciede2000", "colorfulness")
+_MEASURED = ("mse_ab", "psnr", "ssim", "ciede2000", "colorfulness", "unrest", "patches")
 _SHARES = tuple(outcome.value for outcome in Outcome)
 
 
@@ -58,8 +58,28 @@ class Group:
     weights: NDArray[np.float64]
 
     def average(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Averages over the group, one a draw, of one value for each photograph of the set."""
-        return self.weights @ values[self.members]
+        """Averages over the group, one a draw, of one value for each photograph of the set.
+
+        A photograph without a value (nan) is left out; without any the average is nan.
+        """
+        own = values[self.members]
+        known = ~np.isnan(own)
+        if known.all():
+            return self.weights @ own
+        weights = self.weights[:, known]
+        with np.errstate(invalid="ignore"):
+            return (weights @ own[known]) / weights.sum(axis=1)
+
+    def middle(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Medians over the group, one a draw, of one value for each photograph of the set.
+
+        Of an even number it is the lower one; a photograph without a value (nan) is the last.
+        """
+        own = values[self.members]
+        order = np.argsort(own, kind="stable")
+        reached = np.cumsum(self.weights[:, order], axis=1)
+        # A hair below the half: shares of photographs do not sum exactly.
+        return own[order][(reached >= 0.5 - 1e-9).argmax(axis=1)]
 
     def median(self, record: Record) -> tuple[NDArray[np.float64], float]:
         """Medians of CIEDE2000 over all pixels: one a draw, and the set's own, exactly."""
@@ -91,6 +111,8 @@ def summarize(
         for name in ("mse_ab", "ciede2000"):
             grey_average = group.average(np.array(grey.measured[name]))
             figures[f"{name}_over_grey"] = figures[name] / grey_average
+        ratios = np.array(record.measured["mse_ab"]) / np.array(grey.measured["mse_ab"])
+        figures["mse_ab_over_grey_median"] = group.middle(ratios)
         estimates = {name: Estimate.from_draws(draws) for name, draws in figures.items()}
         estimates["ciede2000_median"] = Estimate.from_draws(median, exact)
         estimates["ciede2000_median_over_grey"] = Estimate.from_draws(

@@ -6,6 +6,7 @@ colour is calm the colours shown are looked at.
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,11 @@ class Unrest:
     shown: float
     original: float
     patches: float
+
+
+def can_segment() -> bool:
+    """Say whether scikit-image (extra `evaluate`) is installed."""
+    return find_spec("skimage") is not None
 
 
 def calm_segments(lab: NDArray[np.floating]) -> list[NDArray[np.intp]]:

@@ -18,7 +18,7 @@ class Step(NamedTuple):
         boldness: 0..1.
         temperature: of the annealed mean.
         chroma: factor of the ab that come out.
-        evenness: share of the model's own.
+        evenness: how near pictures are brought to one another in mean chroma.
         doubt: how much chroma is given up where the network doubts.
         agreement: how far colours are brought to agree within a thing.
     """
@@ -31,28 +31,28 @@ class Step(NamedTuple):
     agreement: float
 
 
-# From the expected colour to the boldest default of a shipped model; between two steps the
+# From the expected colour to colours as strong as the originals' are; between two steps the
 # parameters go in straight lines. The middle was found on photographs held back from training: with
 # doubt and agreement one thing shows as little unrest there as it does in the originals, and a
 # quarter of the boldest's patches (`rehue.judge.unrest`).
 PATH: Final = (
     Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0),
     Step(0.5, 0.4, 1.5, 0.0, 0.6, 0.7),
-    Step(1.0, 0.3, 1.45, 1.0, 0.0, 0.0),
+    Step(1.0, 0.3, 1.45, 0.3, 0.0, 0.0),
 )
+# What users get who wish nothing.
+MIDDLE: Final = 0.5
 
 
-def bold(boldness: float, own: Decoding) -> Decoding:
+def bold(boldness: float = MIDDLE) -> Decoding:
     """Return how colours are chosen at a boldness.
 
     Args:
         boldness: 0..1.
-        own: the model's default.
 
-    >>> bold(0.0, Decoding("regression")).temperature
-    1.0
+    >>> bold(0.0) == Decoding("bins")
+    True
     """
     path = np.array(PATH)
     at = (float(np.interp(boldness, path[:, 0], column)) for column in path[:, 1:].T)
-    temperature, chroma, evenness, doubt, agreement = at
-    return Decoding("bins", temperature, chroma, evenness * own.evenness, doubt, agreement)
+    return Decoding("bins", *at)

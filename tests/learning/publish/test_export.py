@@ -3,7 +3,6 @@ import hashlib
 import importlib
 import json
 import shutil
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -14,10 +13,11 @@ from rehue.color import Bins
 from rehue.colorizer import Colorizer
 from rehue.dataset import Part, part_of
 from rehue.errors import ModelError, RecipeError
-from rehue.learning.publish.default_colors import choose_default
+from rehue.judge import evaluate
 from rehue.learning.publish.export import export, load_network
+from rehue.learning.publish.figures import measure_default
 from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
-from rehue.model import EXPECTED, REGRESSION, Card, Decoding, Model, open_runtime
+from rehue.model import EXPECTED, REGRESSION, Card, Model, bold, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 BINS = Bins.in_srgb(10)
@@ -116,7 +116,7 @@ def test_the_card_says_where_the_model_comes_from(exported, finished, recipe):
         pytest.param("simple_cnn", ["ab"], REGRESSION, marks=pytest.mark.long),
         pytest.param("resnet34", ["ab"], REGRESSION, marks=pytest.mark.long),
         pytest.param("optimized_resnet34", ["ab"], REGRESSION, marks=pytest.mark.long),
-        ("classification", ["logits"], EXPECTED),
+        ("classification", ["logits"], bold()),
     ],
 )
 def test_the_studys_networks_learn_and_have_one_head(studied, name, outputs, decoding):
@@ -224,29 +224,29 @@ def line(run):
     return message
 
 
-def test_the_default_is_chosen_on_what_was_held_back(
+def test_the_default_is_measured_on_what_was_held_back(
     exported, photos, recipe, tmp_path, monkeypatch
 ):
     for suffix in (".onnx", ".json"):
         shutil.copy(exported.path.with_suffix(suffix), tmp_path)
     looked_at = []
+    figures = importlib.import_module("rehue.learning.publish.figures")
 
-    def choose(colorizer, photographs):
+    def judge(colorizer, photographs, decodings, draws):
+        photographs = list(photographs)
         looked_at.extend(sample.key for sample in photographs)
-        best = SimpleNamespace(
-            decoding=Decoding("bins", 0.4, 1.3), median_over_grey=0.91, gap=4.0, absolute_gap=15.0
-        )
-        return SimpleNamespace(best=best, count=len(looked_at))
+        return evaluate(colorizer, photographs, decodings, draws=draws)
 
-    choosing = importlib.import_module("rehue.learning.publish.default_colors")
-    monkeypatch.setattr(choosing, "choose_decoding", choose)
+    monkeypatch.setattr(figures, "evaluate", judge)
     model = Model.at(tmp_path / exported.path.name)
-    card = choose_default(model, photos)
+    card = measure_default(model, photos)
     assert looked_at
     share = recipe.data.choose_share
     assert {part_of(key, share) for key in looked_at} == {Part.CHOOSE}
     again = Model.at(model.path)
     assert again.card == card
-    assert card.default_decoding == Decoding("bins", 0.4, 1.3)
-    assert card.figures["choice"]["ciede2000_median_over_grey"] == 0.91
+    assert card.default_decoding == bold()
+    measured = card.figures["held back"]
+    assert measured["set"].startswith(f"{len(looked_at)} photographs")
+    assert 0 < measured["mse_ab_over_grey"] < 3
     assert again.read()  # the weights are still those of the card

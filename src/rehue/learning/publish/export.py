@@ -18,7 +18,7 @@ from rehue.learning.training.recipe import Recipe, recipe_from
 from rehue.learning.weights.averaging import average_weights
 from rehue.learning.weights.pretrained import read_checkpoint
 from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
-from rehue.model import EXPECTED, REGRESSION, Card, Model
+from rehue.model import REGRESSION, Card, Model, bold
 
 # SPDX's word for what nobody has stated.
 UNSTATED = "NOASSERTION"
@@ -69,7 +69,7 @@ def export(
         trained_inputs=network.inputs,
         bin_centers=tuple((float(a), float(b)) for a, b in bins.centers),
         working_size=working_size,
-        default_decoding=EXPECTED if "bins" in network.heads else REGRESSION,
+        default_decoding=bold() if "bins" in network.heads else REGRESSION,
         heads=network.heads,
         recipe=asdict(recipe),
         commit=str(facts.get("commit", "unknown")),
