@@ -12,7 +12,7 @@ from rehue import Colorizer, Hint
 from rehue.color import Bins, Tone, srgb_to_lab
 from rehue.color.ycbcr import Coding, decode_ycbcr
 from rehue.errors import ModelError, PhotoError
-from rehue.model import Decoding
+from rehue.model import Decoding, Outputs
 from rehue.photo import as_stored, read, upright
 from rehue.seen import palette_of
 from rehue.wishes import Coloring
@@ -38,7 +38,7 @@ class Heeding:
             ab[:] = hints[:, :2].reshape(1, 2, height, 4, width, 4).max(axis=(3, 5))
         if palette is not None:
             ab[:, 0] = 60 * (palette**2).sum()
-        return np.zeros((1, bins, height, width), np.float32), ab
+        return Outputs(np.zeros((1, bins, height, width), np.float32), ab)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_suggestions_heed_the_hints_and_the_palette_so_far(look):
             logits[:, 0 if hints is None else 100] = 20
             if palette is not None:
                 logits[:, 200] = 40
-            return logits, None
+            return Outputs(logits)
 
     inputs = ("lightness", "hints", "palette")
     card = replace(look.card, trained_inputs=inputs, bin_centers=BIN_CENTERS)

@@ -198,10 +198,10 @@ class Look:
     def alternatives(
         self, count: int = 3, **options: Unpack[ColoringOptions]
     ) -> list[NDArray[Any]]:
-        """Return the photograph in several colourings, the likeliest first.
+        """Return the photograph in several colourings.
 
-        The first is that of `colorize`. The others differ from it, and from each other, in the
-        colours of whole regions, as the network thinks likely.
+        The first is that of `colorize`. The others, from calm to bold, differ from it and from each
+        other in the colours of whole regions, as the network thinks likely.
 
         Args:
             count: how many, 1 to 4.

@@ -162,7 +162,8 @@ class Coloring:
     alternative: int = field(
         default=1,
         metadata=_of(
-            "Which colouring: 1 is the likeliest, others differ in the colours of whole regions.",
+            "Which colouring: 1 is the default; others, from calm to bold, differ from it in the "
+            "colours of whole regions.",
             low=1,
             high=4,
             words=_number,

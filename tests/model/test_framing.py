@@ -112,7 +112,7 @@ def test_windows_over_a_panorama_are_as_one_look(answering, size):
     assert len(runtime.shapes) > 1
     light = shrunk_lightness(picture, SIZE)
     edges = [(0, -side % 32) for side in light.shape]
-    _, whole = answering(by_lightness).run(np.pad(light, edges, "reflect")[None, None], BINS)
+    _, whole, _ = answering(by_lightness).run(np.pad(light, edges, "reflect")[None, None], BINS)
     assert answer.ab.shape == whole[0].shape
     height, width = (-(-side // 4) for side in light.shape)
     # Windows are summed in float32, with weights that add up to one.
@@ -165,3 +165,19 @@ def test_colour_pictures_count_by_their_lightness(answering):
     assert np.abs(deep - light).mean() < 0.5
     assert deep.min() >= 0
     assert deep.max() <= 100
+
+
+def test_features_are_joined_over_a_panorama_at_their_own_stride(answering):
+    class Seeing(answering):
+        def _run(self, inputs):
+            light = inputs["lightness"]
+            cells = light.reshape(1, 1, light.shape[2] // 32, 32, -1, 32).mean(axis=(3, 5))
+            return {**super()._run(inputs), "features": cells}
+
+    picture = np.resize(skimage.data.camera()[:, :400], (64, 1000))
+    answer = ask(Seeing(by_lightness), picture, SIZE, BINS)
+    light = shrunk_lightness(picture, SIZE)
+    padded = np.pad(light, [(0, -side % 32) for side in light.shape], "reflect")
+    cells = padded.reshape(padded.shape[0] // 32, 32, -1, 32).mean(axis=(1, 3))
+    # Windows are summed in float32, with weights that add up to one.
+    assert answer.features == pytest.approx(cells[None], abs=1e-3)

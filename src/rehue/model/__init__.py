@@ -18,7 +18,7 @@ from rehue.model.hints import Hint, hints_of, place_hints, read_hints
 from rehue.model.palette import palette_of_colors, palette_of_picture
 from rehue.model.reach import confine
 from rehue.model.registry import find_model, list_models
-from rehue.model.runtime import RUNTIMES, Runtime, open_runtime
+from rehue.model.runtime import RUNTIMES, Outputs, Runtime, open_runtime
 
 __all__ = [
     "EXPECTED",
@@ -30,6 +30,7 @@ __all__ = [
     "Decoding",
     "Hint",
     "Model",
+    "Outputs",
     "Runtime",
     "Suggestion",
     "alternative_ab",

@@ -5,7 +5,9 @@ yellow. Choosing a mode at each place by itself gives noise. So places whose dis
 are put together, by k-means over what remains of the roots of their probabilities (whose distances
 are Hellinger's) in a few principal components. Of each such region's mean distribution the modes
 are found by k-means over the bins, one centre held at the colours shown; and at every place the
-distribution is weighted towards one mode of its region, so that detail within a region stays.
+distribution is weighted towards one mode of its region, so that detail within a region stays, and
+what the network is sure of stays as it is. Colours agree within a thing as the default's do. What
+comes out runs from calm to bold: the modes differ in hue, and in chroma no more than is wanted.
 """
 
 from typing import Final
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from rehue.color import Bins
 from rehue.model.confidence import probabilities
+from rehue.model.guided import guided
 
 # All chosen on photographs held back from training, by `benchmarks/picture/confidence.py`.
 _REGIONS: Final = 2
@@ -27,11 +30,17 @@ _PLACE, _LIGHT = 0.15, 0.01
 _BLUR: Final = 0.03
 # Width of the weight towards a mode, units of ab.
 _WIDTH: Final = 25.0
+# How probable the colours shown are on top, so that a place keeps them that has next to no others.
+_SURE: Final = 2e-3
 # Bins within so many units of ab of the colour shown are that colour.
 _SHOWN: Final = 12.0
 _ROUNDS: Final = 12
+# Mean chroma of the others over that of the colours shown, from calm to bold; none is raised by more
+# than a factor, and a picture shown all but grey counts as one of so many units of ab.
+_CHROMA: Final = (0.75, 1.1, 1.5)
+_RAISED, _GREY = 1.3, 6.0
 # How many there are, besides the colours shown.
-OTHERS: Final = 3
+OTHERS: Final = len(_CHROMA)
 
 
 def alternative_ab(
@@ -40,7 +49,7 @@ def alternative_ab(
     lightness: NDArray[np.floating],
     bins: Bins,
 ) -> list[NDArray[np.float32]]:
-    """Return three other colourings of a whole picture, the likeliest first.
+    """Return three other colourings of a whole picture, from calm to bold.
 
     Args:
         logits: B x h x w.
@@ -55,19 +64,24 @@ def alternative_ab(
     shown = np.asarray(shown_ab, np.float32).reshape(2, -1)
     centers = bins.centers.astype(np.float32)
     made = np.zeros((OTHERS, 2, shares.shape[1]), np.float32)
-    likely = np.zeros(OTHERS)
-    for belongs in _memberships(shares, np.asarray(lightness, np.float32)):
+    light = np.asarray(lightness, np.float32)
+    for belongs in _memberships(shares, light):
         extent = belongs.sum()
         if extent < 1:
             continue
-        modes, mass = _modes(shares @ belongs / extent, shown @ belongs / extent, centers)
-        for number, (mode, part) in enumerate(zip(modes, mass, strict=True)):
+        modes = _modes(shares @ belongs / extent, shown @ belongs / extent, centers)
+        for number, mode in enumerate(modes):
             squared = ((centers - mode) ** 2).sum(axis=1)
             leaning = shares * np.exp(-squared / (2 * _WIDTH**2))[:, None]
-            made[number] += belongs * (centers.T @ leaning) / leaning.sum(axis=0)
-            likely[number] += extent * part
-    order = np.argsort(-likely, kind="stable")
-    return [made[number].reshape(shown_ab.shape) for number in order]
+            mass = leaning.sum(axis=0) + np.float32(_SURE)
+            made[number] += belongs * (centers.T @ leaning + np.float32(_SURE) * shown) / mass
+    made = np.stack([guided(one.reshape(shown_ab.shape), light) for one in made])
+    chroma = np.hypot(made[:, 0], made[:, 1]).mean(axis=(1, 2))
+    own = max(float(np.hypot(*shown).mean()), _GREY)
+    order = np.argsort(chroma, kind="stable")
+    wanted = np.array(_CHROMA) * own / np.maximum(chroma[order], 1e-6)
+    factors = np.minimum(wanted, _RAISED).astype(np.float32)
+    return [made[number] * factor for number, factor in zip(order, factors, strict=True)]
 
 
 def _memberships(
@@ -101,8 +115,8 @@ def _modes(
     share: NDArray[np.floating],
     shown: NDArray[np.floating],
     centers: NDArray[np.float32],
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Return a region's other colours (OTHERS x 2) and their probabilities, the likeliest first."""
+) -> NDArray[np.floating]:
+    """Return a region's other colours, OTHERS x 2, the likeliest first."""
     modes = shown[None].astype(np.float64)
     # What is taken for the colour shown is no other.
     share = share * (_squared(centers, modes)[:, 0] > _SHOWN**2)
@@ -118,7 +132,7 @@ def _modes(
     nearest = _squared(centers, modes).argmin(axis=1)
     mass = np.array([share[nearest == mode].sum() for mode in range(1, OTHERS + 1)])
     order = np.argsort(-mass, kind="stable")
-    return modes[1:][order], mass[order]
+    return modes[1:][order]
 
 
 def _squared(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -15,6 +15,7 @@ from PIL import Image
 from rehue.color import lightness
 from rehue.model.runtime import Runtime
 
+# The coarsest stride of any network, at which features are, too.
 MULTIPLE = 32
 # A window is at most this many times as long as the working size...
 _WINDOW = 3
@@ -34,6 +35,8 @@ class Answer:
         box: left, top, right, bottom of the picture on the grid, in cells; cells beyond it were
             padding.
         stride: pixels a cell, as the network saw the picture.
+        features: C x height/32 x width/32 of what the network saw, padding included, by which
+            things are told apart; None from a network without a recogniser.
         hints: that it was told of, 3 x height x width as it saw the picture; None for none.
     """
 
@@ -41,6 +44,7 @@ class Answer:
     ab: NDArray[np.float32] | None
     box: tuple[float, float, float, float]
     stride: int
+    features: NDArray[np.float32] | None = None
     hints: NDArray[np.float32] | None = None
 
 
@@ -117,7 +121,7 @@ def _ask_window(
     # Reflection needs a second pixel; a side of one pixel repeats it.
     mode: Literal["reflect", "edge"] = "reflect" if min(height, width) > 1 else "edge"
     padded = np.pad(planes, ((0, 0), *edges), mode)[None]
-    logits, ab = runtime.run(
+    logits, ab, features = runtime.run(
         padded[:, :1],
         bins,
         padded[:, 1:] if len(planes) > 1 else None,
@@ -126,19 +130,23 @@ def _ask_window(
     grid = next(output.shape[2] for output in (logits, ab) if output is not None)
     stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
-    return Answer(None if logits is None else logits[0], None if ab is None else ab[0], box, stride)
+    return Answer(_first(logits), _first(ab), box, stride, _first(features))
+
+
+def _first(batch: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    return None if batch is None else batch[0]
 
 
 def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int) -> Answer:
     """Blend windows along one axis of the picture, each weighing less towards its ends."""
     height, width = shape
     stride = answers[0].stride
-    cells = _padded(shape[axis]) // stride
 
-    def blended(parts: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    def blended(parts: list[NDArray[np.float32] | None], stride: int) -> NDArray[np.float32] | None:
         along = [np.moveaxis(part, 1 + axis, 0) for part in parts if part is not None]
         if not along:
             return None
+        cells = _padded(shape[axis]) // stride
         total = np.zeros((cells, *along[0].shape[1:]), np.float32)
         weight = np.zeros(cells, np.float32)
         for part, start in zip(along, starts, strict=True):
@@ -151,10 +159,11 @@ def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], ax
         return np.ascontiguousarray(np.moveaxis(total, 0, 1 + axis))
 
     return Answer(
-        blended([a.logits for a in answers]),
-        blended([a.ab for a in answers]),
+        blended([a.logits for a in answers], stride),
+        blended([a.ab for a in answers], stride),
         (0, 0, width / stride, height / stride),
         stride,
+        blended([a.features for a in answers], MULTIPLE),
     )
 
 

@@ -126,3 +126,15 @@ def test_a_recognisers_norms_stay_as_they_are():
     network(light)
     assert network.recognition.recognizer.bn1.num_batches_tracked == 0
     assert network.encoder.bn1.num_batches_tracked == 1
+
+
+def test_what_the_recogniser_saw_comes_out_beside_the_colours(tmp_path):
+    network = UNet(len(BINS), **SMALL, recognizer="efficientnet_lite2").eval()
+    light = torch.full((1, 1, 64, 96), 50.0)
+    with torch.no_grad():
+        features = network(light).features
+    assert features.shape == (1, 352, 2, 3)
+    assert torch.equal(features, network.recognition.recognizer(light)[-1])
+    graph = to_onnx(network, len(BINS))
+    assert [output.name for output in graph.graph.output] == ["logits", "ab", "features"]
+    assert UNet(len(BINS), **SMALL).eval()(light).features is None

@@ -21,11 +21,13 @@ class Prediction:
         ab: N x 2 x h x w, units of ab, from a regression; None where a network has none.
         logits: N x B x h x w over the bins; None where a network has no classes.
         scenes: N x S over classes of scenes, which only training uses.
+        features: N x C x H/32 x W/32, by which things are told apart; None without a recogniser.
     """
 
     ab: Tensor | None = None
     logits: Tensor | None = None
     scenes: Tensor | None = None
+    features: Tensor | None = None
 
     @property
     def grid(self) -> tuple[int, int]:

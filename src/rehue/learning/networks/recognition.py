@@ -7,7 +7,7 @@ doing so.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -43,15 +43,29 @@ class Recognition(nn.Module):
         self.recognizer.eval()
         return self
 
-    def forward(self, lightness: Tensor) -> tuple[list[Tensor | None], Tensor]:
-        """Return what is added to each stage (None: nothing), and N x widths[-1] to the last."""
+    def forward(self, lightness: Tensor) -> "Recognized":
+        """Look at L, N x 1 x H x W."""
         with torch.no_grad():
             features = self.recognizer(lightness)
             pooled = self.recognizer.whole(features[-1])
         added: list[Tensor | None] = [None] * self.without
         added += [place(x) for place, x in zip(self.places, features[_FIRST:], strict=True)]
         vector: Tensor = self.whole(pooled)
-        return added, vector
+        return Recognized(added, vector, features[-1])
+
+
+class Recognized(NamedTuple):
+    """What a recogniser adds, and what it saw.
+
+    Attributes:
+        stages: what is added to each stage of the encoder; None is nothing.
+        whole: what is added to the last stage everywhere, N x widths[-1].
+        features: its own at stride 32, N x C x H/32 x W/32.
+    """
+
+    stages: list[Tensor | None]
+    whole: Tensor
+    features: Tensor
 
 
 class _Joining(nn.Module):

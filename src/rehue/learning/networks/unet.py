@@ -125,10 +125,10 @@ class UNet(Network):
         """Predict on a grid of stride 4; see `Network.forward`."""
         check_lightness(lightness)
         told = None if hints is None or self.hints is None else self.hints(hints)
-        known, whole = (None, None) if self.recognition is None else self.recognition(lightness)
-        _, *skips, x = self.encoder(lightness, _sums(told, known))
-        if whole is not None:
-            x = x + whole[:, :, None, None]
+        known = None if self.recognition is None else self.recognition(lightness)
+        _, *skips, x = self.encoder(lightness, _sums(told, known and known.stages))
+        if known is not None:
+            x = x + known.whole[:, :, None, None]
         x = self.context(x)
         if palette is not None and self.palette is not None:
             x = x + self.palette(palette)[:, :, None, None]
@@ -139,6 +139,7 @@ class UNet(Network):
         return Prediction(
             ab=None if self.regression is None else self.regression(x) * AB_UNIT,
             logits=None if self.classes is None else self.classes(x),
+            features=None if known is None else known.features,
         )
 
 

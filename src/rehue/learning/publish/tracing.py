@@ -28,7 +28,7 @@ _OUTPUTS = {"bins": "logits", "regression": "ab"}
 
 
 class _Contract(nn.Module):
-    """The network as its users know it: lightness in, logits and ab out."""
+    """The network as its users know it: lightness in; logits, ab and features out."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -36,7 +36,8 @@ class _Contract(nn.Module):
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         prediction: Prediction = self.network(*inputs)
-        return tuple(o for o in (prediction.logits, prediction.ab) if o is not None)
+        answers = (prediction.logits, prediction.ab, prediction.features)
+        return tuple(answer for answer in answers if answer is not None)
 
 
 def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
@@ -49,7 +50,7 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
             _Contract(network).eval(),
             inputs,
             input_names=list(network.inputs),
-            output_names=[_OUTPUTS[head] for head in HEADS if head in network.heads],
+            output_names=_answers_of(network),
             dynamic_shapes={"inputs": tuple(dynamic[name] for name in network.inputs)},
             opset_version=_OPSET,
             dynamo=True,
@@ -81,6 +82,12 @@ def _quiet_exporter() -> Iterator[None]:
         logger.setLevel(level)
 
 
+def _answers_of(network: Network) -> list[str]:
+    """Name what a network answers, in the order of its contract."""
+    heads = [_OUTPUTS[head] for head in HEADS if head in network.heads]
+    return heads if getattr(network, "recognition", None) is None else [*heads, "features"]
+
+
 def largest_difference(network: Network, model: Model) -> float:
     """Return the largest difference of ab between torch and the exported file.
 
@@ -94,7 +101,7 @@ def largest_difference(network: Network, model: Model) -> float:
             prediction: Prediction = network(torch.from_numpy(light))
         for head, how in (("bins", EXPECTED), ("regression", REGRESSION)):
             if head in network.heads:
-                found = _first_ab(how, *answers, model.card.bins)
+                found = _first_ab(how, answers.logits, answers.ab, model.card.bins)
                 expected = _first_ab(how, prediction.logits, prediction.ab, model.card.bins)
                 worst = max(worst, float(np.abs(found - expected).max()))
     return worst
