@@ -35,8 +35,8 @@ _SURE: Final = 2e-3
 # Bins within so many units of ab of the colour shown are that colour.
 _SHOWN: Final = 12.0
 _ROUNDS: Final = 12
-# Mean chroma of the others over that of the colours shown, from calm to bold; none is raised by more
-# than a factor, and a picture shown all but grey counts as one of so many units of ab.
+# Mean chroma of the others over that of the colours shown, from calm to bold; none is raised by
+# more than a factor, and a picture shown all but grey counts as one of so many units of ab.
 _CHROMA: Final = (0.75, 1.1, 1.5)
 _RAISED, _GREY = 1.3, 6.0
 # How many there are, besides the colours shown.

@@ -36,8 +36,8 @@ class Steering(Group):
     alternatives: Annotated[
         int,
         typer.Option(
-            help="Write so many colourings of each photograph, the default, then from calm to bold: "
-            "a.rehue.jpg, a.rehue-2.jpg, ...",
+            help="Write so many colourings of each photograph, the default, then from calm to "
+            "bold: a.rehue.jpg, a.rehue-2.jpg, ...",
             min=1,
             max=int(WISHES["alternative"].high or 1),
         ),
