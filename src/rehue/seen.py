@@ -16,6 +16,7 @@ from rehue.model import (
     Answer,
     Card,
     Decoding,
+    Placed,
     Runtime,
     Suggestion,
     alternative_ab,
@@ -85,11 +86,13 @@ class Seen:
                 "effect: choose another model"
             )
         palette = palette_of(coloring, self.card)
-        key = (tuple(coloring.hints), None if palette is None else palette.tobytes())
+        # What pins keep depends on how colours are chosen.
+        how = self._decoding(coloring) if any(hint.is_pin for hint in coloring.hints) else None
+        key = (tuple(coloring.hints), how, None if palette is None else palette.tobytes())
         kept = self._answers.get(key)
         if kept is not None:
             return kept
-        hints = self._placed(coloring)[0] if coloring.hints else None
+        hints = self._placed(coloring).drawn if coloring.hints else None
         bins = len(self.card.bin_centers)
         answer = ask(
             self.runtime, self.light, self.working_size, bins, hints=hints, palette=palette
@@ -109,9 +112,10 @@ class Seen:
         answer = self.answer_to(coloring)
         shown = self._decoded(self._decoding(coloring), answer)
         if answer.hints is not None:
-            unhinted = self.ab(replace(coloring, hints=(), alternative=1))
-            count = len(coloring.hints)
-            shown = confine(answer.hints, self.light, unhinted, shown, answer.stride, count)
+            unhinted = self._unhinted(coloring)
+            pinned = self._placed(coloring).pinned
+            told = (answer.hints, self.light, unhinted, shown, answer.stride, len(coloring.hints))
+            shown = confine(*told, pinned, answer.features)
         if coloring.alternative == 1:
             return shown
         return self._alternatives(coloring, shown, answer)[coloring.alternative - 2]
@@ -193,7 +197,7 @@ class Seen:
 
     def notes(self, coloring: Coloring) -> tuple[str, ...]:
         """Return a line for each hint that cannot be taken as it was given."""
-        return self._placed(coloring)[1] if coloring.hints else ()
+        return self._placed(coloring).notes if coloring.hints else ()
 
     def _alternatives(
         self, coloring: Coloring, shown: NDArray[np.float32], answer: Answer
@@ -216,8 +220,16 @@ class Seen:
         )
         return self.light[np.ix_(rows, columns)]
 
-    def _placed(self, coloring: Coloring) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-        return place_hints(coloring.hints, self.light, self.size)
+    def _placed(self, coloring: Coloring) -> Placed:
+        automatic = None
+        if any(hint.is_pin for hint in coloring.hints):
+            ab, stride = self._unhinted(coloring), self.answer.stride
+            rows, columns = (np.arange(side) // stride for side in self.light.shape)
+            automatic = ab[:, rows[:, None], columns]
+        return place_hints(coloring.hints, self.light, self.size, automatic)
+
+    def _unhinted(self, coloring: Coloring) -> NDArray[np.float32]:
+        return self.ab(replace(coloring, hints=(), alternative=1))
 
     def _decoding(self, coloring: Coloring) -> Decoding:
         how = coloring.decoding or self.card.default_decoding

@@ -14,7 +14,7 @@ BINS = Bins.in_srgb(10)
 
 
 def test_a_hint_is_a_disc_of_its_colour():
-    drawn, notes = place_hints([Hint(200, 100, "#b03030", radius=30)], LIGHT, SIZE)
+    drawn, _, notes = place_hints([Hint(200, 100, "#b03030", radius=30)], LIGHT, SIZE)
     assert notes == ()
     mask = drawn[2] > 0
     rows, columns = np.nonzero(mask)
@@ -28,7 +28,7 @@ def test_a_hint_is_a_disc_of_its_colour():
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (600, 400), (3, 397), (299.9, 200)])
 def test_the_smallest_hint_still_has_a_pixel(x, y):
-    drawn, _ = place_hints([Hint(x, y, "navy", radius=0)], LIGHT, SIZE)
+    drawn, *_ = place_hints([Hint(x, y, "navy", radius=0)], LIGHT, SIZE)
     ((row, column),) = np.argwhere(drawn[2])
     assert abs(column + 0.5 - x / 10) <= 1
     assert abs(row + 0.5 - y / 10) <= 1
@@ -38,9 +38,9 @@ def test_a_share_is_the_same_place_in_every_size():
     share = Hint(0.5, 0.25, "navy", radius=0.05, unit="share")
     for height, width in (SIZE, (40, 60)):
         pixels = Hint(width / 2, height / 4, "navy", radius=0.05 * width)
-        expected, _ = place_hints([pixels], LIGHT, (height, width))
+        expected, *_ = place_hints([pixels], LIGHT, (height, width))
         assert np.array_equal(place_hints([share], LIGHT, (height, width))[0], expected)
-    _, (note,) = place_hints([Hint(200, 0.5, "navy", unit="share")], LIGHT, SIZE)
+    *_, (note,) = place_hints([Hint(200, 0.5, "navy", unit="share")], LIGHT, SIZE)
     assert note == "hint navy at 200, 0.5 lies outside 0 to 1: left out"
 
 
@@ -58,13 +58,13 @@ def test_shares_from_files(tmp_path):
 
 
 def test_the_later_hint_counts():
-    drawn, _ = place_hints([Hint(300, 200, "red"), Hint(300, 200, "blue")], LIGHT, SIZE)
+    drawn, *_ = place_hints([Hint(300, 200, "red"), Hint(300, 200, "blue")], LIGHT, SIZE)
     assert drawn[1, 20, 30] < -10
 
 
 def test_a_hint_outside_is_left_out_and_told():
     hints = [Hint(601, 10, "red"), Hint(-1, 10, "red"), Hint(10, 401, "red")]
-    drawn, notes = place_hints(hints, LIGHT, SIZE)
+    drawn, _, notes = place_hints(hints, LIGHT, SIZE)
     assert not drawn.any()
     assert len(notes) == 3
     assert "lies outside 600 x 400 pixels: left out" in notes[0]
@@ -72,7 +72,7 @@ def test_a_hint_outside_is_left_out_and_told():
 
 def test_a_colour_that_its_lightness_has_not_is_brought_to_the_nearest():
     dark = np.full((40, 60), 3, np.float32)
-    drawn, (note,) = place_hints([Hint(300, 200, "yellow", radius=20)], dark, SIZE)
+    drawn, _, (note,) = place_hints([Hint(300, 200, "yellow", radius=20)], dark, SIZE)
     assert "does not exist at the lightness there: the nearest is taken" in note
     a, b, _ = drawn[:, 20, 30]
     assert in_gamut(np.array([[3, a, b]]), 1e-3).all()
@@ -187,3 +187,20 @@ def test_a_palette_of_a_picture(dtype):
     for grey in (picture[..., 1], np.full((5, 5, 3), largest, dtype)):
         with pytest.raises(ModelError, match="has no colour to borrow"):
             palette_of_picture(grey, BINS)
+
+
+def test_a_pin_takes_the_automatic_colour_of_its_place():
+    automatic = np.stack([np.full_like(LIGHT, 12), np.full_like(LIGHT, -34)])
+    hints = [Hint(100, 100, "keep", radius=30), Hint(500, 300, "navy", radius=30)]
+    placed = place_hints(hints, LIGHT, SIZE, automatic)
+    assert placed.notes == ()
+    assert placed.drawn[:, 10, 10].tolist() == [12, -34, 1]
+    assert placed.pinned[10, 10]
+    assert placed.drawn[2, 30, 50] == 1
+    assert not placed.pinned[30, 50]
+    assert str(hints[0]) == "100,100,keep,30"
+
+
+@pytest.mark.parametrize("number", [np.int64, np.float32, np.uint8])
+def test_places_may_be_numpys_numbers(number):
+    assert Hint(number(3), number(4), "navy", number(2)) == Hint(3, 4, "navy", 2)

@@ -14,7 +14,7 @@ from rehue.model.card import Card, Model, bins_of
 from rehue.model.confidence import Suggestion, confidence, hex_color, suggest
 from rehue.model.decode import EXPECTED, REGRESSION, Decoding, decode
 from rehue.model.framing import Answer, ask, shrunk_lightness
-from rehue.model.hints import Hint, hints_of, place_hints, read_hints
+from rehue.model.hints import Hint, Placed, hints_of, place_hints, read_hints
 from rehue.model.palette import palette_of_colors, palette_of_picture
 from rehue.model.reach import confine
 from rehue.model.registry import find_model, list_models
@@ -31,6 +31,7 @@ __all__ = [
     "Hint",
     "Model",
     "Outputs",
+    "Placed",
     "Runtime",
     "Suggestion",
     "alternative_ab",

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
+from numbers import Real
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from rehue.errors import ModelError
 
 # Colours that are moved by more than this to exist at their lightness are told (units of ab).
 _TOLD: Final = 10.0
+
+# The colour of a hint that says: stay as you are.
+KEEP: Final = "keep"
 
 Unit: TypeAlias = Literal["pixels", "share"]
 # Of a hint that says none: in pixels, and as a share of the longer side.
@@ -32,7 +36,8 @@ class Hint:
     Attributes:
         x: column of its middle, in the photograph as it is seen upright; 0 is the left edge.
         y: row of its middle, likewise; 0 is the upper edge.
-        color: `#rrggbb`, `#rgb`, `rgb(r, g, b)` or a name of CSS; its lightness does not count.
+        color: `#rrggbb`, `#rgb`, `rgb(r, g, b)` or a name of CSS; its lightness does not count. Or
+            `keep`: a pin, which says that the automatic colour of the place is right.
         radius: of the disc that it covers; None is a small one, 4 pixels or 0.003 of the longer
             side. What the network sees is covered by one pixel at least.
         unit: `pixels` of the photograph; or `share`: x of its width, y of its height (0..1) and
@@ -52,7 +57,7 @@ class Hint:
             ModelError: a number that is not finite, a radius below 0, an unknown colour or unit.
         """
         numbers = (self.x, self.y, 0 if self.radius is None else self.radius)
-        if not all(isinstance(n, int | float) and np.isfinite(n) for n in numbers):
+        if not all(isinstance(n, Real) and np.isfinite(n) for n in numbers):
             raise ModelError(f"hint at {self.x}, {self.y}: give numbers for x, y and radius")
         if self.radius is not None and self.radius < 0:
             raise ModelError(f"hint at {self.x:g}, {self.y:g}: radius {self.radius:g} is below 0")
@@ -60,7 +65,13 @@ class Hint:
             raise ModelError(
                 f"hint at {self.x:g}, {self.y:g}: unit {self.unit!r}: give pixels or share"
             )
-        color_ab(self.color)
+        if not self.is_pin:
+            color_ab(self.color)
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether its place is to stay as it is without hints."""
+        return self.color == KEEP
 
     def __str__(self) -> str:
         """Return it in words for marks and messages.
@@ -100,9 +111,26 @@ def color_ab(color: str) -> NDArray[np.float64]:
     return ab
 
 
+class Placed(NamedTuple):
+    """Hints as they lie on what the network sees.
+
+    Attributes:
+        drawn: 3 x height x width: a, b, mask.
+        pinned: height x width, where the hint is a pin.
+        notes: a line for each hint that could not be taken as given.
+    """
+
+    drawn: NDArray[np.float32]
+    pinned: NDArray[np.bool_]
+    notes: tuple[str, ...]
+
+
 def place_hints(
-    hints: Iterable[Hint], light: NDArray[np.floating], size: tuple[int, int]
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    hints: Iterable[Hint],
+    light: NDArray[np.floating],
+    size: tuple[int, int],
+    automatic: NDArray[np.float32] | None = None,
+) -> Placed:
     """Draw hints on what the network sees.
 
     A hint beyond the picture's edge is left out, a colour that does not exist at the lightness of
@@ -113,12 +141,11 @@ def place_hints(
         hints: of the photograph.
         light: height x width, L as the network sees it.
         size: height and width of the photograph, upright.
-
-    Returns:
-        3 x height x width (a, b, mask), and a line for each hint that could not be taken as given.
+        automatic: 2 x height x width, ab without hints, which pins take; None where there is none.
     """
     height, width = light.shape
     drawn = np.zeros((3, height, width), np.float32)
+    pinned = np.zeros((height, width), np.bool_)
     notes = []
     scale_y, scale_x = height / size[0], width / size[1]
     for given in hints:
@@ -131,13 +158,18 @@ def place_hints(
         rows, columns = _disc(
             hint.x * scale_x, hint.y * scale_y, (hint.radius or 0.0) * scale_x, light.shape
         )
+        pinned[rows, columns] = hint.is_pin
+        if hint.is_pin and automatic is not None:
+            drawn[:2, rows, columns] = automatic[:, rows, columns]
+            drawn[2, rows, columns] = 1
+            continue
         a, b = color_ab(hint.color)
         here = float(np.median(light[rows, columns]))
         fitted_a, fitted_b = fit_to_gamut(np.array([[here, a, b]]))[0, 1:]
         if np.hypot(fitted_a - a, fitted_b - b) > _TOLD:
             notes.append(f"{named} does not exist at the lightness there: the nearest is taken")
         drawn[:, rows, columns] = np.array([[fitted_a], [fitted_b], [1.0]], np.float32)
-    return drawn, tuple(notes)
+    return Placed(drawn, pinned, tuple(notes))
 
 
 def _disc(

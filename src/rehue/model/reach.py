@@ -5,10 +5,18 @@ as the hint is near, by the shortest way over the picture's lightness, as Yatziv
 it (2006, "Fast image and video colorization using chrominance blending", section II); and where the
 hint is, its own colour stands. Several hints say something of the whole picture: the more there
 are, the more of the network's answer to them counts everywhere.
+
+Where a recogniser looked on, its features say instead how alike places are to those of the hints
+(`alike`): far from a hint what the network changed counts where things are alike, and near it a
+hint counts less on what is another thing.
 """
+
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+from rehue.model.guided import guided
 
 # Chosen on photographs held back from training (docs/log/2026-11-24-hints-and-more-photographs.md):
 # a step of lightness between two cells that is no edge (units of L), what a step costs beside its
@@ -17,6 +25,12 @@ _NO_EDGE, _STEP, _REACH = 2.5, 0.05, 8.0
 # So many hints beside the first one make the network's answer count by half, far from them all
 # (docs/log/2026-11-26-at-rest.md).
 _HALF_TRUST = 10
+# Features are alike whose cosine, once the picture's mean is taken off, lies above these: not at
+# all, and wholly; how much of what the network changed counts far away where all is alike; how much
+# of a hint counts nearby on what is not alike; and how much of the network's own variation stays
+# about a hint's colour. Chosen on segments of one colour in photographs held back from training.
+_UNLIKE, _ALIKE = 0.2, 0.6
+_FAR_ALIKE, _NEAR_UNLIKE, _OWN = 0.5, 0.3, 0.5
 # Ways are counted in whole numbers of this, with the place of the hint in the lower bits.
 _UNIT, _BITS = 1 / 1024, 32
 _FAR = 1 << 61
@@ -29,6 +43,8 @@ def confine(
     hinted: NDArray[np.float32],
     stride: int,
     count: int,
+    pinned: NDArray[np.bool_],
+    features: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Let hints count where they are near, and be met where they are.
 
@@ -39,23 +55,61 @@ def confine(
         hinted: 2 x h x w, ab with them.
         stride: of the grid h x w.
         count: of the hints.
+        pinned: height x width, where hints say that the automatic colour is right.
+        features: C x height/32 x width/32 of a recogniser; None without one.
 
     Returns:
         2 x h x w.
     """
-    planes = np.concatenate([hints[:2] * hints[2], hints[2:], light[None]])
-    a, b, share, lightness = _cells(planes, stride, automatic.shape[1:])
-    given = share > 0
-    if not given.any():
+    planes = np.concatenate([hints[:2] * hints[2], hints[2:], light[None], pinned[None]])
+    a, b, share, lightness, kept = _cells(planes, stride, automatic.shape[1:])
+    given, kept = share > 0, 2 * kept > share
+    if not (given & ~kept).any():
         return automatic
     way, nearest = _geodesic(given, lightness)
-    missed = np.stack([a, b]) / np.maximum(share, np.float32(1e-6)) - hinted
-    missed = missed.reshape(2, -1)[:, nearest]
     counts = np.exp(-np.square(way / _REACH)).astype(np.float32)
-    trust = np.float32((count - 1) / (count - 1 + _HALF_TRUST))
-    far = automatic + trust * (hinted - automatic)
-    confined: NDArray[np.float32] = far + counts * (hinted + missed - far)
+    wanted = np.stack([a, b]) / np.maximum(share, np.float32(1e-6))
+    missed = (wanted - hinted).reshape(2, -1)[:, nearest]
+    met = hinted + missed
+    # What a pin is nearest to stays, as far as a hint would count there.
+    held = kept.ravel()[nearest]
+    if features is None:
+        trust = np.float32((count - 1) / (count - 1 + _HALF_TRUST))
+    else:
+        likeness = alike(features, given & ~kept, lightness)
+        if held.any():
+            likeness *= 1 - held * alike(features, kept, lightness)
+        trust = _FAR_ALIKE * likeness
+        counts *= _NEAR_UNLIKE + (1 - _NEAR_UNLIKE) * likeness
+        met = _OWN * met + (1 - _OWN) * wanted.reshape(2, -1)[:, nearest]
+    far = automatic + np.where(held, 1 - counts, 1) * trust * (hinted - automatic)
+    met = np.where(held, automatic, met)
+    confined: NDArray[np.float32] = far + counts * (met - far)
     return confined
+
+
+def alike(
+    features: NDArray[np.float32], given: NDArray[np.bool_], light: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return how alike each cell is to the given ones, 0..1, by what a recogniser saw.
+
+    Args:
+        features: C x h' x w'.
+        given: h x w.
+        light: h x w, L of the same cells, whose edges become those of what is alike.
+    """
+    coarse = features.shape[1:]
+    factor = given.shape[0] // coarse[0]
+    apart = features - features.mean(axis=(1, 2), keepdims=True)
+    apart /= np.maximum(np.linalg.norm(apart, axis=0), np.float32(1e-6))
+    there = np.unique(np.argwhere(given) // factor, axis=0)
+    cosine = np.einsum("cyx,cn->nyx", apart, apart[:, there[:, 0], there[:, 1]]).max(axis=0)
+    share = np.clip((cosine - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1).astype(np.float32)
+    size = (given.shape[1], given.shape[0])
+    smooth = np.asarray(Image.fromarray(share).resize(size, Image.Resampling.BILINEAR))
+    fine: NDArray[np.float32] = np.clip(guided(smooth[None], light)[0], 0, 1)
+    fine[given] = 1
+    return fine
 
 
 def _cells(planes: NDArray[np.float32], stride: int, grid: tuple[int, ...]) -> NDArray[np.float32]:
