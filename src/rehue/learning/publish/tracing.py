@@ -61,8 +61,8 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
     graph: onnx.ModelProto = program.model_proto
     _add_untrained_inputs(graph, network.inputs, bins)
     _name_parameters(graph, network)
-    _halve_weights(graph)
-    _strip_notes(graph)
+    halve_weights(graph)
+    strip_notes(graph)
     onnx.checker.check_model(graph, full_check=True)
     return graph
 
@@ -169,7 +169,7 @@ def _name_parameters(graph: onnx.ModelProto, network: Network) -> None:
             node.input[place] = renamed.get(name, name)
 
 
-def _halve_weights(graph: onnx.ModelProto) -> None:
+def halve_weights(graph: onnx.ModelProto) -> None:
     """Store large weights as float16 with a Cast to float32 behind each."""
     casts, kept = [], []
     for tensor in graph.graph.initializer:
@@ -186,7 +186,7 @@ def _halve_weights(graph: onnx.ModelProto) -> None:
     graph.graph.node.extend(nodes)
 
 
-def _strip_notes(graph: onnx.ModelProto) -> None:
+def strip_notes(graph: onnx.ModelProto) -> None:
     """Remove traces of the exporter (source lines, paths): the file holds the network alone."""
     for node in graph.graph.node:
         del node.metadata_props[:]
