@@ -1,9 +1,17 @@
 """`rehue export`: from a training run to a model that anyone can use."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Precision(StrEnum):
+    """How weights are stored."""
+
+    FLOAT16 = "float16"
+    INT8 = "int8"
 
 
 def export(
@@ -35,6 +43,10 @@ def export(
             show_default=False,
         ),
     ] = None,
+    precision: Annotated[
+        Precision,
+        typer.Option(help="Of the weights; int8 is smaller and faster, and needs --photos."),
+    ] = Precision.FLOAT16,
     limit: Annotated[
         int, typer.Option(help="Measure on so many of them, evenly over the part.", min=1)
     ] = 1000,
@@ -43,9 +55,13 @@ def export(
     from rehue.cli.train import import_learning
     from rehue.model import Model, find_model
 
+    if precision is Precision.INT8 and photos is None:
+        raise typer.BadParameter("int8 takes its ranges from photographs: give --photos, too")
     learning = import_learning()
     others = [find_model(other) for other in average_with or ()]
     card, path = learning.export(run, output, name=name, licence=licence, average_with=others)
+    if precision is Precision.INT8:
+        card = learning.quantize(Model(card, path), photos)
     if photos is not None:
         card = learning.measure_default(Model(card, path), photos, limit)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, sha256 {card.sha256}")

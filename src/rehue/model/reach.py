@@ -11,7 +11,6 @@ Where a recogniser looked on, its features say instead how alike places are to t
 hint counts less on what is another thing.
 """
 
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image

@@ -8,7 +8,9 @@ would be seen.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,24 +22,42 @@ from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 
 from rehue.dataset import Sample
+from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.learning.publish.tracing import halve_weights, strip_notes
+from rehue.learning.training.loading import held_back
+from rehue.learning.training.recipe import recipe_from
 from rehue.model import Card, Model, shrunk_lightness
 
 # Photographs of which ranges are taken.
 CALIBRATED_ON: Final = 60
 _MULTIPLE: Final = 32
 _QUANTIZED: Final = ("Conv", "MatMul", "Gemm")
-# What stays as it is: convolutions that see lightness or hints, and those that say colours.
-_INPUTS: Final = frozenset({"lightness", "hints", "palette"})
 _HEADS: Final = frozenset({"logits", "ab"})
+
+
+def quantize(model: Model, photos: Path) -> Card:
+    """Bring an exported model to eight bits, in place.
+
+    Args:
+        model: its weights in half precision; its file and its card are written anew.
+        photos: the data set of the run, of which `CALIBRATED_ON` held-back ones are looked at.
+
+    Raises:
+        DatasetError: nothing was held back.
+    """
+    recipe = recipe_from(model.card.recipe, str(model.path))
+    card, data = quantized(model, held_back(recipe, photos).evenly(CALIBRATED_ON))
+    write_whole(model.path, data, ANOTHER_OUTPUT)
+    write_whole(model.path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
+    return card
 
 
 def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]:
     """Return a model in eight bits, and its card.
 
     Args:
-        model: exported, its weights in half precision.
-        photographs: that training held back; the first `CALIBRATED_ON` are looked at.
+        model: as for `quantize`.
+        photographs: the first `CALIBRATED_ON` are looked at.
     """
     # It takes a second to load, and only here is it wanted.
     from onnxruntime.quantization import (  # noqa: PLC0415
@@ -49,7 +69,7 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
 
     graph = onnx.load_from_string(model.read())
     _widen_weights(graph)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _quiet_quantizer():
         wide, narrow = Path(folder) / "wide.onnx", Path(folder) / "narrow.onnx"
         onnx.save(graph, wide)
         quantize_static(
@@ -66,6 +86,8 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
+            # Products of two activations (attention) stay as they are.
+            extra_options={"MatMulConstBOnly": True},
         )
         graph = onnx.load(narrow)
     halve_weights(graph)
@@ -80,6 +102,18 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
         "bytes": len(data),
     }
     return replace(model.card, sha256=hashlib.sha256(data).hexdigest(), export=said), data
+
+
+@contextmanager
+def _quiet_quantizer() -> Iterator[None]:
+    """Keep its advice from users; it speaks through the root logger."""
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 class _Shown:
@@ -129,30 +163,26 @@ def _widen_weights(graph: onnx.ModelProto) -> None:
 
 
 def _first_and_last(graph: onnx.GraphProto) -> set[str]:
-    """Return the names of the nodes that stay as they are."""
+    """Return the names of the nodes that stay as they are: no other lies before or after them."""
     makers = {name: node for node in graph.node for name in node.output}
-    excluded = set()
-    for node in graph.node:
-        if node.op_type in _QUANTIZED and _reaches_input(node, makers):
-            excluded.add(node.name)
-    for name in _HEADS & set(makers) | _HEADS & {o.name for o in graph.output}:
-        node = makers[name]
-        while node.op_type not in _QUANTIZED:
-            node = makers[node.input[0]]
-        excluded.add(node.name)
+    candidates = [node for node in graph.node if node.op_type in _QUANTIZED]
+    excluded = {node.name for node in candidates if not _layers_before(node.input, makers)}
+    for name in _HEADS & set(makers):
+        excluded |= _layers_before([name], makers)
     return excluded
 
 
-def _reaches_input(node: onnx.NodeProto, makers: Mapping[str, onnx.NodeProto]) -> bool:
-    """Say whether no other quantised node lies between a node and an input."""
-    waiting, seen = [node.input[0]], set()
+def _layers_before(names: Iterable[str], makers: Mapping[str, onnx.NodeProto]) -> set[str]:
+    """Return the names of the layers that tensors come from, with no other between."""
+    waiting, seen, found = list(names), set[str](), set[str]()
     while waiting:
         name = waiting.pop()
-        if name in _INPUTS:
-            return True
-        maker = makers.get(name)
-        if name in seen or maker is None or maker.op_type in _QUANTIZED:
+        if name in seen or name not in makers:
             continue
         seen.add(name)
-        waiting.extend(maker.input)
-    return False
+        maker = makers[name]
+        if maker.op_type in _QUANTIZED:
+            found.add(maker.name)
+        else:
+            waiting.extend(maker.input)
+    return found

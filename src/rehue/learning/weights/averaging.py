@@ -33,7 +33,8 @@ def average_weights(graph: onnx.ModelProto, others: Sequence[Model]) -> None:
         theirs = _parameters(onnx.load_model_from_string(other.read()))
         if {n: v.shape for n, v in theirs.items()} != {n: v.shape for n, v in own.items()}:
             raise RecipeError(
-                f"{other.path}: another network than that of the run: give runs of one network"
+                f"{other.path}: another network than that of the run, or one in eight bits: give "
+                "runs of one network, exported in half precision"
             )
         for name, value in theirs.items():
             sums[name] += value

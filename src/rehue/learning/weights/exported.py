@@ -1,9 +1,12 @@
 """Reading an exported model back into its network, so that training can go on from it."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 
@@ -13,7 +16,7 @@ from rehue.learning.networks.encoders.resnet import norm_after
 
 # What the names of learnt tensors begin with.
 PREFIX = "network."
-_HALF, _FOLDED = ".half", ".weight_bias"
+_HALF, _FOLDED, _QUANTIZED = ".half", ".weight_bias", "_quantized"
 
 
 def read_exported(path: Path) -> dict[str, Tensor]:
@@ -38,11 +41,8 @@ def read_exported(path: Path) -> dict[str, Tensor]:
             f"{path}: not a readable model ({reason(error)}): give another"
         ) from error
     state: dict[str, Tensor] = {}
-    for tensor in graph.initializer:
-        if not tensor.name.startswith(PREFIX):
-            continue
-        name = tensor.name.removeprefix(PREFIX).removesuffix(_HALF)
-        value = torch.from_numpy(numpy_helper.to_array(tensor).copy()).float()
+    for name, stored in _parameters(graph).items():
+        value = torch.from_numpy(stored.astype(np.float32))
         if name.endswith(_FOLDED):
             convolution = name.removesuffix(_FOLDED)
             norm = norm_after(convolution)
@@ -64,3 +64,22 @@ def read_exported(path: Path) -> dict[str, Tensor]:
             f"{path}: no network that Rehue exported is in it: give a checkpoint, or another model"
         )
     return state
+
+
+def _parameters(graph: onnx.GraphProto) -> dict[str, NDArray[Any]]:
+    """Return what was learnt by the network's own names, out of halves and eight bits."""
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    learnt = {name: value for name, value in constants.items() if name.startswith(PREFIX)}
+    for node in graph.node:
+        if node.op_type != "DequantizeLinear" or node.input[0] not in learnt:
+            continue
+        steps, scale, zero = (constants.pop(name) for name in node.input)
+        for name in node.input:
+            learnt.pop(name, None)
+        (axis,) = (a.i for a in node.attribute if a.name == "axis") if scale.ndim else (0,)
+        shape = [-1 if place == axis else 1 for place in range(steps.ndim)]
+        if scale.ndim:
+            scale, zero = scale.reshape(shape), zero.reshape(shape)
+        own = node.input[0].removesuffix(_QUANTIZED)
+        learnt[own] = (steps.astype(np.float32) - zero) * scale
+    return {name.removeprefix(PREFIX).removesuffix(_HALF): value for name, value in learnt.items()}
