@@ -4,7 +4,7 @@
 
 On 12 Kodak photographs whose things were outlined by hand (`things.json`). Each thing gets one
 click with its true colour. Of the thing: the share of its pixels within 10 units of ab of the
-hint's hue line (at 0.3 of the hint's chroma and more), and of how many things that is 90 % and more.
+hint's hue line (at 0.3 of its chroma and more), and of how many things that is 90 % or more.
 Of what lies more than 8 px beyond all outlines: CIEDE2000 between the colours with and without
 hints, its mean and 95th percentile, averaged over photographs; once with a click a thing, once with
 five clicks a thing, at places drawn by chance (fixed seed) in its outline.

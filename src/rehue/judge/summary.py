@@ -68,7 +68,8 @@ class Group:
             return self.weights @ own
         weights = self.weights[:, known]
         with np.errstate(invalid="ignore"):
-            return (weights @ own[known]) / weights.sum(axis=1)
+            averages: NDArray[np.float64] = (weights @ own[known]) / weights.sum(axis=1)
+        return averages
 
     def middle(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
         """Medians over the group, one a draw, of one value for each photograph of the set.
@@ -79,7 +80,8 @@ class Group:
         order = np.argsort(own, kind="stable")
         reached = np.cumsum(self.weights[:, order], axis=1)
         # A hair below the half: shares of photographs do not sum exactly.
-        return own[order][(reached >= 0.5 - 1e-9).argmax(axis=1)]
+        medians: NDArray[np.float64] = own[order][(reached >= 0.5 - 1e-9).argmax(axis=1)]
+        return medians
 
     def median(self, record: Record) -> tuple[NDArray[np.float64], float]:
         """Medians of CIEDE2000 over all pixels: one a draw, and the set's own, exactly."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
-from numbers import Real
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
@@ -57,7 +56,7 @@ class Hint:
             ModelError: a number that is not finite, a radius below 0, an unknown colour or unit.
         """
         numbers = (self.x, self.y, 0 if self.radius is None else self.radius)
-        if not all(isinstance(n, Real) and np.isfinite(n) for n in numbers):
+        if not all(isinstance(n, int | float | np.number) and np.isfinite(n) for n in numbers):
             raise ModelError(f"hint at {self.x}, {self.y}: give numbers for x, y and radius")
         if self.radius is not None and self.radius < 0:
             raise ModelError(f"hint at {self.x:g}, {self.y:g}: radius {self.radius:g} is below 0")

@@ -72,16 +72,16 @@ def confine(
     met = hinted + missed
     # What a pin is nearest to stays, as far as a hint would count there.
     held = kept.ravel()[nearest]
-    if features is None:
-        trust = np.float32((count - 1) / (count - 1 + _HALF_TRUST))
-    else:
+    trust: float | NDArray[np.float32] = (count - 1) / (count - 1 + _HALF_TRUST)
+    if features is not None:
         likeness = alike(features, given & ~kept, lightness)
         if held.any():
             likeness *= 1 - held * alike(features, kept, lightness)
         trust = _FAR_ALIKE * likeness
         counts *= _NEAR_UNLIKE + (1 - _NEAR_UNLIKE) * likeness
         met = _OWN * met + (1 - _OWN) * wanted.reshape(2, -1)[:, nearest]
-    far = automatic + np.where(held, 1 - counts, 1) * trust * (hinted - automatic)
+    trusted = np.where(held, (1 - counts) * trust, trust).astype(np.float32)
+    far = automatic + trusted * (hinted - automatic)
     met = np.where(held, automatic, met)
     confined: NDArray[np.float32] = far + counts * (met - far)
     return confined
