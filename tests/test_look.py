@@ -144,6 +144,16 @@ def test_a_hint_colours_its_place(heeding):
     assert np.abs(given - automatic)[60:, 80:].max() < 2
 
 
+def test_a_pin_keeps_the_automatic_colour_of_its_place(heeding):
+    automatic = srgb_to_lab(heeding.colorize())
+    pin = Hint(x=36, y=20, color="keep", radius=4)
+    assert np.array_equal(heeding.colorize(hints=[pin]), heeding.colorize())
+    hint = Hint(x=30, y=20, color="#b03030", radius=2)
+    alone, held = (srgb_to_lab(heeding.colorize(hints=of)) for of in ([hint], [hint, pin]))
+    moved, kept = (float(np.abs(lab - automatic)[20, 36, 1:].max()) for lab in (alone, held))
+    assert kept < 0.3 * moved
+
+
 def test_a_hint_outside_is_told(heeding):
     wished = Coloring(hints=[Hint(500, 20, "red")])
     assert heeding.notes(wished) == ("hint red at 500, 20 lies outside 120 x 90 pixels: left out",)
