@@ -203,6 +203,10 @@ def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[
     lacks = formats.named(kind).lacks
     lost = [name for name, found in parts.items() if found and name in lacks]
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
+    if "pages" in lacks and any(page.carried.beside for page in photograph.pages):
+        said += (f"its smaller copies, masks and other pages have no place in a {kind}",)
+    if carried.boxes and formats.named(kind).name != "JPEG2000":
+        said += (f"its further boxes (XML, UUID) have no place in a {kind}",)
     # What is handed over in 16 bits from a format that has 12 at most had no more.
     is_whole = sample_bits(bits) == photograph.bits and carried.format == kind
     if bits < photograph.bits and not is_whole:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.photo.provenance.mark import Mark
+from rehue.photo.records.directories import Entry
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,26 @@ class Chroma:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A directory of a TIFF that is no photograph of its own, and belongs to the one before it.
+
+    Attributes:
+        size: of a smaller copy of the photograph, which a result has anew, in colour: width and
+            height (px); None for what stays as it is: masks, infrared, other small pictures.
+        is_inside: whether it is a directory that the photograph's points to, and not a page.
+        entries: of what stays, all but where its strips or tiles lie.
+        parts: these, as they stand in the file.
+        is_tiled: whether they are tiles.
+    """
+
+    size: tuple[int, int] | None = None
+    is_inside: bool = False
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
+    parts: tuple[bytes, ...] = field(default=(), repr=False)
+    is_tiled: bool = False
+
+
+@dataclass(frozen=True)
 class Carried:
     """What a result takes over from its source.
 
@@ -66,6 +87,9 @@ class Carried:
         jpeg: how the source was compressed, if it is a JPEG.
         tiff_compression: its number, if it is a TIFF.
         big_tiff: whether it is a BigTIFF.
+        tile: width and height of its tiles, if it is a TIFF that has them.
+        beside: what stands beside it in a TIFF: smaller copies, masks, infrared.
+        boxes: of a JPEG 2000 file, those that say something of the picture, whole.
         lossless: False for a WebP or JPEG 2000 that is not.
     """
 
@@ -81,6 +105,9 @@ class Carried:
     jpeg: JpegSettings | None = None
     tiff_compression: int | None = None
     big_tiff: bool = False
+    tile: tuple[int, int] | None = None
+    beside: tuple[Beside, ...] = ()
+    boxes: bytes = field(default=b"", repr=False)
     lossless: bool = True
 
 

@@ -53,6 +53,21 @@ FORMAT = Format(
 )
 
 
+def frame_size(data: bytes) -> tuple[int, int] | None:
+    """Return width and height that a file's first chunk gives (RFC 9649, 2.5 to 2.7)."""
+    kind, head = data[12:16], data[20:30]
+    if len(head) < 10:
+        return None
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(head[at : at + 3], "little") + 1 for at in (4, 7))
+        return width, height
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack_from("<HH", head, 6)
+    return width & 0x3FFF, height & 0x3FFF
+
+
 def _chunks(data: bytes) -> set[bytes]:
     names, at = set(), 12
     while at + 8 <= len(data):

@@ -67,6 +67,7 @@ def read(source: Source) -> Iterator[Decoded]:
             source.check_size(sizes.width, sizes.height)
             if not whole.is_large_enough(data, sizes.raw_width * sizes.raw_height):
                 raise cut_off
+            samples: NDArray[Any]
             if camera.num_colors == 1:
                 samples = _grey(camera, name)
             else:

@@ -1,8 +1,8 @@
 """What cameras' raw files say of their picture, as an EXIF record, by the kind of file.
 
 Most are TIFFs, some of them with another number in the header (Olympus, Panasonic). Fujifilm's hold
-a whole JPEG in front, Canon's CR3 the directories of a record in boxes, Canon's CRW a heap of its own
-(Phil Harvey, "The Canon RAW (CRW) File Format"; Laurent Clévy, "Canon CR3").
+a whole JPEG in front, Canon's CR3 the directories of a record in boxes, Canon's CRW a heap of its
+own (Phil Harvey, "The Canon RAW (CRW) File Format"; Laurent Clévy, "Canon CR3").
 """
 
 import struct

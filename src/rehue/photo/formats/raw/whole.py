@@ -1,4 +1,4 @@
-"""Whether a raw file is all there: LibRaw fills up what is missing, and says nothing of most of it."""
+"""Whether a raw file is all there: LibRaw fills up what is missing, and says little of it."""
 
 import struct
 from collections.abc import Iterator

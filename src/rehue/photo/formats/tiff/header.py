@@ -14,12 +14,17 @@ from rehue.photo.records import directories
 if TYPE_CHECKING:
     from tifffile import TiffPage
 
-WHITE_IS_ZERO, GREY, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
-CHANNELS: Final = {WHITE_IS_ZERO: 1, GREY: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3}
-JPEG = 7
-# What imagecodecs decodes within the size that it is told.
-_COMPRESSIONS = {1, 2, 3, 4, 5, JPEG, 8, 32773, 32946, 34925, 50000}
-_UNSIGNED, _FLOAT = 1, 3
+WHITE_IS_ZERO, GREY, RGB, PALETTE, MASK, CMYK, YCBCR = range(7)
+CIELAB, ICCLAB = 8, 9
+CHANNELS: Final = {WHITE_IS_ZERO: 1, GREY: 1, RGB: 3, PALETTE: 1, MASK: 1, CMYK: 4, YCBCR: 3}
+CHANNELS.update({CIELAB: 3, ICCLAB: 3})
+JPEG, WEBP = 7, 50001
+# What imagecodecs decodes within the size that it is told, or that its own header says (`segments`
+# holds that against the size).
+_COMPRESSIONS = {1, 2, 3, 4, 5, JPEG, 8, 32773, 32946, 34925, 50000, WEBP}
+_UNSIGNED, _FLOAT, _UNDEFINED = 1, 3, 4
+_KINDS = {2: "signed whole numbers", 5: "complex whole numbers", 6: "complex floats"}
+_PLANES = 2
 _MOST_SAMPLES = 16
 # Pixels that a tile may have beyond the picture's own.
 _TILE_ROOM = 1 << 24
@@ -42,7 +47,7 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
     if page.imagedepth != 1 or not 1 <= page.samplesperpixel <= _MOST_SAMPLES:
         raise unusual(name, f"{page.samplesperpixel} samples a pixel, depth {page.imagedepth}")
     sample_type(page, name)
-    if is_for_pillow(page):
+    if is_for_libtiff(page):
         return size
     if page.photometric not in CHANNELS or page.samplesperpixel < CHANNELS[page.photometric]:
         raise unusual(
@@ -56,10 +61,13 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
     return size
 
 
-def is_for_pillow(page: "TiffPage") -> bool:
-    """Say whether libtiff, by way of Pillow, has to decode a page: rare kinds of 8 bits."""
+def is_for_libtiff(page: "TiffPage") -> bool:
+    """Say whether libtiff has to decode a page: rare kinds of 8 bits."""
     is_rare = page.compression not in _COMPRESSIONS
-    is_plain_ycbcr = page.photometric == YCBCR and page.compression != JPEG
+    # Subsampled in ways of TIFF's own (section 21), or in planes.
+    is_plain_ycbcr = page.photometric == YCBCR and (
+        page.compression not in (JPEG, WEBP) or page.planarconfig == _PLANES
+    )
     return page.bitspersample == 8 and (is_rare or is_plain_ycbcr)
 
 
@@ -67,16 +75,18 @@ def sample_type(page: "TiffPage", name: str) -> np.dtype[Any]:
     """Return the sample type that a page is decoded to.
 
     Raises:
-        PhotoError: it has neither 1 to 16 bits nor floats.
+        PhotoError: it has neither 1 to 32 bits nor floats.
     """
     bits, kind = page.bitspersample, page.sampleformat
-    if kind in (None, _UNSIGNED) and isinstance(bits, int) and 1 <= bits <= 16:
-        return np.dtype(np.uint8 if bits <= 8 else np.uint16)
-    if kind == _FLOAT and bits in (16, 32, 64):
+    is_lab = page.photometric == CIELAB  # whose a and b have a sign, whatever is said
+    if kind in (None, _UNSIGNED, _UNDEFINED) or is_lab:
+        if isinstance(bits, int) and 1 <= bits <= 32:
+            return np.dtype(np.uint8 if bits <= 8 else np.uint16)
+    elif kind == _FLOAT and bits in (16, 32, 64):
         return np.dtype(np.float32)
+    more = f" ({_KINDS[kind]})" if kind in _KINDS else ""
     raise PhotoError(
-        f"{name} has {bits} bits a sample of kind {kind}: "
-        "save it with 8 or 16 bits, or as 32-bit floats"
+        f"{name} has {bits} bits a sample{more}: save it with 8 or 16 bits, or as 32-bit floats"
     )
 
 

@@ -1,35 +1,42 @@
-"""Reading TIFFs: every page, any layout, 8 and 16 bits and floats, checked before it is decoded.
+"""Reading TIFFs: every page, any layout, 8 to 32 bits and floats, checked before it is decoded.
 
-tifffile reads the directories and imagecodecs decodes strips and tiles (libtiff, by way of Pillow,
-what they do not); what a header claims is held against the file's length and the pixels allowed
-first, since both trust it.
+tifffile reads the directories and imagecodecs decodes strips and tiles (libtiff, by way of it, what
+it does not); what a header claims is held against the file's length and the pixels allowed first,
+since both trust it.
 """
 
 import logging
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import TiffImagePlugin
 
+from rehue.color.gamut import fit_to_gamut
+from rehue.color.lab import lab_to_srgb
 from rehue.errors import PhotoError
 from rehue.photo.formats.contract import Decoded, Source
+from rehue.photo.formats.heard import heard
+from rehue.photo.formats.tiff.beside import beside_page, groups, photographs
 from rehue.photo.formats.tiff.header import (
     CHANNELS,
+    CIELAB,
+    ICCLAB,
     PALETTE,
     WHITE_IS_ZERO,
     checked_size,
-    is_for_pillow,
+    is_for_libtiff,
     orientation,
     unusual,
 )
 from rehue.photo.formats.tiff.segments import decoded
-from rehue.photo.photograph import Carried
+from rehue.photo.photograph import Beside, Carried
 from rehue.photo.records import directories, exif, photoshop
 from rehue.photo.records.directories import Layout
-from rehue.photo.samples import depth, pixels
+from rehue.photo.samples import depth
 from rehue.photo.samples.orientation import as_stored
 
 if TYPE_CHECKING:
@@ -37,15 +44,15 @@ if TYPE_CHECKING:
 
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _FAX = (2, 3, 4)  # compressions without a checksum
-_REDUCED, _MASK = 1, 4
-_OLD_SUBFILE = 255
 # Pages beyond this are a loop or an attack.
 _MOST_PAGES = 10_000
 _SILENT = logging.NullHandler()
+# What libtiff says of a picture that is not all there; it says more of tags, which does no harm.
+_BROKEN = re.compile(r"[Rr]ead error|[Nn]ot enough data|[Cc]orrupt|[Pp]remature|[Uu]nexpected|EOF")
 
 
 def read_pages(source: Source) -> Iterator[Decoded]:
-    """Yield the pages of a TIFF; reduced copies and masks among them are left out, with a note.
+    """Yield the photographs of a TIFF, each with what stands beside it.
 
     Raises:
         PhotoError: a page is cut off, too large, or of a kind that Rehue does not read.
@@ -55,24 +62,27 @@ def read_pages(source: Source) -> Iterator[Decoded]:
     # What it remarks on would stand on standard error in the middle of a run.
     logger().addHandler(_SILENT)
     data, name = source.data, source.name
-    offsets = _directories(data, name)
+    offsets, notes = _directories(data, name)
     # tifffile's objects hold each other: without the buffer's end, the bytes would stay with them.
     with BytesIO(data) as buffer, TiffFile(buffer, _multifile=False) as file:
-        pictures = [page for page in _opened(file, offsets) if not _is_manifest(page)]
-        pages = [page for page in pictures if _is_full(page)]
-        notes: tuple[str, ...] = ()
-        if len(pages) < len(pictures):
-            notes = ("its reduced copies and masks are left out",)
+        pages = [page for page in _opened(file, offsets) if not _is_manifest(page)]
+        if not pages:
+            raise PhotoError(f"{name} has no picture in it: give another file")
+        whole = photographs(pages)
         left = source.max_pixels
-        for page in pages:
-            left -= checked_size(page, source, left, len(pages))
-        for page in pages:
-            read = _picture_by_pillow if is_for_pillow(page) else _picture
-            yield read(page, data, name, notes)
+        for number in whole:
+            left -= checked_size(pages[number], source, left, len(whole))
+        for number, others in groups(whole, len(pages)):
+            page = pages[number]
+            beside, said = beside_page(pages, data, number, others)
+            read = _picture_by_libtiff if is_for_libtiff(page) else _picture
+            decoded = read(page, data, name, beside)
+            yield replace(decoded, notes=(*notes, *said, *decoded.notes))
             notes = ()
 
 
-def _directories(data: bytes, name: str) -> list[int]:
+def _directories(data: bytes, name: str) -> tuple[list[int], tuple[str, ...]]:
+    """Return where the pages' directories lie, and a note if their chain is broken."""
     layout = Layout.of(data)
     offsets: dict[int, None] = {}  # in order
     offset = layout.first
@@ -82,9 +92,27 @@ def _directories(data: bytes, name: str) -> list[int]:
                 f"{name} has pages without end (the {len(offsets) + 1}th leads back, or there are "
                 f"more than {_MOST_PAGES:,}): open it in an image editor and save it anew"
             )
+        try:
+            after = directories.next_directory(data, layout, offset)
+        except directories.TiffDirectoryError:
+            if _is_there(data, layout, offset):
+                return [*offsets, offset], ()  # without the closing link
+            if offsets:
+                return list(offsets), ("what should follow its last page is not in the file",)
+            raise PhotoError(
+                f"{name} is cut off before its end (its list of contents is not in it): copy or "
+                "download it again"
+            ) from None
         offsets[offset] = None
-        offset = directories.next_directory(data, layout, offset)
-    return list(offsets)
+        offset = after
+    return list(offsets), ()
+
+
+def _is_there(data: bytes, layout: Layout, offset: int) -> bool:
+    try:
+        return bool(directories.read_directory(data, layout, offset)[0])
+    except directories.TiffDirectoryError:
+        return False
 
 
 def _opened(file: "TiffFile", offsets: list[int]) -> Iterator["TiffPage"]:
@@ -95,31 +123,62 @@ def _opened(file: "TiffFile", offsets: list[int]) -> Iterator["TiffPage"]:
         yield TiffPage(file, number)
 
 
-def _is_full(page: "TiffPage") -> bool:
-    return not (page.subfiletype & (_REDUCED | _MASK) or page.tags.valueof(_OLD_SUBFILE) == 2)
-
-
 def _is_manifest(page: "TiffPage") -> bool:
     """Say whether a directory has a C2PA manifest and no picture: one more, in files of pages."""
     return page.imagewidth == 0 and directories.C2PA in page.tags
 
 
-def _picture_by_pillow(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -> Decoded:
-    image = TiffImagePlugin.TiffImageFile(BytesIO(data))
-    image.seek(page.index)
-    if sorted(image.size) != sorted((page.imagewidth, page.imagelength)):
+def _picture_by_libtiff(
+    page: "TiffPage", data: bytes, name: str, beside: tuple[Beside, ...]
+) -> Decoded:
+    """Decode a page of a rare kind, of 8 bits."""
+    import imagecodecs  # noqa: PLC0415 (slow to load)
+
+    with heard() as remarks:
+        try:
+            rgba = imagecodecs.tiff_decode(data, index=page.index, asrgb=True)
+        except (ValueError, RuntimeError) as error:
+            raise unusual(name, f"compression {int(page.compression)}") from error
+    if rgba.shape != (page.imagelength, page.imagewidth, 4):
         raise unusual(name, "a header that says two sizes")
-    turn = orientation(page)
-    image.load()
-    flat, alpha = pixels.flat(image)
-    # Pillow turns TIFFs, and nothing else, upright while it loads them.
-    color = np.ascontiguousarray(as_stored(np.asarray(flat), turn))
+    if any(_BROKEN.search(remark) for remark in remarks):
+        raise PhotoError(f"{name} has a part missing or damaged: copy or download it again")
+    # libtiff mirrors pictures, and does not turn them.
+    color = as_stored(rgba, (orientation(page) - 1) % 4 + 1)
+    has_alpha = _alpha(page, CHANNELS.get(page.photometric, 3))[0] is not None
+    alpha = np.ascontiguousarray(color[..., 3]) if has_alpha else None
+    color = np.ascontiguousarray(color[..., :3])
     if alpha is not None:
-        alpha = np.ascontiguousarray(as_stored(alpha, turn))
-    return _page(page, data, color, alpha, notes)
+        depth.divide(color, alpha)
+    return _page(page, data, depth.without_idle_channels(color), alpha, (), beside)
 
 
-def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -> Decoded:
+def _from_lab(page: "TiffPage", lab: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return sRGB of CIE L*a*b* (TIFF 6.0, section 23; ICC's encoding, TIFF technote 4).
+
+    a and b are taken as they are: the white that they are relative to becomes sRGB's.
+    """
+    if page.bitspersample not in (8, 16):
+        raise unusual(name, f"L*a*b* of {page.bitspersample} bits")
+    unit = 1 if page.bitspersample == 8 else 256
+    white = 255 * unit if unit == 1 else 65535
+    signed = np.int8 if unit == 1 else np.int16
+    made = np.empty_like(lab)
+    for rows in depth.strips(lab):
+        part = lab[rows]
+        wide = np.empty(part.shape, np.float32)
+        if page.photometric == ICCLAB:
+            wide[..., 0] = part[..., 0] * np.float32(100 / (255 if unit == 1 else 65280))
+            wide[..., 1:] = part[..., 1:].astype(np.float32) / unit - 128
+        else:
+            wide[..., 0] = part[..., 0] * np.float32(100 / white)
+            wide[..., 1:] = part[..., 1:].astype(signed).astype(np.float32) / unit
+        made[rows] = lab_to_srgb(fit_to_gamut(wide), lab.dtype)
+    return made
+
+
+def _picture(page: "TiffPage", data: bytes, name: str, beside: tuple[Beside, ...]) -> Decoded:
+    notes: tuple[str, ...] = ()
     channels = CHANNELS[page.photometric]
     alpha_at, alpha_kind = _alpha(page, channels)
     color, alpha = decoded(page, data, name, alpha_at)
@@ -128,14 +187,18 @@ def _picture(page: "TiffPage", data: bytes, name: str, notes: tuple[str, ...]) -
     unused = page.samplesperpixel - channels - (alpha is not None)
     if unused:
         notes += (f"{unused} extra channels are left out",)
+    if page.bitspersample > 16 and color.dtype.kind == "u":
+        notes += (f"its {page.bitspersample} bits a sample become 16",)
     if channels == 1:
         color = color[..., 0]
+    if page.photometric in (CIELAB, ICCLAB):
+        color = _from_lab(page, color, name)
     if page.photometric == PALETTE:
         color = _from_palette(page, color, name)
     color = depth.without_idle_channels(np.ascontiguousarray(color))
     if page.compression in _FAX and not _libtiff_agrees(page, data, color):
         raise PhotoError(f"{name} is damaged (its fax code is broken): copy or download it again")
-    return _page(page, data, color, alpha, notes)
+    return _page(page, data, color, alpha, notes, beside)
 
 
 def _page(
@@ -144,6 +207,7 @@ def _page(
     color: NDArray[Any],
     alpha: NDArray[Any] | None,
     notes: tuple[str, ...],
+    beside: tuple[Beside, ...],
 ) -> Decoded:
     layout = Layout.of(data)
     entries = {e.tag: e for e in directories.read_directory(data, layout, page.offset)[0]}
@@ -164,6 +228,8 @@ def _page(
         dpi=directories.dpi(entries.values()),
         tiff_compression=int(page.compression),
         big_tiff=layout.big,
+        tile=(page.tilewidth, page.tilelength) if page.is_tiled else None,
+        beside=beside,
     )
     if directories.LAYERS in entries:
         notes = ("its Photoshop layers are left out", *notes)
@@ -178,7 +244,8 @@ def _libtiff_agrees(page: "TiffPage", data: bytes, color: NDArray[Any]) -> bool:
     import imagecodecs  # noqa: PLC0415 (slow to load)
 
     try:
-        bits = imagecodecs.tiff_decode(data, index=page.index) > 0
+        with heard():
+            bits = imagecodecs.tiff_decode(data, index=page.index) > 0
     except (ValueError, RuntimeError):
         return False
     return np.array_equal(bits ^ (page.photometric == WHITE_IS_ZERO), color > 127)

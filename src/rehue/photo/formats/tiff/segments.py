@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.errors import PhotoError
-from rehue.photo.formats import jpeg
+from rehue.photo.formats import jpeg, webp
 from rehue.photo.formats.tiff.header import (
     CHANNELS,
     JPEG,
     PALETTE,
+    WEBP,
     WHITE_IS_ZERO,
     sample_type,
     unusual,
@@ -77,18 +78,23 @@ def _segments(page: "TiffPage", data: bytes, name: str) -> Iterator[tuple[int, m
                 "all there): copy or download it again"
             )
         packed = whole[offset : offset + size]
-        if page.compression == JPEG:
-            _check_jpeg(page, packed, name)
+        if page.compression in (JPEG, WEBP):
+            _check_size(page, packed, name)
         yield number, packed
 
 
-def _check_jpeg(page: "TiffPage", packed: memoryview, name: str) -> None:
-    """Refuse a JPEG strip or tile that says it is larger than its place."""
-    size = jpeg.frame_size(bytes(packed[: 1 << 16]))
-    length = page.tilelength if page.is_tiled else page.rowsperstrip
-    width = page.tilewidth if page.is_tiled else page.imagewidth
-    if size and (size[0] > width + 15 or size[1] > min(length, page.imagelength) + 15):
-        raise unusual(name, f"a JPEG of {size[0]:,} x {size[1]:,} pixels in a smaller place")
+def _check_size(page: "TiffPage", packed: memoryview, name: str) -> None:
+    """Refuse a strip or tile of JPEG or WebP that says it is larger than its place."""
+    start = bytes(packed[: 1 << 16])
+    size = jpeg.frame_size(start) if page.compression == JPEG else webp.frame_size(start)
+    if page.is_tiled:
+        # Those at the edges are padded, also where the whole picture is smaller than a tile.
+        width, length = page.tilewidth, page.tilelength
+    else:
+        width, length = page.imagewidth, min(page.rowsperstrip, page.imagelength)
+    if size and (size[0] > width + 15 or size[1] > length + 15):
+        kind = "JPEG" if page.compression == JPEG else "WebP"
+        raise unusual(name, f"a {kind} of {size[0]:,} x {size[1]:,} pixels in a smaller place")
 
 
 def _scaled(
@@ -110,6 +116,8 @@ def _scaled(
     white = 255 if bits <= 8 else 65535
     if page.photometric == PALETTE:
         return part
-    if bits not in (8, 16):
+    if bits > 16:
+        part = (part >> (bits - 16)).astype(np.uint16)
+    elif bits not in (8, 16):
         part = (part.astype(np.uint32) * white + ((1 << bits) - 1) // 2) // ((1 << bits) - 1)
     return white - part if inverted else part
