@@ -15,12 +15,14 @@ from typing import Final
 
 _STANDARD_ERROR: Final = 2
 _one_at_a_time = threading.RLock()
-# LibRaw's, libpng's, and libtiff's, which begin with the file or the function that found something.
+# LibRaw's, libpng's, OpenJPEG's, and libtiff's, which begin with the file or the function that
+# found something.
 _THEIRS = re.compile(
-    r"(unknown file|PNG (warning|error)|libpng|\S*tempfile\.tif|_?TIFF\w*|OJPEG\w*|JPEG\w*|LZW\w*"
+    r"(\s*CAN NOT CONVERT|3rdparty/|unknown file|PNG (warning|error)|libpng|\S*tempfile\.tif"
+    r"|_?TIFF\w*|OJPEG\w*|JPEG\w*|LZW\w*"
     r"|ZIP\w*|Fax\w*|PackBits\w*|PixarLog\w*|LogLuv\w*|LogL16\w*|WebP\w*|ZSTD\w*|LERC\w*|LZMA\w*"
     r"|NeXT\w*|Thunder\w*|Dump\w*|Chop\w*|Estimate\w*|Tell\w*|Seek\w*|Allocat\w*|gt[A-Z]\w*"
-    r"|put\w*|setup\w*|init\w*)(: |$)"
+    r"|put\w*|setup\w*|init\w*)"
 )
 
 

@@ -16,6 +16,7 @@ from PIL import Jpeg2KImagePlugin
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
+from rehue.photo.formats.heard import heard
 from rehue.photo.photograph import Carried
 from rehue.photo.records import boxes, photoshop
 from rehue.photo.records.boxes import box
@@ -25,10 +26,14 @@ _SIGNATURE = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
 _XMP = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 _EXIF = b"JpgTiffExif->JP2"
 _IPTC = bytes.fromhex("33C7A4D2B81D4723A0BAF1A3E097AD38")
-_SRGB, _GREY = 16, 17
+# Boxes that say something of the picture, and stay as they are: GeoJP2's, GMLJP2's, METS.
+_KEPT = {b"xml ", b"uuid", b"uinf", b"asoc", b"jp2i"}
+# Enumerated colour spaces (table I.10, and 15444-2, table M.25): those that are read.
+_CMYK, _SRGB, _GREY, _SYCC = 12, 16, 17, 18
+_OTHERS = {14: "L*a*b*", 19: "CIEJab", 20: "e-sRGB", 21: "ROMM-RGB", 24: "e-sYCC"}
 _PER_METRE = 39.3700787
 _SIZ, _COD = b"\xff\x51", b"\xff\x52"
-_START = b"\xff\x4f"
+_START, _END = b"\xff\x4f", b"\xff\xd9"
 # Signal to noise (dB) of results that are as lossy as their sources.
 _FINE = 55
 
@@ -42,8 +47,10 @@ class _Header:
         height: of the picture (px).
         channels: stored.
         bits: of a sample.
-        is_plain: whether the channels are grey or RGB at full size, unsigned and all of one depth.
-        alpha: the channel that holds alpha, if one does.
+        is_signed: whether samples are; black is the lowest then.
+        space: the enumerated colour space, where one is given.
+        has_alpha: whether one of the channels holds alpha.
+        is_ordered: whether channels come in the order of their colours.
         records: what a result takes over; `lossless` where the reversible transform was used.
     """
 
@@ -51,8 +58,10 @@ class _Header:
     height: int
     channels: int
     bits: int
-    is_plain: bool
-    alpha: int | None
+    is_signed: bool
+    space: int | None
+    has_alpha: bool
+    is_ordered: bool
     records: Carried
 
 
@@ -62,12 +71,10 @@ def read(source: Source) -> Iterator[Decoded]:
     source.check_size(said.width, said.height)
     if said.channels > 4:
         raise PhotoError(f"{source.name} has {said.channels} channels: save it as TIFF")
-    if said.bits > 8:
-        yield Decoded(*_decode_deep(source.data, said, source.name), said.records)
-        return
-    image = by_pillow.opened(Jpeg2KImagePlugin.Jpeg2KImageFile, source)
-    by_pillow.load(image, source)
-    yield Decoded(*pixels.flat(image), said.records)
+    if said.space in _OTHERS and not said.records.icc:
+        raise _unusual(source.name, f"colours are {_OTHERS[said.space]}")
+    color, alpha = _decode(source, said)
+    yield Decoded(color, alpha, said.records)
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -103,7 +110,8 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
     iptc = photoshop.captions(carried.photoshop)
     uuids = [(_XMP, page.xmp), (_EXIF, carried.exif), (_IPTC, iptc)]
     named = [box(b"uuid", kind, content) for kind, content in uuids if content]
-    file.writelines([_SIGNATURE, box(b"jp2h", *beside), *named, box(b"jp2c", stream)])
+    head = [_SIGNATURE, box(b"jp2h", *beside), *named, carried.boxes]
+    file.writelines([*head, box(b"jp2c", stream)])
 
 
 FORMAT = Format(
@@ -125,10 +133,10 @@ def _header(data: bytes) -> _Header:
     Raises:
         ValueError: there is no codestream, or its header is cut off.
     """
-    stream = data if data.startswith(_START) else boxes.first(data, b"jp2c")
+    stream = _stream(data)
     if stream is None or stream[:4] != _START + _SIZ or len(stream) < 42:
         raise ValueError("no whole JPEG 2000 codestream")
-    if data is stream and not data.rstrip(b"\0").endswith(b"\xff\xd9"):
+    if data is stream and not data.rstrip(b"\0").endswith(_END):
         raise ValueError("a truncated JPEG 2000 codestream")
     # A.5.1: sizes of the grid and its offsets, then depth and steps of each component.
     right, bottom, left, top = (
@@ -138,12 +146,10 @@ def _header(data: bytes) -> _Header:
     components = [stream[42 + 3 * n : 45 + 3 * n] for n in range(channels)]
     coding = stream.find(_COD, 42 + 3 * channels)
     beside = boxes.first(data, b"jp2h") or b""
-    color = [content[3:] for content in _of_kind(beside, b"colr") if content[:1] == b"\2"]
-    spaces = [
-        int.from_bytes(content[3:7], "big")
-        for content in _of_kind(beside, b"colr")
-        if content[:1] == b"\1"
-    ]
+    spaces = [(content[:1], content[3:]) for content in _of_kind(beside, b"colr")]
+    color = [content for method, content in spaces if method == b"\2"]
+    numbers = [int.from_bytes(content[:4], "big") for method, content in spaces if method == b"\1"]
+    roles = list(_roles(boxes.first(beside, b"cdef") or b""))
     named = {content[:16]: content[16:] for content in _of_kind(data, b"uuid")}
     iptc = named.get(_IPTC)
     return _Header(
@@ -151,57 +157,123 @@ def _header(data: bytes) -> _Header:
         height=bottom - top,
         channels=channels,
         bits=(components[0][0] & 0x7F) + 1 if components and components[0] else 0,
-        is_plain=len(set(components)) == 1
-        and components[0][0] < 0x80
-        and components[0][1:] == b"\1\1"
-        and set(spaces) <= {_SRGB, _GREY}
-        and boxes.first(beside, b"pclr") is None,
-        alpha=_alpha_channel(boxes.first(beside, b"cdef")),
+        is_signed=bool(components and components[0] and components[0][0] & 0x80),
+        space=numbers[0] if numbers else None,
+        has_alpha=any(kind in (1, 2) for _, kind, _ in roles) if roles else channels in (2, 4),
+        is_ordered=all(kind or which == channel + 1 for channel, kind, which in roles),
         records=Carried(
             icc=color[0] if color else None,
             exif=named.get(_EXIF),
             xmp=named.get(_XMP) or None,
             photoshop=photoshop.with_captions(iptc) if iptc else b"",
             dpi=_resolution(boxes.first(beside, b"res ") or b""),
+            boxes=b"".join(_kept_boxes(data)),
             lossless=coding > 0 and stream[coding + 13 : coding + 14] == b"\1",
         ),
     )
 
 
-def _decode_deep(data: bytes, said: _Header, name: str) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Decode a picture of more than 8 bits a sample: colour and alpha, uint16 of full range."""
+def _decode(source: Source, said: _Header) -> tuple[Any, NDArray[Any] | None]:
+    """Decode colour and alpha: uint8 or uint16 of full range, or Pillow's picture of 8 bits."""
     import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
 
-    alpha_at = said.alpha if said.alpha is not None else {2: 1, 4: 3}.get(said.channels)
-    color_channels = said.channels - (alpha_at is not None)
-    if not said.is_plain or said.bits > 16 or color_channels not in (1, 3):
-        raise PhotoError(
-            f"{name} is a JPEG 2000 of a kind that Rehue does not read ({said.channels} channels "
-            f"of {said.bits} bits): save it as TIFF"
-        )
-    samples = imagecodecs.jpeg2k_decode(data)
+    try:
+        with heard():
+            samples = imagecodecs.jpeg2k_decode(_without_profile(source.data))
+    except (ValueError, RuntimeError) as error:
+        # Channels of several sizes or depths, which Pillow brings to one.
+        if said.bits > 8 or not said.is_ordered:
+            raise _unusual(
+                source.name, f"channels are {said.channels} of {said.bits} bits"
+            ) from error
+        image = by_pillow.opened(Jpeg2KImagePlugin.Jpeg2KImageFile, source)
+        by_pillow.load(image, source)
+        return pixels.flat(image)
     if samples.shape[:2] != (said.height, said.width):
-        raise PhotoError(f"{name} holds another picture than its header says: save it anew")
-    samples = depth.filled(samples, said.bits)
-    if alpha_at is None:
+        raise PhotoError(f"{source.name} holds another picture than its header says: save it anew")
+    samples = _filled(samples, said)
+    if said.space == _CMYK and samples.ndim == 3 and samples.shape[2] == 4:
         return samples, None
-    order = [n for n in range(said.channels) if n != alpha_at]
-    color = samples[..., order[0]] if len(order) == 1 else samples[..., order]
-    return np.ascontiguousarray(color), np.ascontiguousarray(samples[..., alpha_at])
+    if said.has_alpha:
+        return depth.apart(samples)
+    if samples.ndim == 3 and samples.shape[2] not in (1, 3):
+        raise _unusual(source.name, f"channels are {samples.shape[2]}, none of them alpha")
+    return samples[..., 0] if samples.ndim == 3 and samples.shape[2] == 1 else samples, None
+
+
+def _filled(samples: NDArray[Any], said: _Header) -> NDArray[Any]:
+    """Bring samples of any depth and sign to the full range of uint8 or uint16."""
+    if said.is_signed:
+        shifted = samples.astype(np.int32) + (1 << (said.bits - 1))
+        samples = np.clip(shifted, 0, None).astype(np.uint8 if said.bits <= 8 else np.uint16)
+    if samples.dtype != np.uint8:
+        return depth.filled(samples, said.bits)
+    white = (1 << said.bits) - 1
+    if white == 255:
+        return samples
+    table = np.minimum(np.arange(256) * 255 + white // 2, 255 * white) // white
+    made: NDArray[Any] = table.astype(np.uint8)[samples]
+    return made
+
+
+def _without_profile(data: bytes) -> bytes:
+    """Return a file whose numbers its decoder leaves alone: without its ICC profile."""
+    if data.startswith(_START):
+        return data
+    parts = []
+    for found in boxes.boxes(data):
+        content = found.content
+        if found.kind == b"jp2h":
+            inside = list(boxes.boxes(content))
+            has_colors = any(b.kind == b"colr" and b.content[:1] == b"\1" for b in inside)
+            kept = [b for b in inside if b.kind != b"colr" or b.content[:1] == b"\1"]
+            if not has_colors:
+                is_grey = int.from_bytes(inside[0].content[8:10], "big") < 3
+                space = (_GREY if is_grey else _SRGB).to_bytes(4, "big")
+                kept.append(boxes.Box(b"colr", b"\1\0\0" + space))
+            content = b"".join(box(b.kind, b.content) for b in kept)
+        if found.kind in (b"jP  ", b"ftyp", b"jp2h"):
+            parts.append(box(found.kind, content))
+    return b"".join([*parts, box(b"jp2c", _stream(data) or b"")])
+
+
+def _stream(data: bytes) -> bytes | None:
+    """Return the codestream; also one whose box claims more than there is, but that has its end."""
+    if data.startswith(_START):
+        return data
+    found = boxes.first(data, b"jp2c")
+    at = data.find(b"jp2c" + _START + _SIZ)
+    if found is None and at > 0 and data.endswith(_END):
+        return data[at + 4 :]
+    return found
+
+
+def _kept_boxes(data: bytes) -> Iterator[bytes]:
+    """Yield the boxes that a result has as they are."""
+    if data.startswith(_START):
+        return
+    for found in boxes.boxes(data):
+        if found.kind in _KEPT and found.content[:16] not in (_XMP, _EXIF, _IPTC):
+            yield box(found.kind, found.content)
+
+
+def _unusual(name: str, what: str) -> PhotoError:
+    return PhotoError(
+        f"{name} is a JPEG 2000 of a kind that Rehue does not read (its {what}): save it as TIFF"
+    )
 
 
 def _of_kind(content: bytes, kind: bytes) -> list[bytes]:
     return [found.content for found in boxes.boxes(content) if found.kind == kind]
 
 
-def _alpha_channel(definitions: bytes | None) -> int | None:
-    for at in range(2, len(definitions or b"") - 5, 6):
-        channel, kind = (
-            int.from_bytes((definitions or b"")[at + n : at + n + 2], "big") for n in (0, 2)
+def _roles(definitions: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield channel, kind (0 colour, 1 and 2 opacity), and the colour that it is (I.5.3.6)."""
+    for at in range(2, len(definitions) - 5, 6):
+        channel, kind, which = (
+            int.from_bytes(definitions[at + n : at + n + 2], "big") for n in (0, 2, 4)
         )
-        if kind == 1:
-            return channel
-    return None
+        yield channel, kind, which
 
 
 def _resolution(content: bytes) -> tuple[float, float] | None:
