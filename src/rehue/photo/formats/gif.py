@@ -1,18 +1,31 @@
-"""GIF, which is read only: it holds 256 colours."""
+"""GIF (GIF89a), which is read only: it holds 256 colours."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PIL import GifImagePlugin
 
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Source, begins_with
 
+# XMP lies bare in its extension, before a trailer that leads any reader to its end (ISO 16684-3,
+# clause 6); a profile lies in sub-blocks (ICC.1, annex B, of 2001).
+_XMP, _ICC = b"XMP DataXMP", b"ICCRGBG1012"
+_TRAILER = b"\x01\xff\xfe"
+_EXTENSION, _PICTURE, _COMMENT, _APPLICATION = 0x21, 0x2C, 0xFE, 0xFF
+
 
 def read(source: Source) -> Iterator[Decoded]:
-    """Yield the picture."""
+    """Yield the picture, with its XMP, profile and comments."""
     image = by_pillow.opened(GifImagePlugin.GifImageFile, source)
     by_pillow.check_still(image, source.name)
-    yield by_pillow.decoded(image, source)
+    decoded = by_pillow.decoded(image, source)
+    found = dict(reversed(list(_extensions(source.data))))
+    comments = [content for name, content in _extensions(source.data) if name == b""]
+    # A PNG's texts are Latin-1 or UTF-8; a GIF's comments are meant to be ASCII.
+    text = tuple(("Comment", _text(comment)) for comment in comments if comment)
+    records = replace(decoded.records, xmp=found.get(_XMP), icc=found.get(_ICC), text=text)
+    yield replace(decoded, records=records)
 
 
 FORMAT = Format(
@@ -24,3 +37,49 @@ FORMAT = Format(
     media_type="image/gif",
     result="PNG",
 )
+
+
+def _extensions(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield name and content of applications' extensions, and comments under an empty name."""
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    while at + 2 < len(data):
+        kind, label = data[at], data[at + 1]
+        if kind == _PICTURE and at + 10 <= len(data):
+            at += 10 + (3 << (data[at + 9] & 7) + 1 if data[at + 9] & 0x80 else 0)
+            at = _end(data, at + 1)
+        elif kind == _EXTENSION:
+            name = data[at + 3 : at + 3 + data[at + 2]] if label == _APPLICATION else b""
+            first = at + 3 + len(name) if name else at + 2
+            if name == _XMP:
+                end = data.find(_TRAILER, first)
+                if end < 0:
+                    return
+                yield name, data[first:end]
+                at = _end(data, end)
+                continue
+            end = _end(data, first)
+            if label in (_COMMENT, _APPLICATION):
+                yield name, b"".join(_blocks(data, first))
+            at = end
+        else:
+            return
+
+
+def _blocks(data: bytes, at: int) -> Iterator[bytes]:
+    while at < len(data) and data[at]:
+        yield data[at + 1 : at + 1 + data[at]]
+        at += 1 + data[at]
+
+
+def _end(data: bytes, at: int) -> int:
+    """Return where a row of sub-blocks ends."""
+    while at < len(data) and data[at]:
+        at += 1 + data[at]
+    return at + 1
+
+
+def _text(comment: bytes) -> str:
+    try:
+        return comment.decode("utf-8").rstrip("\0")
+    except UnicodeDecodeError:
+        return comment.decode("latin-1").rstrip("\0")

@@ -17,8 +17,9 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from rehue.color.srgb import linear_to_srgb
 from rehue.errors import PhotoError
-from rehue.photo.formats import by_pillow
+from rehue.photo.formats import by_pillow, png_texts
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
+from rehue.photo.formats.heard import heard
 from rehue.photo.photograph import Carried
 from rehue.photo.records import photoshop
 from rehue.photo.samples import depth, pixels
@@ -42,19 +43,22 @@ _RAW_PROFILE = "Raw profile type "
 
 def read(source: Source) -> Iterator[Decoded]:
     """Yield the picture."""
-    image = by_pillow.opened(PngImagePlugin.PngImageFile, source)
+    plain, texts = png_texts.apart(source.data)
+    image = by_pillow.opened(PngImagePlugin.PngImageFile, replace(source, data=plain))
     by_pillow.check_still(image, source.name)
     if source.data[24] > 8:
-        color, alpha = _decode_deep(source.data)
+        color, alpha = _decode_deep(plain)
         if color.shape[:2] != (image.height, image.width):
             raise PhotoError(f"{source.name} is not as its header says: copy or download it again")
-        image = PngImagePlugin.PngImageFile(BytesIO(_without_pixels(source.data)))
+        image = PngImagePlugin.PngImageFile(BytesIO(_without_pixels(plain)))
         image.load()
         decoded = Decoded(color, alpha)
     else:
         by_pillow.load(image, source)
         decoded = Decoded(*pixels.flat(image, source.data[24]))
-    decoded = replace(decoded, records=_records(image))
+    if texts.icc:
+        image.info["icc_profile"] = texts.icc
+    decoded = replace(decoded, records=_records(image, texts), notes=texts.notes)
     exponent = _gamma(source.data)
     yield decoded if exponent is None else _with_gamma(decoded, exponent)
 
@@ -96,20 +100,22 @@ FORMAT = Format(
 )
 
 
-def _records(image: ImageFile.ImageFile) -> Carried:
+def _records(image: ImageFile.ImageFile, texts: png_texts.Texts) -> Carried:
     found = by_pillow.records(image.info)
-    texts = image.text if isinstance(image, PngImagePlugin.PngImageFile) else {}
-    resources = _raw_record(image.info, "8bim", "iptc") or b""
+    said = dict(reversed(texts.said))  # of those with one keyword the first
+    packet = said.get(_XMP)
+    resources = _raw_record(said, "8bim", "iptc") or b""
     if resources.startswith(b"\x1c"):
         # Programs write bare captions there as well as captions in an image resource.
         resources = photoshop.with_captions(resources)
     return replace(
         found,
-        exif=found.exif or _raw_record(image.info, "exif", "APP1"),
+        exif=found.exif or _raw_record(said, "exif", "APP1"),
+        xmp=packet.encode() if packet else None,
         photoshop=resources,
         text=tuple(
-            (key, str(text))
-            for key, text in texts.items()
+            (key, text)
+            for key, text in texts.said
             if key != _XMP and not key.startswith(_RAW_PROFILE)
         ),
     )
@@ -158,7 +164,8 @@ def _decode_deep(data: bytes) -> tuple[NDArray[Any], NDArray[Any] | None]:
     # Checked here: libpng would say on standard error what it found.
     if not _is_whole(data):
         raise ValueError("a chunk is damaged or truncated")
-    return depth.apart(imagecodecs.png_decode(data))
+    with heard():
+        return depth.apart(imagecodecs.png_decode(data))
 
 
 def _encode_deep(samples: NDArray[np.uint16], beside: bytes) -> bytes:

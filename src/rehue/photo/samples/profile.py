@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -31,6 +31,9 @@ _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.HIGHRESPRECALC
 _EXACT = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOOPTIMIZE
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, TypeError, ValueError)
 _SPACES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
+
+# Of the colorants of a profile; sRGB's have 0.2, the narrowest of printers' 0.01.
+_LEAST_DETERMINANT = 1e-4
 
 UNREADABLE: Final = "its ICC profile cannot be read and is left out"
 WRONG_KIND: Final = "its ICC profile is for another kind of picture and is left out"
@@ -98,10 +101,26 @@ def is_plain(icc: bytes) -> bool:
 def color_space(icc: bytes) -> str | None:
     """Return what a profile's numbers are, "GRAY", "RGB " or "CMYK"; None for anything else."""
     try:
-        space = ImageCms.ImageCmsProfile(BytesIO(icc)).profile.xcolor_space
+        found = ImageCms.ImageCmsProfile(BytesIO(icc)).profile
+        space = found.xcolor_space
+        colorants = (found.red_colorant, found.green_colorant, found.blue_colorant)
     except _BAD_PROFILE:
         return None
-    return space if space in _SPACES else None
+    if space not in _SPACES or _is_singular(colorants):
+        return None
+    return space
+
+
+def _is_singular(colorants: tuple[Any, ...]) -> bool:
+    """Say whether the colorants of a profile lie in a plane: then no numbers lead to its colours.
+
+    Args:
+        colorants: XYZ, and xyY, of each; None where the profile is made of tables.
+    """
+    if None in colorants:
+        return False
+    matrix = np.array([xyz for xyz, _ in colorants])
+    return not abs(np.linalg.det(matrix)) > _LEAST_DETERMINANT  # nor if it is no number
 
 
 @cache
