@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import AvifImagePlugin
+from PIL import AvifImagePlugin, Image
 
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
+from rehue.photo.formats.aperture import Rectangle, clean_aperture
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
@@ -47,7 +48,15 @@ def read(source: Source) -> Iterator[Decoded]:
     else:
         by_pillow.load(image, source)
         decoded = Decoded(*pixels.flat(image))
-    yield replace(decoded, records=replace(by_pillow.records(image.info), lossless=False))
+    notes: tuple[str, ...] = ()
+    if _is_tone_mapped(source.data):
+        notes = ("its gain map, for HDR screens, is left out",)
+    shown = clean_aperture(source.data, *image.size)
+    if shown:
+        decoded = _cut(decoded, shown)
+        notes += (f"its clean aperture of {shown[2]:,} x {shown[3]:,} pixels is what is coloured",)
+    records = replace(by_pillow.records(image.info), lossless=False)
+    yield replace(decoded, records=records, notes=notes)
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -98,6 +107,24 @@ FORMAT = Format(
     lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
     signed=True,
 )
+
+
+def _cut(decoded: Decoded, part: Rectangle) -> Decoded:
+    left, top, width, height = part
+    samples, alpha = decoded.samples, decoded.alpha
+    rows, columns = slice(top, top + height), slice(left, left + width)
+    if isinstance(samples, Image.Image):
+        samples = samples.crop((left, top, left + width, top + height))
+    else:
+        samples = np.ascontiguousarray(samples[rows, columns])
+    alpha = None if alpha is None else np.ascontiguousarray(alpha[rows, columns])
+    return replace(decoded, samples=samples, alpha=alpha)
+
+
+def _is_tone_mapped(data: bytes) -> bool:
+    """Say whether a second picture tells how bright the first is on HDR screens (ISO 21496-1)."""
+    brands = boxes.first(data, b"ftyp") or b""
+    return b"tmap" in [brands[at : at + 4] for at in range(8, len(brands) - 3, 4)]
 
 
 def _bits(data: bytes) -> int:

@@ -33,7 +33,7 @@ def read(source: Source) -> Iterator[Decoded]:
     records = replace(by_pillow.records(heif.info), dpi=None, lossless=False)
     if records.exif:
         records = replace(records, exif=exif.upright(exif.without_prefix(records.exif)))
-    yield Decoded(*_decode(heif), records)
+    yield Decoded(*_decode(heif), records, notes=tuple(_left_out(heif)))
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -72,6 +72,21 @@ FORMAT = Format(
     signed=True,
     extra="heic",
 )
+
+
+def _left_out(
+    heif: Any,  # noqa: ANN401
+) -> Iterator[str]:
+    """Say what a file holds besides its first picture."""
+    further = len(heif) - 1
+    if further:
+        what = "picture is" if further == 1 else f"{further} pictures are"
+        yield f"its further {what} left out: save each as a file of its own to colour it"
+    info = heif[heif.primary_index].info
+    if info.get("depth_images"):
+        yield "its depth map is left out"
+    if any("gainmap" in str(name).lower() for name in info.get("aux") or ()):
+        yield "its gain map, for HDR screens, is left out"
 
 
 def _decode(
