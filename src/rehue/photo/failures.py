@@ -1,5 +1,6 @@
 """Turning what goes wrong in decoders and encoders into one line for a person."""
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -9,6 +10,18 @@ from PIL import Image
 
 from rehue.errors import PhotoError, RehueError
 from rehue.files import reason
+
+# Errors that tell of a program's inside, not of the file.
+_OF_THE_PROGRAM = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError),
+    *(TypeError, UnicodeError, struct.error),
+)
+# Words of programs in what decoders say: names, numbers of errors, bytes, arrays.
+_NOT_FOR_PEOPLE = re.compile(
+    r"_|\bb['\"]|\(-?\d+\)|-\d|0x|=|[{}<>|\[\]\\]|\b(array|axis|argument|broadcast|buffer|codec|dtype|"
+    r"index|int|NoneType|object|PyCapsule|reshaped?|returned|sequence|shape|str|tuple|unpack)\b",
+    re.IGNORECASE,
+)
 
 
 @contextmanager
@@ -24,16 +37,16 @@ def decoding(name: str) -> Iterator[None]:
         ) from error
     except Image.DecompressionBombError as error:
         raise PhotoError(
-            f"{name} has more pixels than Pillow opens ({reason(error)}): give a smaller picture"
+            f"{name} has more pixels than its decoder opens: give a smaller picture"
         ) from error
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged files
         text = reason(error)
         if _is_truncation(error, text):
             raise PhotoError(
-                f"{name} is cut off before its end ({text}): copy or download it again"
+                f"{name} is cut off before its end: copy or download it again"
             ) from error
         raise PhotoError(
-            f"{name} is damaged or of an unusual kind ({text}): "
+            f"{name} is damaged or of an unusual kind{_in_words(error)}: "
             "open it in an image editor and save it as PNG or TIFF"
         ) from error
 
@@ -49,8 +62,16 @@ def encoding(name: str, kind: str) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno:
             raise  # the system's, not an encoder's
         raise PhotoError(
-            f"{name} cannot be written as {kind} ({reason(error)}): try another format"
+            f"{name} cannot be written as {kind}{_in_words(error)}: try another format"
         ) from error
+
+
+def _in_words(error: Exception) -> str:
+    """Return in brackets what a decoder says, where that is said for people."""
+    said = reason(error)
+    if isinstance(error, _OF_THE_PROGRAM) or _NOT_FOR_PEOPLE.search(said):
+        return ""
+    return f" ({said})"
 
 
 def _is_truncation(error: Exception, text: str) -> bool:

@@ -24,6 +24,10 @@ Part: TypeAlias = Literal[
 
 
 _NOTHING: Final = Carried()
+# Pixels that a file may have however short it is (a white page of A4 at 600 dpi, in fax code), and
+# for each of its bytes. LZW makes at most 2,731 pixels of a byte, Deflate 8,256 of one bit each,
+# and a photograph has about one: what claims more is damaged, or made to keep readers busy.
+_FREE_PIXELS, _PIXELS_PER_BYTE = 36_000_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Source:
     data: bytes
     name: str
     max_pixels: int
+
+    @property
+    def believable_pixels(self) -> int:
+        """The most that a file of this length may claim."""
+        return _FREE_PIXELS + _PIXELS_PER_BYTE * len(self.data)
 
     def check_size(
         self, width: int, height: int, *, left: int | None = None, pages: int = 1
@@ -67,6 +76,11 @@ class Source:
             raise PhotoError(
                 f"{self.name} has {width:,} x {height:,} pixels, more than the {most:,} that "
                 f"Rehue opens{of_all}: give a smaller picture or a part of it"
+            )
+        if width * height > self.believable_pixels - (self.max_pixels - most):
+            raise PhotoError(
+                f"{self.name} claims {width:,} x {height:,} pixels in {len(self.data):,} bytes, "
+                "more than any picture has: copy or download it again"
             )
         return width * height
 

@@ -23,6 +23,20 @@ JPEG, WEBP = 7, 50001
 # holds that against the size).
 _COMPRESSIONS = {1, 2, 3, 4, 5, JPEG, 8, 32773, 32946, 34925, 50000, WEBP}
 _UNSIGNED, _FLOAT, _UNDEFINED = 1, 3, 4
+# What their numbers mean, of those that are not read (libtiff's tiff.h).
+_PACKINGS = {
+    "JPEG of before 1995": {6},
+    "JBIG": {9, 10, 34661},
+    "NeXT's": {32766},
+    "ThunderScan": {32809},
+    "Pixar's": {32908, 32909},
+    "JPEG 2000": {33003, 33005, 34712},
+    "SGI's logarithms": {34676, 34677},
+    "LERC": {34887},
+    "lossy JPEG": {34892},
+    "JPEG XL": {50002, 52546},
+}
+_COLORS = {32844: "logarithms of luminance", 32845: "logarithms of luminance and chroma"}
 _KINDS = {2: "signed whole numbers", 5: "complex whole numbers", 6: "complex floats"}
 _PLANES = 2
 _MOST_SAMPLES = 16
@@ -50,12 +64,10 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
     if is_for_libtiff(page):
         return size
     if page.photometric not in CHANNELS or page.samplesperpixel < CHANNELS[page.photometric]:
-        raise unusual(
-            name,
-            f"photometric interpretation {int(page.photometric)} of {page.samplesperpixel} samples",
-        )
+        what = _COLORS.get(page.photometric, f"photometric interpretation {int(page.photometric)}")
+        raise unusual(name, f"{what} of {page.samplesperpixel} samples")
     if page.compression not in _COMPRESSIONS:
-        raise unusual(name, f"compression {int(page.compression)}")
+        raise unusual(name, compression_of(page))
     if page.tilewidth * page.tilelength > 2 * width * height + _TILE_ROOM:
         raise unusual(name, f"tiles of {page.tilewidth:,} x {page.tilelength:,} pixels")
     return size
@@ -63,12 +75,16 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
 
 def is_for_libtiff(page: "TiffPage") -> bool:
     """Say whether libtiff has to decode a page: rare kinds of 8 bits."""
-    is_rare = page.compression not in _COMPRESSIONS
     # Subsampled in ways of TIFF's own (section 21), or in planes.
     is_plain_ycbcr = page.photometric == YCBCR and (
         page.compression not in (JPEG, WEBP) or page.planarconfig == _PLANES
     )
-    return page.bitspersample == 8 and (is_rare or is_plain_ycbcr)
+    return page.bitspersample == 8 and (is_rare(page) or is_plain_ycbcr)
+
+
+def is_rare(page: "TiffPage") -> bool:
+    """Say whether a page is compressed in a way that imagecodecs is not asked for."""
+    return page.compression not in _COMPRESSIONS
 
 
 def sample_type(page: "TiffPage", name: str) -> np.dtype[Any]:
@@ -94,6 +110,13 @@ def orientation(page: "TiffPage") -> int:
     """Return the orientation 1..8 that a page gives."""
     said = page.tags.valueof(directories.ORIENTATION, 1)
     return said if said in range(1, 9) else 1
+
+
+def compression_of(page: "TiffPage") -> str:
+    """Return how a page is compressed, in words."""
+    number = int(page.compression)
+    known = [f", {words}" for words, numbers in _PACKINGS.items() if number in numbers]
+    return "".join([f"compression {number}", *known])
 
 
 def unusual(name: str, what: str) -> PhotoError:

@@ -8,6 +8,7 @@ since both trust it.
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,9 @@ from rehue.photo.formats.tiff.header import (
     PALETTE,
     WHITE_IS_ZERO,
     checked_size,
+    compression_of,
     is_for_libtiff,
+    is_rare,
     orientation,
     unusual,
 )
@@ -134,15 +137,15 @@ def _picture_by_libtiff(
     """Decode a page of a rare kind, of 8 bits."""
     import imagecodecs  # noqa: PLC0415 (slow to load)
 
-    with heard() as remarks:
-        try:
-            rgba = imagecodecs.tiff_decode(data, index=page.index, asrgb=True)
-        except (ValueError, RuntimeError) as error:
-            raise unusual(name, f"compression {int(page.compression)}") from error
+    rgba = None
+    with heard() as remarks, suppress(ValueError, RuntimeError):
+        rgba = imagecodecs.tiff_decode(data, index=page.index, asrgb=True)
+    if rgba is None and is_rare(page):
+        raise unusual(name, compression_of(page))
+    if rgba is None or any(_BROKEN.search(remark) for remark in remarks):
+        raise PhotoError(f"{name} has a part missing or damaged: copy or download it again")
     if rgba.shape != (page.imagelength, page.imagewidth, 4):
         raise unusual(name, "a header that says two sizes")
-    if any(_BROKEN.search(remark) for remark in remarks):
-        raise PhotoError(f"{name} has a part missing or damaged: copy or download it again")
     # libtiff mirrors pictures, and does not turn them.
     color = as_stored(rgba, (orientation(page) - 1) % 4 + 1)
     has_alpha = _alpha(page, CHANNELS.get(page.photometric, 3))[0] is not None
