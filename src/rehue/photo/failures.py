@@ -69,7 +69,8 @@ def encoding(name: str, kind: str) -> Iterator[None]:
 def _in_words(error: Exception) -> str:
     """Return in brackets what a decoder says, where that is said for people."""
     said = reason(error)
-    if isinstance(error, _OF_THE_PROGRAM) or _NOT_FOR_PEOPLE.search(said):
+    is_number = not re.search("[A-Za-z]{3}", said)
+    if is_number or isinstance(error, _OF_THE_PROGRAM) or _NOT_FOR_PEOPLE.search(said):
         return ""
     return f" ({said})"
 

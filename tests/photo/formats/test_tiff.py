@@ -11,6 +11,8 @@ from PIL import Image
 from rehue.color import lightness
 from rehue.errors import PhotoError
 from rehue.photo import Photograph, read, write
+from rehue.photo.records import directories
+from rehue.photo.records.directories import Entry
 
 Y, X = np.mgrid[0:64, 0:80]
 DEEP = (X * 819 + Y * 13).astype(np.uint16)
@@ -128,16 +130,6 @@ def test_pages_go_into_no_other_format(mark):
     photograph = read(tiff_of(np.stack([DEEP, DEEP])))
     with pytest.raises(PhotoError, match=r"has 2 pages, and a PNG holds one: write a \.tif"):
         back(photograph, mark, format="png")
-
-
-def test_reduced_copies_are_left_out_and_that_is_said():
-    file = BytesIO()
-    with tifffile.TiffWriter(file) as writer:
-        writer.write(DEEP, photometric="minisblack", metadata=None)
-        writer.write(DEEP[::4, ::4], photometric="minisblack", metadata=None, subfiletype=1)
-    photograph = read(file.getvalue())
-    assert len(photograph.pages) == 1
-    assert photograph.notes == ("its reduced copies and masks are left out",)
 
 
 @pytest.mark.parametrize("kind", ["unassalpha", "assocalpha"])
@@ -276,6 +268,130 @@ def test_what_libtiff_alone_decodes(compression, color, mark):
     assert photograph.pixels.shape == color.shape
     assert np.abs(lightness(photograph.pixels) - lightness(color)).mean() < 1.5
     assert back(photograph, mark).pixels.shape == color.shape
+
+
+def laid_out(entries, *parts):
+    """A TIFF of one directory, its entries as (tag, kind, numbers), and its strips."""
+    head, places = b"II*\0" + bytes(4), []
+    for part in parts:
+        places.append(len(head))
+        head += part + b"\0" * (len(part) % 2)
+    entries = [*entries, (273, 4, places), (279, 4, [len(part) for part in parts])]
+    made = [
+        Entry(tag, kind, len(numbers), np.array(numbers, {3: "<u2", 4: "<u4"}[kind]).tobytes())
+        for tag, kind, numbers in entries
+    ]
+    at = len(head)
+    return head[:4] + at.to_bytes(4, "little") + head[8:] + directories.pack(made, at)
+
+
+def ycbcr_tiff(color, across, down, pack=bytes, planes=False, compression=1, rows=16):
+    """A TIFF of YCbCr, subsampled by averaging, in units or in planes."""
+    height, width = color.shape[:2]
+    y, cb, cr = (np.asarray(band) for band in Image.fromarray(color).convert("YCbCr").split())
+    small = [
+        np.rint(c.reshape(height // down, down, width // across, across).mean((1, 3)))
+        for c in (cb, cr)
+    ]
+    small = [plane.astype(np.uint8) for plane in small]
+    parts = []
+    tops = range(0, height, rows)
+    if planes:
+        for plane, step in ((y, 1), (small[0], down), (small[1], down)):
+            parts += [plane[top // step :][: rows // step].tobytes() for top in tops]
+    else:
+        units = y.reshape(height // down, down, width // across, across).swapaxes(1, 2)
+        units = units.reshape(height // down, width // across, -1)
+        whole = np.concatenate([units, small[0][..., None], small[1][..., None]], axis=-1)
+        parts += [whole[top // down :][: rows // down].tobytes() for top in tops]
+    entries = [
+        *((256, 4, [width]), (257, 4, [height]), (258, 3, [8] * 3), (259, 3, [compression])),
+        *((262, 3, [6]), (277, 3, [3]), (278, 4, [rows]), (284, 3, [2 if planes else 1])),
+        (530, 3, [across, down]),
+    ]
+    return laid_out(entries, *map(pack, parts))
+
+
+@pytest.mark.parametrize("planes", [False, True])
+@pytest.mark.parametrize(("across", "down"), [(1, 1), (2, 1), (2, 2), (4, 2)])
+@pytest.mark.parametrize("compression", [1, 5, 8])
+def test_subsampled_ycbcr(across, down, compression, planes, color, mark):
+    import imagecodecs
+
+    pack = {1: bytes, 5: imagecodecs.lzw_encode, 8: imagecodecs.zlib_encode}[compression]
+    whole = ycbcr_tiff(color, across, down, pack, planes, compression)
+    photograph = read(whole)
+    # Pillow's own YCbCr rounds to whole codes, three times.
+    assert np.abs(lightness(photograph.pixels) - lightness(color)).mean() < 1.5
+    assert back(photograph, mark).pixels.shape == color.shape
+    with pytest.raises(PhotoError, match="cut off"):
+        read(ycbcr_tiff(color, across, down, lambda part: pack(part[:-9]), planes, compression))
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("photometric", [8, 9])
+def test_lab(bits, photometric, color):
+    from rehue.color.lab import srgb_to_lab
+
+    lab = srgb_to_lab(color)
+    full = 255 if bits == 8 else 65535 if photometric == 8 else 65280
+    unit = 1 if bits == 8 else 256
+    stored = np.empty(lab.shape, np.int64)
+    stored[..., 0] = np.rint(lab[..., 0] / 100 * full)
+    stored[..., 1:] = np.rint(lab[..., 1:] * unit) + (128 * unit if photometric == 9 else 0)
+    samples = stored.astype(np.uint8 if bits == 8 else np.uint16)
+    height, width = color.shape[:2]
+    data = laid_out(
+        [
+            *((256, 4, [width]), (257, 4, [height]), (258, 3, [bits] * 3), (259, 3, [1])),
+            *((262, 3, [photometric]), (277, 3, [3]), (278, 4, [height])),
+        ],
+        samples.tobytes(),
+    )
+    photograph = read(data)
+    assert photograph.bits == bits
+    off = np.abs(lightness(photograph.pixels) - lab[..., 0])
+    assert off.max() < (0.6 if bits == 8 else 0.05)
+
+
+@pytest.mark.parametrize("bits", [24, 32])
+def test_whole_numbers_of_more_than_16_bits(bits):
+    wide = DEEP.astype(np.uint32) << (bits - 16)
+    kept = wide.astype("<u4").view(np.uint8).reshape(*DEEP.shape, 4)[..., : bits // 8]
+    height, width = DEEP.shape
+    data = laid_out(
+        [
+            *((256, 4, [width]), (257, 4, [height]), (258, 3, [bits]), (259, 3, [1])),
+            *((262, 3, [1]), (277, 3, [1]), (278, 4, [height])),
+        ],
+        kept.tobytes(),
+    )
+    photograph = read(data)
+    assert np.array_equal(photograph.pixels, DEEP)
+    assert photograph.notes == (f"its {bits} bits a sample become 16",)
+
+
+def test_jpeg_tiles_larger_than_the_picture(grey):
+    small = np.ascontiguousarray(grey[:48, :64])
+    photograph = read(tiff_of(small, compression="jpeg", tile=(128, 128)))
+    assert photograph.pixels.shape == small.shape
+    assert np.abs(lightness(photograph.pixels) - lightness(small)).mean() < 1
+    assert photograph.carried.tile == (128, 128)
+
+
+def test_webp_inside(color, make):
+    strips = [
+        make.saved(Image.fromarray(color[top : top + 32]), "WEBP", lossless=True)
+        for top in range(0, 96, 32)
+    ]
+    entries = [
+        *((256, 4, [128]), (257, 4, [96]), (258, 3, [8] * 3), (259, 3, [50001])),
+        *((262, 3, [2]), (277, 3, [3]), (278, 4, [32])),
+    ]
+    assert np.array_equal(read(laid_out(entries, *strips)).pixels, color)
+    large = make.saved(Image.fromarray(color), "WEBP", lossless=True)
+    with pytest.raises(PhotoError, match="a WebP of 128 x 96 pixels in a smaller place"):
+        read(laid_out(entries, *strips[:2], large))
 
 
 @pytest.mark.parametrize("white_is_zero", [False, True])

@@ -1,8 +1,9 @@
 """What stands in a TIFF beside its photographs: smaller copies, masks, infrared, by kind.
 
 A page is a photograph unless it says that it is a mask or a smaller copy (TIFF 6.0,
-NewSubfileType), or is grey and follows a colour page of its own size, as film scanners' infrared
-does. Smaller copies are made anew from the coloured photograph; everything else stays as it is.
+NewSubfileType), or is grey and follows a colour page of its own size, depth and compression, as
+film scanners' infrared does. Smaller copies are made anew from the coloured photograph; everything
+else stays as it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -80,8 +81,11 @@ def _says_whole(page: "TiffPage") -> bool:
 
 
 def _is_infrared(page: "TiffPage", before: "TiffPage") -> bool:
-    size, other = ((one.imagewidth, one.imagelength) for one in (page, before))
-    return size == other and page.samplesperpixel == 1 and before.samplesperpixel >= 3
+    form, other = (
+        (one.imagewidth, one.imagelength, one.bitspersample, int(one.compression))
+        for one in (page, before)
+    )
+    return form == other and page.samplesperpixel == 1 and before.samplesperpixel >= 3
 
 
 def _pixels(page: "TiffPage") -> int:

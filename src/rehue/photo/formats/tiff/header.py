@@ -61,7 +61,7 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
     if page.imagedepth != 1 or not 1 <= page.samplesperpixel <= _MOST_SAMPLES:
         raise unusual(name, f"{page.samplesperpixel} samples a pixel, depth {page.imagedepth}")
     sample_type(page, name)
-    if is_for_libtiff(page):
+    if is_for_pillow(page):
         return size
     if page.photometric not in CHANNELS or page.samplesperpixel < CHANNELS[page.photometric]:
         what = _COLORS.get(page.photometric, f"photometric interpretation {int(page.photometric)}")
@@ -73,18 +73,16 @@ def checked_size(page: "TiffPage", source: Source, left: int, pages: int) -> int
     return size
 
 
-def is_for_libtiff(page: "TiffPage") -> bool:
-    """Say whether libtiff has to decode a page: rare kinds of 8 bits."""
-    # Subsampled in ways of TIFF's own (section 21), or in planes.
-    is_plain_ycbcr = page.photometric == YCBCR and (
-        page.compression not in (JPEG, WEBP) or page.planarconfig == _PLANES
-    )
-    return page.bitspersample == 8 and (is_rare(page) or is_plain_ycbcr)
+def is_for_pillow(page: "TiffPage") -> bool:
+    """Say whether libtiff, by way of Pillow, has to decode a page: rare kinds of 8 bits."""
+    return page.bitspersample == 8 and page.compression not in _COMPRESSIONS
 
 
-def is_rare(page: "TiffPage") -> bool:
-    """Say whether a page is compressed in a way that imagecodecs is not asked for."""
-    return page.compression not in _COMPRESSIONS
+def is_ycbcr_of_tiff(page: "TiffPage") -> bool:
+    """Say whether a page is YCbCr as `ycbcr` reads it: subsampled by TIFF itself, or in planes."""
+    is_packed_apart = page.compression in (JPEG, WEBP) and page.planarconfig != _PLANES
+    is_three_bytes = page.bitspersample == 8 and page.samplesperpixel == 3
+    return page.photometric == YCBCR and is_three_bytes and not is_packed_apart
 
 
 def sample_type(page: "TiffPage", name: str) -> np.dtype[Any]:

@@ -1,20 +1,20 @@
 """Reading TIFFs: every page, any layout, 8 to 32 bits and floats, checked before it is decoded.
 
-tifffile reads the directories and imagecodecs decodes strips and tiles (libtiff, by way of it, what
-it does not); what a header claims is held against the file's length and the pixels allowed first,
-since both trust it.
+tifffile reads the directories and imagecodecs decodes strips and tiles (libtiff, by way of Pillow,
+what it does not); what a header claims is held against the file's length and the pixels allowed
+first, since both trust it.
 """
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import TiffImagePlugin
 
 from rehue.color.gamut import fit_to_gamut
 from rehue.color.lab import lab_to_srgb
@@ -30,16 +30,17 @@ from rehue.photo.formats.tiff.header import (
     WHITE_IS_ZERO,
     checked_size,
     compression_of,
-    is_for_libtiff,
-    is_rare,
+    is_for_pillow,
+    is_ycbcr_of_tiff,
     orientation,
     unusual,
 )
 from rehue.photo.formats.tiff.segments import decoded
+from rehue.photo.formats.tiff.ycbcr import decoded_ycbcr
 from rehue.photo.photograph import Beside, Carried
 from rehue.photo.records import directories, exif, photoshop
 from rehue.photo.records.directories import Layout
-from rehue.photo.samples import depth
+from rehue.photo.samples import depth, pixels
 from rehue.photo.samples.orientation import as_stored
 
 if TYPE_CHECKING:
@@ -78,10 +79,15 @@ def read_pages(source: Source) -> Iterator[Decoded]:
         for number, others in groups(whole, len(pages)):
             page = pages[number]
             beside, said = beside_page(pages, data, number, others)
-            read = _picture_by_libtiff if is_for_libtiff(page) else _picture
-            decoded = read(page, data, name, beside)
+            decoded = _reader(page)(page, data, name, beside)
             yield replace(decoded, notes=(*notes, *said, *decoded.notes))
             notes = ()
+
+
+def _reader(page: "TiffPage") -> Callable[..., Decoded]:
+    if is_for_pillow(page):
+        return _picture_by_pillow
+    return _picture_of_ycbcr if is_ycbcr_of_tiff(page) else _picture
 
 
 def _directories(data: bytes, name: str) -> tuple[list[int], tuple[str, ...]]:
@@ -131,29 +137,35 @@ def _is_manifest(page: "TiffPage") -> bool:
     return page.imagewidth == 0 and directories.C2PA in page.tags
 
 
-def _picture_by_libtiff(
+def _picture_by_pillow(
     page: "TiffPage", data: bytes, name: str, beside: tuple[Beside, ...]
 ) -> Decoded:
-    """Decode a page of a rare kind, of 8 bits."""
-    import imagecodecs  # noqa: PLC0415 (slow to load)
-
-    rgba = None
-    with heard() as remarks, suppress(ValueError, RuntimeError):
-        rgba = imagecodecs.tiff_decode(data, index=page.index, asrgb=True)
-    if rgba is None and is_rare(page):
-        raise unusual(name, compression_of(page))
-    if rgba is None or any(_BROKEN.search(remark) for remark in remarks):
+    """Decode a page of a rare kind, of 8 bits, by way of libtiff."""
+    turn = orientation(page)
+    try:
+        with heard() as remarks:
+            image = TiffImagePlugin.TiffImageFile(BytesIO(data))
+            image.seek(page.index)
+            if sorted(image.size) != sorted((page.imagewidth, page.imagelength)):
+                raise unusual(name, "a header that says two sizes")
+            image.load()
+    except (OSError, SyntaxError, LookupError, ValueError) as error:
+        raise unusual(name, compression_of(page)) from error
+    if any(_BROKEN.search(remark) for remark in remarks):
         raise PhotoError(f"{name} has a part missing or damaged: copy or download it again")
-    if rgba.shape != (page.imagelength, page.imagewidth, 4):
-        raise unusual(name, "a header that says two sizes")
-    # libtiff mirrors pictures, and does not turn them.
-    color = as_stored(rgba, (orientation(page) - 1) % 4 + 1)
-    has_alpha = _alpha(page, CHANNELS.get(page.photometric, 3))[0] is not None
-    alpha = np.ascontiguousarray(color[..., 3]) if has_alpha else None
-    color = np.ascontiguousarray(color[..., :3])
+    flat, alpha = pixels.flat(image)
+    # Pillow turns TIFFs, and nothing else, upright while it loads them.
+    color = np.ascontiguousarray(as_stored(np.asarray(flat), turn))
     if alpha is not None:
-        depth.divide(color, alpha)
-    return _page(page, data, depth.without_idle_channels(color), alpha, (), beside)
+        alpha = np.ascontiguousarray(as_stored(alpha, turn))
+    return _page(page, data, color, alpha, (), beside)
+
+
+def _picture_of_ycbcr(
+    page: "TiffPage", data: bytes, name: str, beside: tuple[Beside, ...]
+) -> Decoded:
+    color = depth.without_idle_channels(decoded_ycbcr(page, data, name))
+    return _page(page, data, color, None, (), beside)
 
 
 def _from_lab(page: "TiffPage", lab: NDArray[Any], name: str) -> NDArray[Any]:
