@@ -357,7 +357,9 @@ def test_lab(bits, photometric, color):
 @pytest.mark.parametrize("bits", [24, 32])
 def test_whole_numbers_of_more_than_16_bits(bits):
     wide = DEEP.astype(np.uint32) << (bits - 16)
-    kept = wide.astype("<u4").view(np.uint8).reshape(*DEEP.shape, 4)[..., : bits // 8]
+    # Samples of 24 bits are packed, highest bit first, in either byte order.
+    order = "<u4" if bits == 32 else ">u4"
+    kept = wide.astype(order).view(np.uint8).reshape(*DEEP.shape, 4)[..., -bits // 8 :]
     height, width = DEEP.shape
     data = laid_out(
         [

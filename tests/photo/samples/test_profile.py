@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rehue.photo import read
 from rehue.photo.samples import profile
 
 
@@ -96,3 +97,16 @@ def test_the_srgb_profile_is_always_the_same_bytes():
     profile.srgb_profile.cache_clear()
     assert profile.srgb_profile() == first
     assert first[24:36] == bytes.fromhex("07e400010001000000000000")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_profile_whose_colorants_lie_in_a_plane_is_left_out(kind, deep, grey, make):
+    flat = make.to_d50.copy()
+    flat[:, 2] = flat[:, 0]
+    profile = make.linear_srgb_profile(flat)
+    samples = grey.astype(np.uint16) * 257 if deep else grey
+    photograph = read(make.saved(Image.fromarray(samples), kind, icc_profile=profile))
+    assert np.array_equal(photograph.pixels, samples)
+    assert photograph.carried.icc is None
+    assert photograph.notes == ("its ICC profile cannot be read and is left out",)

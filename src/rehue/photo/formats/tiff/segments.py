@@ -116,10 +116,7 @@ def _scaled(
     white = 255 if bits <= 8 else 65535
     if page.photometric == PALETTE:
         return part
-    if bits == 24 and page.parent.byteorder == "<":
-        # tifffile takes the three bytes in the other order.
-        part = ((part & 0xFF) << 8 | part >> 8 & 0xFF).astype(np.uint16)
-    elif bits > 16:
+    if bits > 16:
         part = (part >> (bits - 16)).astype(np.uint16)
     elif bits not in (8, 16):
         part = (part.astype(np.uint32) * white + ((1 << bits) - 1) // 2) // ((1 << bits) - 1)
