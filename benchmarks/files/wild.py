@@ -72,7 +72,7 @@ LAYOUT = re.compile(
     r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshholding|Cell|PageNumber"
     r"|Header|Megapixels|Ops|ExifVersion|GIF|Display[XY]|Capture[XY]|Virtual|CHROM|Chrom|MPF|MP"
     r"|NumberOfImages|Image(List|UID)|Total|DependentImage|Padding|OffsetSchema|Makers?Note|SMin|SMax"
-    r"|DocumentName$|Photoshop|.*Digest$|BMP|TransparentColor|PixelAspect)"
+    r"|DocumentName$|Photoshop|Planes|PageCount|SuggestedPalette|.*Digest$|BMP|TransparentColor|PixelAspect)"
 )
 
 
@@ -208,15 +208,9 @@ def losses(
     told = re.search(r"pages?\b|picture|copies|copy|masks|directories|left out", noted)
     if before and after and before > after and not told:
         yield "pages"
-    first, second = decoded(source, profile), decoded(target, profile)
-    if first is not None and second is not None:
-        if first.shape != second.shape:
-            if "aperture" not in noted and "raw file" not in noted:
-                yield "another size"
-        elif min(np.abs(a - b).mean() for a, b in as_seen(first, second)) > SAME and not re.search(
-            r"raw file|CMYK|profile", noted
-        ):
-            yield "another lightness"
+    shown = differs(source, target, profile)
+    if shown and not re.search(r"aperture|raw file|CMYK|profile|gamma|as sRGB's", noted):
+        yield shown
     was, now = (
         tags[is_source].get(str(path), {}) for is_source, path in ((True, source), (False, target))
     )
@@ -226,6 +220,9 @@ def losses(
         group, _, name = key.partition(":")
         words = next((w for w, pattern in GROUPS.items() if pattern.match(group)), None)
         if words is None or not name or LAYOUT.match(name) or name in kept or str(value) in values:
+            continue
+        # A profile of grey or ink cannot describe colour: the result's is sRGB's, as is documented.
+        if words == "its ICC profile" and was.get("ICC-header:ColorSpaceData") != "RGB ":
             continue
         if words not in noted and not is_said(words, noted):
             yield f"{group}:{name}" if "XMP" not in group else f"XMP ({group})"
@@ -246,16 +243,39 @@ def as_seen(first: NDArray[Any], second: NDArray[Any]) -> Iterator[tuple[Any, An
     yield lightness(grey[0]), lightness(grey[1])
 
 
-def decoded(path: Path, profile: Path) -> NDArray[np.uint8] | None:
+def decoded(path: Path, options: list[str]) -> NDArray[np.uint8] | None:
     """Return the first page as ImageMagick shows it, sampled; None where it does not read it."""
-    command = ["convert", f"{path}[0]", "-auto-orient", "-alpha", "off", "-profile", str(profile)]
-    command += ["-colorspace", "sRGB", "-sample", f"{SIDE}x{SIDE}>", "-depth", "8", "ppm:-"]
+    command = ["convert", f"{path}[0]", "-coalesce", "-alpha", "off", *options]
+    command += ["-sample", f"{SIDE}x{SIDE}>", "-depth", "8", "ppm:-"]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
         with Image.open(BytesIO(done.stdout)) as image:
             return np.asarray(image.convert("RGB"))
     except (subprocess.TimeoutExpired, OSError, ValueError):
         return None
+
+
+def differs(source: Path, target: Path, profile: Path) -> str | None:
+    """Say how a result is shown otherwise than its source; None where it is not.
+
+    ImageMagick is asked in two ways: it brings some old kinds into a colour space in only one, and
+    turns some formats by their orientation in none.
+    """
+    # Results of a source's own format are stored as it is; others are compared as they are seen.
+    turn = [] if source.suffix.lower() in target.suffix.lower() else ["-auto-orient"]
+    managed = ["-profile", str(profile), "-colorspace", "sRGB"]
+    found = None
+    for options in (turn + managed, turn):
+        first, second = decoded(source, options), decoded(target, options)
+        if first is None or second is None:
+            return None
+        if first.shape != second.shape:
+            found = "another size"
+        elif min(np.abs(a - b).mean() for a, b in as_seen(first, second)) <= SAME:
+            return None
+        else:
+            found = "another lightness"
+    return found
 
 
 def pages(path: Path) -> int:

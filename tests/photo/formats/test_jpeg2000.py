@@ -120,3 +120,15 @@ def test_signed_samples(grey):
     assert np.array_equal(
         read(bytes(stream)).pixels, (signed.astype(np.int16) + 128).astype(np.uint8)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"), [(b"Grandmother, 1931", True), (b"Created by X", False)]
+)
+def test_a_comment_in_the_codestream_is_said(text, is_said, grey):
+    stream = bytes(imagecodecs.jpeg2k_encode(grey, codecformat="j2k", level=0, reversible=True))
+    at = 4 + int.from_bytes(stream[4:6], "big")
+    comment = b"\xff\x64" + struct.pack(">HH", 4 + len(text), 1) + text
+    photograph = read(stream[:at] + comment + stream[at:])
+    assert np.array_equal(photograph.pixels, grey)
+    assert ("the comment in its codestream is left out" in photograph.notes) == is_said

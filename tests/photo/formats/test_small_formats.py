@@ -215,3 +215,27 @@ def test_heif_of_rare_kinds_is_no_video(brand):
     with pytest.raises(PhotoError, match="looks like HEIF of a kind that is seldom used") as caught:
         read(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1" + brand + bytes(40))
     assert brand.decode() in str(caught.value)
+
+
+HDR = "it is made for HDR screens (PQ or HLG), and its numbers are read as sRGB's"
+
+
+@pytest.mark.parametrize(
+    ("coding", "note"), [((9, 16), HDR), ((9, 18), HDR), ((12, 13), "cICP"), ((1, 13), "")]
+)
+def test_codings_of_colour_in_a_png_are_said(coding, note, grey, make):
+    data = with_chunks(
+        make.saved(Image.fromarray(grey), "PNG"), chunk(b"cICP", bytes((*coding, 0, 1)))
+    )
+    said = "; ".join(read(data).notes)
+    assert note in said
+    assert bool(said) == bool(note)
+
+
+@pytest.mark.parametrize("transfer", [13, 16, 18])
+def test_an_avif_for_hdr_screens_is_said(transfer):
+    import imagecodecs
+
+    samples = np.full((16, 16, 3), 500, np.uint16)
+    data = imagecodecs.avif_encode(samples, bitspersample=10, transfer=transfer, primaries=9)
+    assert (HDR in read(bytes(data)).notes) == (transfer != 13)

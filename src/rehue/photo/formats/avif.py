@@ -15,8 +15,8 @@ from PIL import AvifImagePlugin, Image
 
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
-from rehue.photo.formats.aperture import Rectangle, clean_aperture
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.formats.heif import Rectangle, clean_aperture, hdr_note
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
@@ -48,9 +48,9 @@ def read(source: Source) -> Iterator[Decoded]:
     else:
         by_pillow.load(image, source)
         decoded = Decoded(*pixels.flat(image))
-    notes: tuple[str, ...] = ()
+    notes = hdr_note(source.data)
     if _is_tone_mapped(source.data):
-        notes = ("its gain map, for HDR screens, is left out",)
+        notes += ("its gain map, for HDR screens, is left out",)
     shown = clean_aperture(source.data, *image.size)
     if shown:
         decoded = _cut(decoded, shown)

@@ -15,6 +15,7 @@ from PIL import Image
 from rehue.errors import PhotoError, install_line
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.formats.heif import hdr_note
 from rehue.photo.records import boxes, exif
 from rehue.photo.samples.orientation import upright
 
@@ -33,7 +34,7 @@ def read(source: Source) -> Iterator[Decoded]:
     records = replace(by_pillow.records(heif.info), dpi=None, lossless=False)
     if records.exif:
         records = replace(records, exif=exif.upright(exif.without_prefix(records.exif)))
-    yield Decoded(*_decode(heif), records, notes=tuple(_left_out(heif)))
+    yield Decoded(*_decode(heif), records, notes=(*hdr_note(source.data), *_left_out(heif)))
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:

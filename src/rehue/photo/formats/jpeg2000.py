@@ -33,6 +33,8 @@ _CMYK, _SRGB, _GREY, _SYCC = 12, 16, 17, 18
 _OTHERS = {14: "L*a*b*", 19: "CIEJab", 20: "e-sRGB", 21: "ROMM-RGB", 24: "e-sYCC"}
 _PER_METRE = 39.3700787
 _SIZ, _COD = b"\xff\x51", b"\xff\x52"
+_TILE, _COMMENT = b"\xff\x90", b"\xff\x64"
+_OF_ENCODERS = (b"Created by", b"Creator", b"Kakadu", b"Kdu-", b"JasPer", b"LEAD", b"Aware")
 _START, _END = b"\xff\x4f", b"\xff\xd9"
 # Signal to noise (dB) of results that are as lossy as their sources.
 _FINE = 55
@@ -74,7 +76,7 @@ def read(source: Source) -> Iterator[Decoded]:
     if said.space in _OTHERS and not said.records.icc:
         raise _unusual(source.name, f"colours are {_OTHERS[said.space]}")
     color, alpha = _decode(source, said)
-    yield Decoded(color, alpha, said.records)
+    yield Decoded(color, alpha, said.records, notes=_comment_note(source.data))
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -246,6 +248,21 @@ def _stream(data: bytes) -> bytes | None:
     if found is None and at > 0 and data.endswith(_END):
         return data[at + 4 :]
     return found
+
+
+def _comment_note(data: bytes) -> tuple[str, ...]:
+    """Say that a comment in the codestream is left out (A.9.2), unless an encoder names itself."""
+    stream, at = _stream(data) or b"", 2
+    while stream[at : at + 1] == b"\xff" and stream[at : at + 2] != _TILE:
+        size = int.from_bytes(stream[at + 2 : at + 4], "big")
+        text = stream[at + 6 : at + 2 + size]
+        is_text = stream[at : at + 2] == _COMMENT and stream[at + 4 : at + 6] == b"\0\1"
+        if is_text and not text.startswith(_OF_ENCODERS):
+            return ("the comment in its codestream is left out",)
+        if size < 2:
+            break
+        at += 2 + size
+    return ()
 
 
 def _kept_boxes(data: bytes) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow, png_texts
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.formats.heard import heard
+from rehue.photo.formats.heif import HDR_NOTE, HDR_TRANSFERS
 from rehue.photo.photograph import Carried
 from rehue.photo.records import photoshop
 from rehue.photo.samples import depth, pixels
@@ -34,6 +35,8 @@ _ONE_PIXEL = (
     ),
     (b"IDAT", zlib.compress(bytes(4))),
 )
+# BT.709's primaries with sRGB's transfer, or BT.709's, which screens take for the same.
+_SRGB_CODINGS = {(1, 13), (1, 1)}
 # A gamma of 1/2.2 in its 100,000ths is what sRGB files say; this near to it, it is meant.
 _SRGB_GAMMA, _NEAR = 45455, 1000
 _XMP = "XML:com.adobe.xmp"
@@ -59,6 +62,7 @@ def read(source: Source) -> Iterator[Decoded]:
     if texts.icc:
         image.info["icc_profile"] = texts.icc
     decoded = replace(decoded, records=_records(image, texts), notes=texts.notes)
+    decoded = replace(decoded, notes=(*decoded.notes, *_coding(plain)))
     exponent = _gamma(source.data)
     yield decoded if exponent is None else _with_gamma(decoded, exponent)
 
@@ -180,6 +184,17 @@ def _encode_deep(samples: NDArray[np.uint16], beside: bytes) -> bytes:
     packed = list(_chunks(bytes(imagecodecs.png_encode(np.ascontiguousarray(samples), level=3))))
     others = [chunk for chunk in _chunks(beside) if chunk[0] not in _PIXELS]
     return _file([packed[0], *others, *(c for c in packed if c[0] == b"IDAT")])
+
+
+def _coding(data: bytes) -> Iterator[str]:
+    """Say what becomes of how a file means its numbers (cICP: ITU-T H.273's, PNG 3, 11.3.2.6)."""
+    for kind, content in _chunks(data):
+        if kind == b"IDAT":
+            return
+        if kind == b"cICP" and len(content) == 4 and content[1] in HDR_TRANSFERS:
+            yield HDR_NOTE
+        elif kind == b"cICP" and tuple(content[:2]) not in _SRGB_CODINGS:
+            yield "its colour coding (cICP) is left out, and its numbers are read as sRGB's"
 
 
 def _gamma(data: bytes) -> float | None:
