@@ -55,6 +55,17 @@ BASE_MB, BYTES_A_PIXEL = 500, 40
 HUGE = (b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\1\0\0")
 
 
+# Of a DNG with a mosaic of red, green, green and blue.
+RAW_TAGS = [
+    (50706, 1, 4, (1, 4, 0, 0), True),
+    (50708, 2, 5, "Test", True),
+    (33421, 3, 2, (2, 2), True),
+    (33422, 1, 4, (0, 1, 1, 2), True),
+    (50721, 10, 9, (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1), True),
+    (50717, 4, 1, 65535, True),
+]
+
+
 def valid() -> dict[str, bytes]:
     """One file of each kind, by a name that ends as its files do."""
     grey = np.ascontiguousarray(data.camera()[100 : 100 + HEIGHT, 180 : 180 + WIDTH])
@@ -71,6 +82,13 @@ def valid() -> dict[str, bytes]:
     def tiff(samples: NDArray[np.generic], **options: object) -> bytes:
         file = BytesIO()
         tifffile.imwrite(file, samples, metadata=None, **options)
+        return file.getvalue()
+
+    def pages(*written: tuple[NDArray[np.generic], dict[str, object]]) -> bytes:
+        file = BytesIO()
+        with tifffile.TiffWriter(file) as writer:
+            for samples, options in written:
+                writer.write(samples, metadata=None, **{**plain, **options})
         return file.getvalue()
 
     jpeg2000, avif = imagecodecs.jpeg2k_encode, imagecodecs.avif_encode
@@ -108,7 +126,56 @@ def valid() -> dict[str, bytes]:
         "jpegxl-16.jxl": imagecodecs.jpegxl_encode(deep_rgb, **lossless),
         "jpegxl-profile.jxl": with_color(bytes(imagecodecs.jpegxl_encode(rgb)), srgb_profile()),
         "jpegxl-jpeg.jxl": imagecodecs.jpegxl_encode_jpeg(pillow("JPEG", "RGB"), usecontainer=True),
+        "png-texts.png": pillow("PNG", pnginfo=_texts()),
+        "bmp-fields.bmp": _bmp_of_fields(grey),
+        "gif-xmp.gif": _with_extensions(pillow("GIF")),
+        "jpeg2000-boxes.jp2": _with_boxes(bytes(jpeg2000(rgb, codecformat="jp2", level=0))),
+        "tiff-pyramid.tif": pages(
+            (grey, {"tile": (16, 16), "subifds": 1, "compression": "zlib"}),
+            (np.ascontiguousarray(grey[::2, ::2]), {"tile": (16, 16), "subfiletype": 1}),
+        ),
+        "tiff-infrared.tif": pages((deep_rgb, {"photometric": "rgb"}), (deep, {})),
+        "tiff-mask.tif": pages((grey, {}), (grey > 100, {"subfiletype": 4})),
+        "tiff-ycbcr.tif": pillow("TIFF", "YCbCr", compression="tiff_lzw"),
+        # By its name a TIFF: raw files are not taken from folders.
+        "raw.tif": tiff(deep, photometric="cfa", extratags=RAW_TAGS),
     }
+
+
+def _texts() -> PngImagePlugin.PngInfo:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Author", "Anna")
+    texts.add_text("Description", "from the attic " * 20, zip=True)
+    texts.add_itxt("Title", "Dachboden", "de", "Titel", zip=True)
+    return texts
+
+
+def _bmp_of_fields(grey: NDArray[np.uint8]) -> bytes:
+    """A BMP of 32 bits in bit fields, with alpha and a profile."""
+    samples = (grey.astype(np.uint32) * 0x01010101)[::-1].astype("<u4").tobytes()
+    profile = srgb_profile()
+    head = struct.pack("<IiiHHIIiiII", 124, WIDTH, HEIGHT, 1, 32, 3, len(samples), 0, 0, 0, 0)
+    head += struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"DEBM"
+    head = head.ljust(112, b"\0") + struct.pack("<IIQ", 124 + len(samples), len(profile), 0)[:12]
+    file = b"BM" + struct.pack("<IHHI", 138 + len(samples) + len(profile), 0, 0, 138)
+    return file + head.ljust(124, b"\0") + samples + profile
+
+
+def _with_extensions(gif: bytes) -> bytes:
+    """A GIF with XMP and a comment before its picture."""
+    place = 13 + (3 << (gif[10] & 7) + 1 if gif[10] & 0x80 else 0)
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    magic = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    added = b"!\xff\x0bXMP DataXMP" + packet + magic + b"!\xfe\x05attic\0"
+    return gif[:place] + added + gif[place:]
+
+
+def _with_boxes(jp2: bytes) -> bytes:
+    """A JPEG 2000 file with an XML and a UUID box before its codestream."""
+    at = jp2.index(b"jp2c") - 4
+    parts = [(b"xml ", b"<mets/>"), (b"uuid", bytes(range(16)) + b"II*\0")]
+    added = b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in parts)
+    return jp2[:at] + added + jp2[at:]
 
 
 def damaged(whole: bytes, seed: str) -> bytes:
@@ -154,6 +221,14 @@ def bombs() -> Iterator[tuple[str, bytes]]:
         + b"\0\0\0,"
         + struct.pack("<HHHH", 0, 0, 65535, 65535)
         + b"\0\x02\x02L\x01\0;",
+    )
+    yield (
+        "claims-much-in-565-bytes.gif",
+        b"GIF89a".ljust(6)
+        + struct.pack("<HH", 14_000, 14_000)
+        + b"\0\0\0,"
+        + struct.pack("<HHHH", 0, 0, 8, 8)
+        + b"\0\x02\x02L\x01\0;".ljust(544, b"\0"),
     )
     yield (
         "huge.webp",

@@ -143,3 +143,21 @@ def test_a_last_link_that_leads_nowhere_is_said():
     photograph = read(bytes(data))
     assert np.array_equal(photograph.pixels, DEEP)
     assert photograph.notes == ("what should follow its last page is not in the file",)
+
+
+def test_what_stands_beside_is_bound_by_the_file(mark):
+    """Copies as large as the picture, over and over, and masks that share their bytes."""
+    copies = read(tiff_of((DEEP, {}), *[(DEEP, {"subfiletype": 1})] * 5))
+    assert len(copies.carried.beside) == 2
+    assert copies.notes[-1] == "its 3 further directories are left out"
+    data = bytearray(tiff_of((DEEP, {}), *[(DEEP > 9, {"subfiletype": 4})] * 40))
+    pages = tifffile.TiffFile(BytesIO(bytes(data))).pages
+    for page in list(pages)[1:]:
+        tag = page.tags[279]
+        # Each mask claims half of the file.
+        struct.pack_into("<HHII", data, tag.offset, 279, 4, 1, len(data) // 2)
+        tag = page.tags[273]
+        struct.pack_into("<HHII", data, tag.offset, 273, 4, 1, 8)
+    shared = read(bytes(data))
+    assert sum(len(part) for one in shared.carried.beside for part in one.parts) <= len(data)
+    assert "further directories are left out" in shared.notes[-1]

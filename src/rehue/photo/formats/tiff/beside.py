@@ -23,6 +23,8 @@ _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PREDICTOR = 256, 257, 258, 259, 317
 _STRIPS, _TILES, _SUB_DIRECTORIES = (273, 279), (324, 325), 330
 # Tags that say where something lies, which a copy elsewhere would no longer be true to.
 _POINTERS = {*_STRIPS, *_TILES, _SUB_DIRECTORIES, 288, 289, 513, 514, 519, 520, 521}
+# Directories that are kept beside one photograph.
+_MOST = 256
 _DEFLATE, _PLAIN_DEFLATE = 32946, 8
 
 
@@ -51,9 +53,18 @@ def beside_page(
         others: the numbers of those that belong to it.
     """
     page = pages[photograph]
-    inside = [_beside(data, at, page, is_inside=True) for at in _sub_directories(page, data)]
-    following = [_beside(data, pages[n].offset, page, is_inside=False) for n in others]
-    found = [*inside, *following]
+    places = [(at, True) for at in _sub_directories(page, data)]
+    places += [(pages[number].offset, False) for number in others]
+    # Directories may share their bytes, or be many: together they are no more than the file, and
+    # copies no more than a pyramid.
+    left, room = len(data), 2 * _pixels(page)
+    found: list[Beside | None] = []
+    for at, is_inside in places:
+        one = _beside(data, at, page, is_inside=is_inside) if len(found) < _MOST else None
+        if one is not None:
+            left -= sum(map(len, one.parts)) + sum(len(entry.data) for entry in one.entries)
+            room -= one.size[0] * one.size[1] if one.size else 0
+        found.append(one if left >= 0 and room >= 0 else None)
     kept = tuple(one for one in found if one is not None)
     notes = []
     copies = sum(one.size is not None for one in kept)
@@ -67,7 +78,9 @@ def beside_page(
             what = "pages are no photographs (masks, infrared, small pictures) and stay as they are"
         notes.append(f"{many} {what}")
     if None in found:
-        notes.append(f"{_number(found.count(None))}further directories in it are left out")
+        many = found.count(None)
+        what = "directory is" if many == 1 else "directories are"
+        notes.append(f"its {_number(many)}further {what} left out")
     return kept, tuple(notes)
 
 
