@@ -286,7 +286,8 @@ def for_layer(
     chosen = layer_format(photograph, path, output.format)
     pages = [
         # JPEG in a TIFF would lose some of it; without a number it is Deflate.
-        replace(page, carried=replace(page.carried, tiff_compression=None))
+        # Masks and infrared are the source's, and stand in it.
+        replace(page, carried=replace(page.carried, tiff_compression=None, beside=()))
         for page in photograph.pages
     ]
     return replace(pages[0], further=tuple(pages[1:])), replace(output, format=chosen)

@@ -14,6 +14,9 @@ def reduced(samples: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
         samples: H x W or H x W x channels, uint8, uint16 or float32.
         size: width and height (px).
     """
+    if samples.dtype == np.uint8 and samples.ndim == 3 and samples.shape[2] == 3:
+        small = Image.fromarray(np.ascontiguousarray(samples)).resize(size, Image.Resampling.BOX)
+        return np.asarray(small)
     planes = samples[..., None] if samples.ndim == 2 else samples
     made = np.empty((size[1], size[0], planes.shape[2]), np.float32)
     for channel in range(planes.shape[2]):
@@ -21,5 +24,5 @@ def reduced(samples: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
         made[..., channel] = np.asarray(plane.resize(size, Image.Resampling.BOX))
     if samples.dtype.kind == "u":
         made = np.rint(made)
-    small = made.astype(samples.dtype)
-    return small[..., 0] if samples.ndim == 2 else small
+    typed = made.astype(samples.dtype)
+    return typed[..., 0] if samples.ndim == 2 else typed
