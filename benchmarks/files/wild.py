@@ -265,7 +265,7 @@ def differs(source: Path, target: Path, profile: Path) -> str | None:
     turn = [] if source.suffix.lower() in target.suffix.lower() else ["-auto-orient"]
     managed = ["-profile", str(profile), "-colorspace", "sRGB"]
     found = None
-    for options in (turn + managed, turn):
+    for options in (turn + managed, [*turn, "-set", "colorspace", "sRGB"]):
         first, second = decoded(source, options), decoded(target, options)
         if first is None or second is None:
             return None
