@@ -239,3 +239,12 @@ def test_records_that_are_damaged_are_none():
             for at in np.random.default_rng(seed).integers(4, len(data), 6):
                 data[at] ^= 0xFF
             record_of(bytes(data))
+
+
+def test_heaps_within_heaps_come_to_an_end():
+    """Each of 500 records is the heap that they stand in."""
+    rows = b"".join(struct.pack("<HII", 0x3000, 5006, 0) for _ in range(500))
+    heap = struct.pack("<H", 500) + rows + struct.pack("<I", 0)
+    data = b"II\x1a\0\0\0HEAPCCDR".ljust(26, b"\0") + heap
+    assert record_of(data) is None
+    assert "is cut off" in refusal(data)

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import count
 
 from PIL import JpegImagePlugin
 
@@ -24,6 +25,10 @@ _JPEG_INSIDE = 46
 _CANON = bytes.fromhex("85C0B687820F11E08111F4CE462B6A48")
 _MAKER_NOTE = 37500
 _ASCII = 2
+# Of a CRW's heap, which has some hundred: heaps within heaps could be the same one over and over.
+_MOST_RECORDS = 10_000
+# Bytes of a record that are looked at: what is said takes less, pictures take more.
+_LONGEST = 4096
 _SIGNATURE_OF_TIFF = {b"II": b"II*\0", b"MM": b"MM\0*"}
 
 
@@ -97,21 +102,24 @@ def heap_of(data: bytes) -> list[tuple[int, bytes]] | None:
         return None
     (start,) = struct.unpack_from(order + "I", data, 2)
     try:
-        return list(_records(data, order, start, len(data)))
+        return list(_records(data, order, (start, len(data)), count(_MOST_RECORDS, -1)))
     except (struct.error, RecursionError, ValueError):
         return None
 
 
 def _records(
-    data: bytes, order: str, start: int, end: int, depth: int = 0
+    data: bytes, order: str, heap: tuple[int, int], left: Iterator[int]
 ) -> Iterator[tuple[int, bytes]]:
     """Yield the records of a heap; the offset of its list stands in its last four bytes."""
+    start, end = heap
     (offset,) = struct.unpack_from(order + "I", data, end - 4)
     at = start + offset
-    (count,) = struct.unpack_from(order + "H", data, at)
-    if depth > 8 or at + 2 + 10 * count > end:
+    (number_of_records,) = struct.unpack_from(order + "H", data, at)
+    if at + 2 + 10 * number_of_records > end:
         raise ValueError("no list of records")
-    for number in range(count):
+    for number in range(number_of_records):
+        if next(left) <= 0:
+            raise ValueError("records without end")
         field = at + 2 + 10 * number
         kind, size, place = struct.unpack_from(order + "HII", data, field)
         if kind & 0xC000 == 0x4000:  # the value stands in the list itself
@@ -121,9 +129,9 @@ def _records(
         if last > end:
             raise ValueError("a record beyond the end")
         if kind & 0x3800 in (0x2800, 0x3000):
-            yield from _records(data, order, first, last, depth + 1)
+            yield from _records(data, order, (first, last), left)
         else:
-            yield kind & 0x3FFF, data[first:last]
+            yield kind & 0x3FFF, data[first : min(last, first + _LONGEST)]
 
 
 def _of_heap(data: bytes) -> Iterator[Entry]:

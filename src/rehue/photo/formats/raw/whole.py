@@ -14,6 +14,8 @@ _STRIPS, _TILES = (273, 279), (324, 325)
 _PANASONIC, _RAW_OFFSET = b"IIU\0", 280
 # Where Fujifilm's header says offset and length: of the JPEG, of the description, of the mosaic.
 _FUJIFILM_PARTS = (84, 92, 100)
+# Cameras write some ten; each may claim as many bytes as the file has.
+_MOST_DIRECTORIES = 200
 # Bits that the finest of cameras' ways to compress takes for a sample, by far.
 _LEAST_BITS = 0.25
 
@@ -48,6 +50,8 @@ def directories_of(data: bytes) -> Iterator[list[Entry]]:
         offset = waiting.pop(0)
         if not offset or offset in seen:
             continue
+        if len(seen) >= _MOST_DIRECTORIES:
+            raise TiffDirectoryError("directories without end")
         seen.add(offset)
         entries, _ = directories.read_directory(data, layout, offset)
         yield entries
