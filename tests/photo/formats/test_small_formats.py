@@ -239,3 +239,8 @@ def test_an_avif_for_hdr_screens_is_said(transfer):
     samples = np.full((16, 16, 3), 500, np.uint16)
     data = imagecodecs.avif_encode(samples, bitspersample=10, transfer=transfer, primaries=9)
     assert (HDR in read(bytes(data)).notes) == (transfer != 13)
+
+
+def test_a_place_on_a_larger_page_is_said(grey, make):
+    data = with_chunks(make.saved(Image.fromarray(grey), "PNG"), chunk(b"oFFs", bytes(9)))
+    assert read(data).notes == ("its place on a larger page (oFFs) is left out",)

@@ -187,12 +187,14 @@ def _encode_deep(samples: NDArray[np.uint16], beside: bytes) -> bytes:
 
 
 def _coding(data: bytes) -> Iterator[str]:
-    """Say what becomes of how a file means its numbers (cICP: ITU-T H.273's, PNG 3, 11.3.2.6)."""
+    """Say what has no place in a result: how numbers are meant (cICP, PNG 3, 11.3.2.6), a place."""
     for kind, content in _chunks(data):
         if kind == b"IDAT":
             return
         if kind == b"cICP" and len(content) == 4 and content[1] in HDR_TRANSFERS:
             yield HDR_NOTE
+        elif kind == b"oFFs":
+            yield "its place on a larger page (oFFs) is left out"
         elif kind == b"cICP" and tuple(content[:2]) not in _SRGB_CODINGS:
             yield "its colour coding (cICP) is left out, and its numbers are read as sRGB's"
 
