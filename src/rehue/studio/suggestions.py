@@ -1,6 +1,6 @@
 """Colours to choose from at a place: those that are likely, and those that exist."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rehue.look import Look
 from rehue.model import hex_color
@@ -11,21 +11,32 @@ from rehue.wishes import Coloring
 _SEEN: Final = (45.0, 85.0)
 
 
-def suggestions_at(
-    look: Look, coloring: Coloring, x: float, y: float, count: int
-) -> dict[str, Any]:
+class Place(NamedTuple):
+    """Where colours are asked for.
+
+    Attributes:
+        x: share of the width, 0..1.
+        y: share of the height, 0..1.
+        most: of likely colours.
+    """
+
+    x: float
+    y: float
+    most: int
+
+
+def suggestions_at(look: Look, coloring: Coloring, place: Place) -> dict[str, Any]:
     """Return likely colours at a place as the API tells them, and those that exist there.
 
     Args:
         look: at the photograph.
         coloring: what is wished of it.
-        x: share of the width, 0..1.
-        y: share of the height, 0..1.
-        count: of likely colours, at most.
+        place: where, and how many.
     """
+    x, y, most = place
     height, width = look.pixels.shape[:2]
     column, row = min(x * width, width - 1), min(y * height, height - 1)
-    found = look.suggest(column, row, count, coloring)
+    found = look.suggest(column, row, most, coloring)
     down, across = look.seen.light.shape
     light = float(look.seen.light[min(int(y * down), down - 1), min(int(x * across), across - 1)])
     return {
