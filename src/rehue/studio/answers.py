@@ -1,5 +1,6 @@
 """What each request of the API does: it is read, done by the session, and answered."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -15,7 +16,7 @@ from rehue.errors import PhotoError
 from rehue.photo import ENDINGS, KINDS, PHOTOGRAPHS, Output, format_named, formats, read
 from rehue.studio.folder import plain_name
 from rehue.studio.looks import PREVIEWS
-from rehue.studio.pictures import palette_in
+from rehue.studio.pictures import palette_in, small_copy
 from rehue.studio.refusals import RefusalError
 from rehue.studio.requests import (
     coloring_in,
@@ -209,15 +210,18 @@ async def cancel_task(session: Session, request: Request) -> Response:
 
 
 async def find_palette(session: Session, request: Request) -> Response:
-    """Give the main colours of a picture."""
+    """Give the main colours of a picture, and a small copy that every browser can show."""
     async with request.form(max_files=1, max_fields=1) as form:
         data = await file_in(form).read()
-    found = await session.worker.do(
-        lambda: palette_in(read(data, max_pixels=session.limits.pixels))
-    )
-    if not found:
+
+    def find() -> tuple[list[str], bytes]:
+        reference = read(data, max_pixels=session.limits.pixels)
+        return palette_in(reference), small_copy(reference, PREVIEWS[0])
+
+    colors, picture = await session.worker.do(find)
+    if not colors:
         raise PhotoError("the reference has no colours: give a picture in colour")
-    return JSONResponse({"colors": found})
+    return JSONResponse({"colors": colors, "picture": b64encode(picture).decode()})
 
 
 async def color_file(session: Session, request: Request) -> Response:

@@ -113,7 +113,7 @@ class Looks:
     def thumbnail(self, path: Path, name: str) -> bytes:
         """Return a small copy of a photograph as it is, a JPEG."""
         if name not in self._thumbnails:
-            drawn = pictures.thumbnail(self.read(path), _THUMBNAIL)
+            drawn = pictures.small_copy(self.read(path), _THUMBNAIL)
             _remember(self._thumbnails, name, drawn, _THUMBNAILS)
         return self._thumbnails[name]
 

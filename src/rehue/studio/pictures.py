@@ -43,7 +43,7 @@ def confidence_of(sure: NDArray[np.float32]) -> bytes:
     return file.getvalue()
 
 
-def thumbnail(photograph: Photograph, longest: int) -> bytes:
+def small_copy(photograph: Photograph, longest: int) -> bytes:
     """Return a small copy of a photograph as it is, as a JPEG."""
     return jpeg(shrunk(upright(photograph.pixels, photograph.orientation), longest))
 
