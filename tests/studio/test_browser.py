@@ -84,8 +84,10 @@ def test_a_person_colours_photographs(modules, scans, address, tmp_path):
     shots = Path(os.environ.get("REHUE_SCREENSHOTS") or tmp_path)
     reference = tmp_path / "reference.tif"  # which no browser shows
     Image.fromarray(skimage.data.astronaut()).save(reference)
-    steps = walked(modules, "journey.mjs", address, scans / "small.jpg", reference, shots)
-    assert len(steps) == 29, steps
+    dropped = tmp_path / "dropped.jpg"
+    Image.fromarray(skimage.data.chelsea()).convert("L").save(dropped)
+    steps = walked(modules, "journey.mjs", address, dropped, reference, shots)
+    assert len(steps) == 28, steps
     edits = json.loads((scans / "large.jpg.rehue.json").read_text())
     assert edits["photo"]["name"] == "large.jpg"
     assert np.asarray(Image.open(scans / "large.rehue.jpg")).shape == (3000, 3000, 3)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
