@@ -21,7 +21,10 @@ export const stage = new Stage({
   pin: (place) => told(() => pin(place, -1)),
 });
 
-const backToStage = () => $("stage").focus({ focusVisible: false, preventScroll: true });
+function backToStage() {
+  $("cross").hidden = true;
+  $("stage").focus({ focusVisible: false, preventScroll: true });
+}
 
 export async function startEditor() {
   showOnly("editor");
@@ -64,6 +67,7 @@ export async function drawConfidence() {
 // Hints
 
 function pick(place, number) {
+  stage.point(place);
   openMenu({
     x: place.x, y: place.y, at: stage.at(place), used: usedColors(), hint: number, ahead: longest(),
     choose: (color) => setColor(place, number, color),

@@ -78,6 +78,7 @@ function drawExisting(rows) {
 }
 
 function beside(menu, { left, top }) {
+  if (matchMedia("(max-width: 46rem)").matches) return; // it lies at the lower edge
   const { width, height } = menu.getBoundingClientRect();
   const x = left + 16 + width > innerWidth ? left - 16 - width : left + 16;
   menu.style.left = `${Math.max(4, Math.min(x, innerWidth - width - 4))}px`;

@@ -111,8 +111,7 @@ function moved(stage, number, [right, lower]) {
   const from = number < 0 ? stage.cross : stage.hints[number];
   const to = inside({ x: from.x + right, y: from.y + lower });
   if (number < 0) {
-    stage.cross = to;
-    $("cross").hidden = false;
+    stage.point(to);
     speak(`${Math.round(100 * to.x)}, ${Math.round(100 * to.y)} percent: ${named(stage.colorAt(to))}`);
   } else stage.acts.move(number, to);
   stage.reveal(to);

@@ -97,6 +97,13 @@ export class Stage {
     this.draw();
   }
 
+  /** Show the cross at a place. */
+  point({ x, y }) {
+    this.cross = { x, y };
+    $("cross").hidden = false;
+    this.draw();
+  }
+
   /** Bring a place into sight. */
   reveal(place) {
     const { width, height } = this.room;
