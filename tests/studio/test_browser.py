@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -52,15 +53,28 @@ def scans(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def address(scans):
-    """Of a studio that runs over a folder, as a person starts it."""
-    command = [sys.executable, "-m", "rehue", "studio", str(scans), "--no-browser"]
+@contextmanager
+def started(*words):
+    """Give the address of a studio, as a person starts it."""
+    command = [sys.executable, "-m", "rehue", "studio", *map(str, words), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as studio:
         try:
             yield studio.stdout.readline().strip()
         finally:
             studio.terminate()
+
+
+@pytest.fixture
+def address(scans):
+    """Of a studio that runs over a folder."""
+    with started(scans) as address:
+        yield address
+
+
+@pytest.fixture
+def shots(tmp_path):
+    """Where screenshots go: they are looked at where `REHUE_SCREENSHOTS` names a folder."""
+    return Path(os.environ.get("REHUE_SCREENSHOTS") or tmp_path)
 
 
 def walked(modules, journey, *words, limit=900):
@@ -78,10 +92,15 @@ def walked(modules, journey, *words, limit=900):
     return [json.loads(line)["step"] for line in made.stdout.splitlines()]
 
 
-def test_a_person_colours_photographs(modules, scans, address, tmp_path):
+def test_the_first_screen(modules, scans, shots):
+    with started() as address:
+        steps = walked(modules, "start.mjs", address, scans / "small.jpg", shots)
+    assert len(steps) == 9, steps
+
+
+def test_a_person_colours_photographs(modules, scans, address, shots, tmp_path):
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=[\w-]{43}", address)
     (scans / "broken.jpg").write_bytes(b"no picture")
-    shots = Path(os.environ.get("REHUE_SCREENSHOTS") or tmp_path)
     reference = tmp_path / "reference.tif"  # which no browser shows
     Image.fromarray(skimage.data.astronaut()).save(reference)
     dropped = tmp_path / "dropped.jpg"
