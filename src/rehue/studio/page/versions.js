@@ -10,7 +10,7 @@ const preview = (alternative) => askFor("preview", () => ({ longest: 480, altern
 export async function startVersions() {
   showOnly("versions");
   const { photo } = open;
-  const first = choice(1, "the likeliest");
+  const first = choice(1, "the default");
   $("choices").replaceChildren(first);
   await told(() => show(first.querySelector("img"), preview(1)));
   const { versions } = await (await askFor("versions")).json();
@@ -26,7 +26,7 @@ export async function startVersions() {
 
 function name(alternative, number, count) {
   const how = number === 0 ? "Calm" : number === count - 1 ? "Bold" : "Between";
-  return alternative === 1 ? `${how}, the likeliest` : how;
+  return alternative === 1 ? `${how}, the default` : how;
 }
 
 function choice(alternative, said = "") {
