@@ -83,12 +83,13 @@ def serving(folder: Path) -> Iterator[tuple[Ask, Measure, Measure]]:
             process.terminate()
 
 
-def until_idle(cpu: Measure) -> None:
-    """Wait until the studio does nothing, as it does while somebody looks."""
-    before = -1.0
-    while (now := cpu()) != before:
-        before = now
-        time.sleep(0.25)
+def wait_for_guesses(ask: Ask) -> None:
+    """Wait until the studio has drawn ahead what it wants to, as it does while somebody looks.
+
+    A thumbnail comes after what was asked for later than anything, which is one guess at a time.
+    """
+    for _ in range(12):
+        ask("GET", "folder/thumbnail?name=large.jpg")
 
 
 def grainy(height: int, width: int, seed: int) -> bytes:
@@ -145,7 +146,7 @@ def answers(ask: Ask, cpu: Measure, folder: Path, rounds: int, clicks: int) -> d
         found = json.loads(menu("GET", f"{at}/suggestions?x={x}&y={y}{ahead}"))
         if is_likely:
             with measured(f"drawn ahead, {screen} px"):
-                until_idle(cpu)
+                wait_for_guesses(ask)
         likely = [one["color"] for one in found["suggestions"]]
         color = likely[number // 2 % len(likely)] if is_likely else "#7a5c3d"
         hints = [*hints, {"x": x, "y": y, "color": color, "unit": "share"}]
@@ -153,7 +154,7 @@ def answers(ask: Ask, cpu: Measure, folder: Path, rounds: int, clicks: int) -> d
             body = {"revision": number + 1, "edits": {"hints": hints, "wishes": {}}}
             ask("PUT", f"{at}/edits", body)
             ask("GET", f"{at}/preview?longest={screen}&revision={number + 2}")
-        until_idle(cpu)
+        wait_for_guesses(ask)
     for n in range(rounds):
         where = f"x={100 * n}&y={50 * n}&width=1600&height=900"
         timed("part at 100 %", "GET", f"{at}/crop?{where}")

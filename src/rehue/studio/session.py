@@ -172,11 +172,15 @@ class Session:
 
     async def draw(self, asked: Asked, make: Callable[[View], Made]) -> Made:
         """Make something of a photograph as it is wished now, unless it has changed meanwhile."""
-        self._view(asked)
-        return await self.worker.do(lambda: make(self._view(asked)))
-
-    def _view(self, asked: Asked) -> View:
         opened = self.photo(asked.key, asked.revision)
+
+        def unless_stale() -> Made:
+            _check_revision(opened, asked.revision)
+            return make(self._view(opened, asked))
+
+        return await self.worker.do(unless_stale)
+
+    def _view(self, opened: Opened, asked: Asked) -> View:
         return View(self._looks, opened, opened.coloring, asked.page)
 
     async def preview(self, asked: Asked, longest: int, alternative: int | None) -> bytes:
@@ -187,7 +191,7 @@ class Session:
                 return view
             return replace(view, coloring=replace(view.coloring, alternative=alternative))
 
-        view = of(self._view(asked))
+        view = of(self._view(self.photo(asked.key, asked.revision), asked))
         drawn = self._looks.drawn_before(view.shown, view.coloring, longest)
         if drawn is not None:
             return drawn
