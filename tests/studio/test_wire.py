@@ -20,12 +20,17 @@ def short():
 
 
 @pytest.fixture
-def place(colorizer, folder, short):
+def session(colorizer, folder, short):
+    return Session(colorizer, folder, short)
+
+
+@pytest.fixture
+def place(session):
     """Where a studio with short limits listens, and its token."""
     ready, made = queue.Queue(), Place()
 
     def run():
-        serve(Session(colorizer, folder, short), made, ready.put)
+        serve(session, made, ready.put)
 
     threading.Thread(target=run, daemon=True).start()
     address = urlsplit(ready.get(timeout=20))
@@ -117,3 +122,33 @@ def test_after_all_that_it_answers(place):
         status, table = answered(good)
     assert status == 200
     assert len(table["photos"]) == 3
+
+
+def test_who_hangs_up_makes_room(place, session):
+    """Forty looks that nobody waits for any more would fill a queue of 32."""
+    with socket.create_connection(place[:2], 10) as first:
+        more = ("Content-Type: application/json", "Content-Length: 17", "Connection: close")
+        first.sendall(head(place, "POST /api/photos HTTP/1.1", *more) + b'{"path": "a.jpg"}')
+        status, photo = answered(first)
+    assert status == 201
+    line = f"GET /api/photos/{photo['id']}/grey HTTP/1.1"
+    gate, begun, make = threading.Event(), threading.Event(), session._looks.small
+    session._looks.small = lambda *given: (begun.set(), gate.wait(30), make(*given))[-1]
+    with socket.create_connection(place[:2], 10) as looks:
+        looks.sendall(head(place, line, "Connection: close"))
+        assert begun.wait(30)
+        for _ in range(40):
+            with socket.create_connection(place[:2], 10) as gone:
+                gone.sendall(head(place, line))
+                until(lambda: session.worker._waiting == 1)
+            until(lambda: session.worker._waiting == 0)
+        gate.set()
+        looks.settimeout(30)
+        assert looks.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def until(is_so):
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)

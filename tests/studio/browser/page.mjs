@@ -14,6 +14,7 @@ export const browser = await chromium.launch({ executablePath: process.env.CHROM
 /** What the console complained of, and what was asked of others than the studio. */
 export const problems = [];
 const foreign = [];
+const PATIENCE = 120_000; // ms: other work may have the processors
 let expected = /status of (409|422)/;
 
 /** Let the console complain of something, which the next steps are about. */
@@ -23,6 +24,7 @@ export function expect(pattern) {
 
 export async function open(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const { origin } = new URL(address);
   page.on("pageerror", (error) => problems.push(String(error)));

@@ -4,7 +4,7 @@ import { show } from "./api.js";
 import { $, make, say, showOnly, speak, swatch, named, told } from "./dom.js";
 import { chooseInMenu, openMenu } from "./menu.js";
 import { Stage } from "./stage.js";
-import { askFor, open, size } from "./state.js";
+import { askFor, change, open, size } from "./state.js";
 import { drawWishes } from "./wishes.js";
 
 let shown = { id: null, revision: 0 }; // what is on the screen
@@ -160,7 +160,7 @@ function drawPages() {
 /** Show another page of the file; what is wished holds for all. */
 export function turnTo(page) {
   if (!open.photo || page < 1 || page > open.photo.pages.length || page === open.page) return undefined;
-  open.page = page;
+  change({ page });
   shown = { id: null, revision: 0 };
   return startEditor();
 }

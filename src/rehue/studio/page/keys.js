@@ -1,6 +1,6 @@
 // Keys that do something wherever the focus is.
 
-import { $ } from "./dom.js";
+import { $, told } from "./dom.js";
 import { letGo, stage, turnTo } from "./editor.js";
 import { closeMenu } from "./menu.js";
 import { open } from "./state.js";
@@ -19,8 +19,8 @@ export function listenToKeys({ save, step }) {
     1: () => divide(100),
     2: () => divide(50),
     3: () => divide(0),
-    "[": () => turnTo(open.page - 1),
-    "]": () => turnTo(open.page + 1),
+    "[": () => told(() => turnTo(open.page - 1)),
+    "]": () => told(() => turnTo(open.page + 1)),
     "?": showKeys,
   };
   addEventListener("keydown", (event) => {

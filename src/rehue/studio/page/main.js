@@ -8,7 +8,7 @@ import { colorFolder, exportEdits, importEdits, save, whenDone } from "./files.j
 import { listenToKeys } from "./keys.js";
 import { closeMenu } from "./menu.js";
 import { borrow, lendNoMore, listenToReference } from "./reference.js";
-import { open } from "./state.js";
+import { change, open } from "./state.js";
 import { Strip } from "./strip.js";
 import { startVersions } from "./versions.js";
 
@@ -49,7 +49,7 @@ async function openFiles(files) {
 async function openPhoto(photo) {
   closeMenu();
   const edits = new Edits(photo);
-  Object.assign(open, { photo, edits, page: 1 });
+  change({ photo, edits, page: 1 });
   sessionStorage.setItem("photo", JSON.stringify(photo.can_save ? { name: photo.name } : { id: photo.id, name: photo.name }));
   edits.addEventListener("change", ({ isByHand }) => drawEdits(isByHand));
   edits.addEventListener("sent", ({ wasCut }) => {

@@ -13,6 +13,7 @@ export async function startVersions() {
   const first = choice(1, "the default");
   $("choices").replaceChildren(first);
   await told(() => show(first.querySelector("img"), preview(1)));
+  if (photo !== open.photo) return;
   const { versions } = await (await askFor("versions")).json();
   if (photo !== open.photo) return;
   $("choices").replaceChildren(...versions.map(({ alternative }, number) => {
