@@ -30,6 +30,7 @@ await step("a click shows likely colours, and one is taken", async () => {
   await page.waitForSelector("#likely .swatch");
   const count = await page.locator("#likely .swatch").count();
   assert.ok(count >= 1 && count <= 5);
+  assert.ok(await page.locator("#cross").isVisible(), "the place is marked");
   await accessible(page, "menu");
   const before = await shown(page);
   await page.locator("#likely .swatch").last().click();

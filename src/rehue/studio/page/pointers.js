@@ -18,7 +18,7 @@ export function listen(stage) {
   element.addEventListener("wheel", (event) => wheel(stage, event), { passive: false });
   element.onkeydown = (event) => onKey(stage, event);
   element.onfocus = () => { $("cross").hidden = !element.matches(":focus-visible"); };
-  element.onblur = () => { $("cross").hidden = true; };
+  element.onblur = () => { $("cross").hidden = !$("menu").open; }; // its place stays marked
 }
 
 function down(stage, pointers, event) {
