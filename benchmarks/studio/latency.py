@@ -88,6 +88,7 @@ def wait_for_guesses(ask: Ask) -> None:
 
     A thumbnail comes after what was asked for later than anything, which is one guess at a time.
     """
+    time.sleep(0.5)  # it begins with them a moment later
     for _ in range(12):
         ask("GET", "folder/thumbnail?name=large.jpg")
 

@@ -5,12 +5,15 @@ Somebody who looks at five swatches takes a second or more, and then takes one o
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from rehue.errors import RehueError
 from rehue.studio.worker import Worker
 
 Job: TypeAlias = Callable[[], object]
+
+# The answer that they follow is to be on its way before (s).
+_PAUSE: Final = 0.2
 
 
 class Ahead:
@@ -31,6 +34,7 @@ class Ahead:
         self._task = asyncio.create_task(self._do(jobs))
 
     async def _do(self, jobs: Sequence[Job]) -> None:
+        await asyncio.sleep(_PAUSE)
         for job in jobs:
             try:
                 await self._worker.do(job, later=True)

@@ -153,15 +153,15 @@ class Session:
         def understand() -> None:
             self._looks.handy(shown).seen.answer_to(coloring)
 
-        if self._looks.is_drawn(shown, coloring):
-            self._ahead.begin([understand])  # the next menu asks for it
-        else:
-            self._ahead.begin([])
-            # What the model cannot is found out before it is kept.
+        self._ahead.begin([])
+        is_drawn = self._looks.is_drawn(shown, coloring)
+        if not is_drawn:  # what the model cannot is found out before it is kept
             await self.worker.do(understand)
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
+        if is_drawn:
+            self._ahead.begin([understand])  # the next menu asks for it
         async with self._keeping:  # one after the other: the newest is written last
             await asyncio.to_thread(opened.keep)
         if opened.is_ours is False and self.folder:
