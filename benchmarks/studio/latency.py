@@ -91,6 +91,7 @@ def wait_for_guesses(ask: Ask) -> None:
     time.sleep(0.5)  # it begins with them a moment later
     for _ in range(12):
         ask("GET", "folder/thumbnail?name=large.jpg")
+        time.sleep(0.05)
 
 
 def grainy(height: int, width: int, seed: int) -> bytes:

@@ -147,6 +147,14 @@ def test_who_hangs_up_makes_room(place, session):
         assert looks.recv(100).startswith(b"HTTP/1.1 200")
 
 
+def test_answers_leave_at_once(session, monkeypatch):
+    """Connections of this protocol get TCP_NODELAY by asyncio; others wait 40 ms for each answer."""
+    taken = []
+    monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: taken.append(sockets[0].proto))
+    serve(session, Place(), lambda _: None)
+    assert taken == [socket.IPPROTO_TCP]
+
+
 def until(is_so):
     end = time.monotonic() + 30
     while not is_so():
