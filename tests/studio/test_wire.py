@@ -148,7 +148,7 @@ def test_who_hangs_up_makes_room(place, session):
 
 
 def test_answers_leave_at_once(session, monkeypatch):
-    """Connections of this protocol get TCP_NODELAY by asyncio; others wait 40 ms for each answer."""
+    """Of this protocol asyncio makes connections that hold nothing back; others wait 40 ms."""
     taken = []
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: taken.append(sockets[0].proto))
     serve(session, Place(), lambda _: None)

@@ -98,7 +98,8 @@ class Looks:
         """Return a preview in colour as a JPEG."""
         found = self.drawn_before(shown, coloring, longest)
         if found is None:
-            found = pictures.jpeg(self.small(shown, longest).colorize(coloring))
+            rgb = self.small(shown, longest).colorize(coloring)
+            found = pictures.jpeg(rgb, is_preview=True)
             _remember(self._drawn, (*shown.key, _size(longest), coloring), found, _DRAWN_KEPT)
         return found
 
