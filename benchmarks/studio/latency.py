@@ -3,10 +3,12 @@
     python benchmarks/studio/latency.py --output studio.json
 
 A photograph of 12 megapixels (scikit-image's cameraman made larger, with grain, JPEG quality 90)
-is opened anew ROUNDS times; then hints are set one after the other, each followed by the preview at
-the screen's size, as the page does. Memory is what the process holds after PHOTOS photographs of
-two megapixels were opened one after the other, beside what it held after 20. Beside the time that
-passes stands the processor's (mean): on two idle cores an answer takes no longer than that.
+is opened anew ROUNDS times; then up to five hints are set one after the other, each followed by the
+preview at the screen's size, as the page does: one of the likely colours, after the time that the
+studio takes to draw them ahead, and in turn another one, at once. Memory is what the process holds
+after PHOTOS photographs of two megapixels were opened one after the other (20 stay open), beside
+what it held after 20. Beside the time that passes stands the processor's (mean): on two idle cores
+an answer takes no longer than that.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,6 +83,17 @@ def serving(folder: Path) -> Iterator[tuple[Ask, Measure, Measure]]:
             process.terminate()
 
 
+def wait_for_guesses(ask: Ask) -> None:
+    """Wait until the studio has drawn ahead what it wants to, as it does while somebody looks.
+
+    A thumbnail comes after what was asked for later than anything, which is one guess at a time.
+    """
+    time.sleep(0.5)  # it begins with them a moment later
+    for _ in range(12):
+        ask("GET", "folder/thumbnail?name=large.jpg")
+        time.sleep(0.05)
+
+
 def grainy(height: int, width: int, seed: int) -> bytes:
     """Return the bytes of a photograph with grain, as a JPEG."""
     camera = Image.fromarray(skimage.data.camera()).resize(
@@ -120,32 +134,42 @@ def answers(ask: Ask, cpu: Measure, folder: Path, rounds: int, clicks: int) -> d
     photo = json.loads(ask("POST", "photos", {"path": "large.jpg"}))
     at, random = f"photos/{photo['id']}", np.random.default_rng(1)
     hints: list[dict[str, object]] = []
-    for revision in range(1, 2 * clicks + 1):
-        screen = SCREENS[revision > clicks]
-        if revision in (1, clicks + 1):
+    for number, screen in enumerate(np.repeat(SCREENS, 2 * clicks).tolist()):
+        if number % (2 * clicks) == 0:
             ask("GET", f"{at}/preview?longest={screen}")
+        if len(hints) == 5:
+            hints = []
+        # One of the likely colours after a look at them, and every other time another, at once.
+        is_likely = number % 2 == 0
+        kind = "a likely colour" if is_likely else "another colour"
         x, y = random.uniform(0.05, 0.95, 2).round(4).tolist()
-        found = json.loads(timed("menu of likely colours", "GET", f"{at}/suggestions?x={x}&y={y}"))
-        color = found["suggestions"][-1]["color"]
-        hints = [*hints[-4:], {"x": x, "y": y, "color": color, "unit": "share"}]
-        with measured(f"click to picture, {screen} px"):
-            body = {"revision": revision, "edits": {"hints": hints, "wishes": {}}}
-            timed("a hint is taken and kept", "PUT", f"{at}/edits", body)
-            query = f"longest={screen}&revision={revision + 1}"
-            timed(f"preview with hints, {screen} px", "GET", f"{at}/preview?{query}")
+        ahead = f"&ahead={screen}" * is_likely
+        menu = ask if is_likely else partial(timed, "menu of likely colours")
+        found = json.loads(menu("GET", f"{at}/suggestions?x={x}&y={y}{ahead}"))
+        if is_likely:
+            with measured(f"drawn ahead, {screen} px"):
+                wait_for_guesses(ask)
+        likely = [one["color"] for one in found["suggestions"]]
+        color = likely[number // 2 % len(likely)] if is_likely else "#7a5c3d"
+        hints = [*hints, {"x": x, "y": y, "color": color, "unit": "share"}]
+        with measured(f"click to picture, {screen} px, {kind}"):
+            body = {"revision": number + 1, "edits": {"hints": hints, "wishes": {}}}
+            ask("PUT", f"{at}/edits", body)
+            ask("GET", f"{at}/preview?longest={screen}&revision={number + 2}")
+        wait_for_guesses(ask)
     for n in range(rounds):
         where = f"x={100 * n}&y={50 * n}&width=1600&height=900"
         timed("part at 100 %", "GET", f"{at}/crop?{where}")
     for _ in range(3):
         timed("result at full size", "GET", f"{at}/result")
     figures = {}
-    print(f"{'':28}{'median':>9}{'95 %':>9}{'processor':>12}")
+    print(f"{'':44}{'median':>9}{'95 %':>9}{'processor':>12}")
     for name, taken in times.items():
         passed, used = zip(*taken, strict=True)
         median, most = statistics.median(passed), float(np.quantile(passed, 0.95))
         mean = statistics.mean(used)
         figures[name] = {"median": median, "p95": most, "processor": mean, "n": len(taken)}
-        print(f"{name:28}{1000 * median:6.0f} ms{1000 * most:6.0f} ms{1000 * mean:9.0f} ms")
+        print(f"{name:44}{1000 * median:6.0f} ms{1000 * most:6.0f} ms{1000 * mean:9.0f} ms")
     return figures
 
 
@@ -159,7 +183,7 @@ def opened(ask: Ask, memory: Measure, folder: Path, photos: int) -> dict[str, ob
         photo = json.loads(ask("POST", "photos", {"path": name}))
         ask("GET", f"photos/{photo['id']}/preview?longest=1024")
         (folder / name).unlink()
-        if number in (20, photos):
+        if number in (20, 100, 300, photos):
             held[f"memory after {number} photographs (MB)"] = round(memory())
     for name, value in held.items():
         print(f"{name:36}{value:6} MB")

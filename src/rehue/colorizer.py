@@ -1,6 +1,7 @@
 """A model that colours photographs: arrays, pictures and files in, the same in colour out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -86,11 +87,21 @@ class Colorizer:
         self.size = size or found.card.working_size
         self.threads = threads or available_processors()
         self._runtime = open_runtime(found, runtime, device, self.threads)
+        self._tell: Callable[[int, int], None] = lambda *_: None
 
     @property
     def runtime(self) -> str:
         """The runtime, its version, device and threads, in words."""
         return self._runtime.description
+
+    def telling(self, tell: Callable[[int, int], None]) -> "Colorizer":
+        """Return the same, which tells how far a file is: steps done, of how many.
+
+        A page is one step to look at and one to colour, the written file is the last.
+        """
+        other = copy(self)
+        other._tell = tell
+        return other
 
     def look(self, photo: Photo | Photograph, page: int = 1, scan: Stated | None = None) -> Look:
         """Show a photograph to the network.
@@ -221,18 +232,23 @@ class Colorizer:
             note for note in [why_not_kept(photograph, path, output)] if note
         )
 
+        steps = 2 * len(photograph.pages) + 1
+
         def pages() -> Iterator[NDArray[Any] | Chroma]:
-            for page in photograph.pages:
+            for number, page in enumerate(photograph.pages):
                 look = self._look_at(page, coloring.scan)
+                self._tell(2 * number + 1, steps)
                 notes.update(dict.fromkeys(look.notes(coloring)))
+                made: NDArray[Any] | Chroma
                 if is_luma_kept:
-                    yield look.chroma_at_luma(coloring, orientation=page.orientation)
-                    continue
-                make = look.layer if output.layer else look.colorize
-                rgb = make(coloring)
-                if output.visible_mark:
-                    rgb = draw_mark(rgb, visible_mark(self.card.name))
-                yield as_stored(rgb, page.orientation)
+                    made = look.chroma_at_luma(coloring, orientation=page.orientation)
+                else:
+                    rgb = (look.layer if output.layer else look.colorize)(coloring)
+                    if output.visible_mark:
+                        rgb = draw_mark(rgb, visible_mark(self.card.name))
+                    made = as_stored(rgb, page.orientation)
+                self._tell(2 * number + 2, steps)
+                yield made
 
         mark = self.mark(photograph, output, coloring)
         jpeg = photograph.carried.jpeg
@@ -250,6 +266,7 @@ class Colorizer:
             credentials=output.credentials,
             overwrite=overwrite,
         )
+        self._tell(steps, steps)
         return tuple(notes)
 
     def mark(

@@ -1,5 +1,9 @@
 """A studio over a folder of small photographs, and someone who asks it."""
 
+import subprocess
+import sys
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import skimage.data
@@ -74,3 +78,20 @@ def open_photo():
         return answer.json()
 
     return opened
+
+
+@pytest.fixture
+def running():
+    """Return what starts a command, and gives its process and the line that it prints."""
+
+    @contextmanager
+    def started(*words, **options):
+        command = [sys.executable, "-m", "rehue", *map(str, words)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, **options) as process:
+            try:
+                yield process, process.stdout.readline().decode().strip()
+            finally:
+                process.kill()
+
+    return started

@@ -81,7 +81,7 @@ def test_no_picture_is_one_line_and_names_no_place(asking, session):
     answer = asking.post("/api/photos", files={"file": ("notes.txt", b"no picture")})
     assert answer.status_code == 422
     assert "notes.txt" in answer.json()["error"]
-    assert session._copies.name not in answer.text
+    assert str(session._copies.folder) not in answer.text
 
 
 def test_a_photograph_tells_what_it_is(asking, open_photo):

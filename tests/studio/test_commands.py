@@ -8,23 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 
 from rehue.photo import read
-
-
-@contextmanager
-def running(*words):
-    """Start a command; give its process and the line that it prints."""
-    command = [sys.executable, "-m", "rehue", *map(str, words)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        try:
-            yield process, process.stdout.readline().decode().strip()
-        finally:
-            process.kill()
 
 
 def refused(*words):
@@ -36,7 +24,7 @@ def refused(*words):
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
-def test_the_example_with_curl(folder, tmp_path):
+def test_the_example_with_curl(running, folder, tmp_path):
     with running("serve", "--port", "0") as (process, line):
         found = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/#token=([\w-]{43})", line)
         assert found, line
@@ -50,7 +38,7 @@ def test_the_example_with_curl(folder, tmp_path):
     assert b"Traceback" not in errors
 
 
-def test_only_this_computer_is_listened_to(folder):
+def test_only_this_computer_is_listened_to(running, folder):
     with running("studio", folder / "a.jpg", "--no-browser") as (_, line):
         address = urlsplit(line)
         assert line.endswith("&open=a.jpg")
@@ -81,7 +69,7 @@ def test_a_host_for_others_asks_for_a_password(tmp_path):
     assert "12 or more" in refused("serve", "--password-file", tmp_path / "password")
 
 
-def test_a_password_stands_for_the_token_and_is_not_printed(tmp_path):
+def test_a_password_stands_for_the_token_and_is_not_printed(running, tmp_path):
     (tmp_path / "password").write_text("a-long-password\n")
     words = ("serve", "--host", "127.0.0.2", "--password-file", tmp_path / "password")
     with running(*words) as (_, line):

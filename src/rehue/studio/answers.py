@@ -1,9 +1,10 @@
 """What each request of the API does: it is read, done by the session, and answered."""
 
+from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -15,22 +16,25 @@ from rehue.errors import PhotoError
 from rehue.photo import ENDINGS, KINDS, PHOTOGRAPHS, Output, format_named, formats, read
 from rehue.studio.folder import plain_name
 from rehue.studio.looks import PREVIEWS
-from rehue.studio.opened import Opened
-from rehue.studio.pictures import palette_in
+from rehue.studio.pictures import palette_in, small_copy
 from rehue.studio.refusals import RefusalError
 from rehue.studio.requests import (
     coloring_in,
     copy_to,
     file_in,
     kind_of,
+    number_if_in,
     number_in,
     share_in,
     table_of,
 )
 from rehue.studio.session import Session
-from rehue.wishes import WISHES, Coloring
+from rehue.studio.suggestions import Place
+from rehue.studio.views import Asked, View
+from rehue.wishes import WISHES
 
 _LARGEST_PART: Final = 4096
+Made = TypeVar("Made")
 
 
 # The session and the folder
@@ -137,38 +141,26 @@ async def edit_photo(session: Session, request: Request) -> Response:
 async def grey(session: Session, request: Request) -> Response:
     """Show its lightness."""
     longest = number_in(request, "longest", PREVIEWS[-1])
-
-    def make(opened: Opened, coloring: Coloring) -> bytes:  # noqa: ARG001
-        return session.grey(opened, longest)
-
-    return _jpeg(await _drawn(session, request, make))
+    return _jpeg(await _drawn(session, request, lambda view: view.grey(longest)))
 
 
 async def preview(session: Session, request: Request) -> Response:
     """Show it in colour, small."""
     longest = number_in(request, "longest", PREVIEWS[-1])
-    alternative = number_in(request, "alternative", 0)
-
-    def make(opened: Opened, coloring: Coloring) -> bytes:
-        wished = replace(coloring, alternative=alternative) if alternative else coloring
-        return session.preview(opened, wished, longest)
-
-    return _jpeg(await _drawn(session, request, make))
+    alternative = number_in(request, "alternative", 0) or None
+    return _jpeg(await session.preview(_asked(request), longest, alternative))
 
 
 async def versions(session: Session, request: Request) -> Response:
     """Give the numbers of its versions, from calm to bold."""
-    return JSONResponse({"versions": await _drawn(session, request, session.versions)})
+    return JSONResponse({"versions": await _drawn(session, request, View.versions)})
 
 
 async def confidence(session: Session, request: Request) -> Response:
     """Show how sure the model is of each place."""
     longest = number_in(request, "longest", PREVIEWS[-1])
-
-    def make(opened: Opened, coloring: Coloring) -> bytes:
-        return session.confidence(opened, coloring, longest)
-
-    return Response(await _drawn(session, request, make), media_type="image/png")
+    drawn = await _drawn(session, request, lambda view: view.confidence(longest))
+    return Response(drawn, media_type="image/png")
 
 
 async def crop(session: Session, request: Request) -> Response:
@@ -177,22 +169,17 @@ async def crop(session: Session, request: Request) -> Response:
     if not (1 <= width <= _LARGEST_PART and 1 <= height <= _LARGEST_PART):
         raise RefusalError(f"width and height of a part: give 1 to {_LARGEST_PART}")
     is_grey = number_in(request, "grey", 0) > 0
-
-    def make(opened: Opened, coloring: Coloring) -> bytes:
-        return session.part(opened, coloring, (left, top, width, height), is_grey=is_grey)
-
-    return _jpeg(await _drawn(session, request, make))
+    box = (left, top, width, height)
+    return _jpeg(await _drawn(session, request, lambda view: view.part(box, is_grey=is_grey)))
 
 
 async def suggestions(session: Session, request: Request) -> Response:
     """Give likely colours at a place, and those that exist."""
     x, y = (share_in(request, name) for name in ("x", "y"))
     count = min(number_in(request, "count", 5), 20)
-
-    def make(opened: Opened, coloring: Coloring) -> dict[str, Any]:
-        return session.suggestions(opened, coloring, x, y, count)
-
-    return JSONResponse(await _drawn(session, request, make))
+    hint, ahead = (number_if_in(request, name) for name in ("hint", "ahead"))
+    place = Place(x, y, count)
+    return JSONResponse(await session.suggestions(_asked(request), place, hint, ahead))
 
 
 async def result(session: Session, request: Request) -> Response:
@@ -223,15 +210,18 @@ async def cancel_task(session: Session, request: Request) -> Response:
 
 
 async def find_palette(session: Session, request: Request) -> Response:
-    """Give the main colours of a picture."""
+    """Give the main colours of a picture, and a small copy that every browser can show."""
     async with request.form(max_files=1, max_fields=1) as form:
         data = await file_in(form).read()
-    found = await session.worker.do(
-        lambda: palette_in(read(data, max_pixels=session.limits.pixels))
-    )
-    if not found:
+
+    def find() -> tuple[list[str], bytes]:
+        reference = read(data, max_pixels=session.limits.pixels)
+        return palette_in(reference), small_copy(reference, PREVIEWS[0])
+
+    colors, picture = await session.worker.do(find)
+    if not colors:
         raise PhotoError("the reference has no colours: give a picture in colour")
-    return JSONResponse({"colors": found})
+    return JSONResponse({"colors": colors, "picture": b64encode(picture).decode()})
 
 
 async def color_file(session: Session, request: Request) -> Response:
@@ -253,11 +243,13 @@ async def color_file(session: Session, request: Request) -> Response:
 # Making answers
 
 
-async def _drawn(
-    session: Session, request: Request, make: Callable[[Opened, Coloring], Any]
-) -> Any:  # noqa: ANN401
-    revision = number_in(request, "revision", 0) or None
-    return await session.draw(request.path_params["key"], revision, make)
+async def _drawn(session: Session, request: Request, make: Callable[[View], Made]) -> Made:
+    return await session.draw(_asked(request), make)
+
+
+def _asked(request: Request) -> Asked:
+    revision = number_if_in(request, "revision")
+    return Asked(request.path_params["key"], revision, number_in(request, "page", 1))
 
 
 def _jpeg(data: bytes) -> Response:

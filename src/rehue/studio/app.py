@@ -1,9 +1,10 @@
 """HTTP: which request does what, and what is answered where something went wrong."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from rehue.studio.access import refused
 from rehue.studio.openapi import document
 from rehue.studio.session import Session
 
+Answer: TypeAlias = Callable[[Session, Request], Coroutine[Any, Any, Response]]
+
 PAGE: Final = Path(__file__).parent / "page"
 
 
@@ -28,8 +31,10 @@ def make_routes(session: Session) -> Starlette:
         yield
         session.close()
 
-    def route(path: str, method: str, answer: Callable[[Session, Request], Awaitable[Response]]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def route(path: str, method: str, answer: Answer):  # type: ignore[no-untyped-def]  # noqa: ANN202
         async def endpoint(request: Request) -> Response:
+            if method == "GET":
+                return await _unless_gone(request, answer(session, request))
             return await answer(session, request)
 
         return Route(path, endpoint, methods=[method])
@@ -46,6 +51,25 @@ def make_routes(session: Session) -> Starlette:
         exception_handlers={RehueError: _refuse, Exception: _fail, 404: _no_route, 405: _no_route},
         lifespan=lifespan,
     )
+
+
+async def _unless_gone(request: Request, answer: Coroutine[Any, Any, Response]) -> Response:
+    """Answer somebody who waits; what nobody waits for any more is not done."""
+    work, gone = asyncio.create_task(answer), asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            return work.result()
+        gone.result()  # a body that nobody asked for may be too long
+        return Response(status_code=499)
+    finally:
+        work.cancel()
+        gone.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
@@ -67,7 +91,7 @@ async def _openapi(session: Session, request: Request) -> Response:  # noqa: ARG
     return JSONResponse(document(ROUTES))
 
 
-ROUTES: Final[list[tuple[str, str, Callable[[Session, Request], Awaitable[Response]]]]] = [
+ROUTES: Final[list[tuple[str, str, Answer]]] = [
     ("/api/health", "GET", answers.health),
     ("/api/openapi.json", "GET", _openapi),
     ("/api/session", "GET", answers.describe_session),

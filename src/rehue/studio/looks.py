@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rehue.colorizer import Colorizer
 from rehue.look import Look
@@ -11,6 +11,7 @@ from rehue.studio import pictures
 from rehue.studio.limits import Limits
 from rehue.studio.opened import Opened
 from rehue.studio.refusals import StaleError
+from rehue.wishes import Coloring
 
 # Longest sides of previews (px): the next that is as long as asked for is made.
 PREVIEWS: Final = (480, 1024, 1600)
@@ -18,6 +19,25 @@ _THUMBNAIL: Final = 192
 _THUMBNAILS: Final = 500
 # Previews in memory: each some 10 megabytes with what the network saw.
 _PREVIEWS_KEPT: Final = 12
+# Pictures of them, some hundred kilobytes each: undo and redo show them again at once.
+_DRAWN_KEPT: Final = 60
+
+
+class Shown(NamedTuple):
+    """A page of an open photograph.
+
+    Attributes:
+        opened: the photograph.
+        page: of its file, from 1.
+    """
+
+    opened: Opened
+    page: int = 1
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it is remembered by."""
+        return self.opened.key, self.page
 
 
 class Looks:
@@ -31,55 +51,76 @@ class Looks:
     def __init__(self, colorizer: Colorizer, limits: Limits) -> None:
         self._colorizer = colorizer
         self._limits = limits
-        self._whole: OrderedDict[str, Look] = OrderedDict()
-        self._previews: OrderedDict[tuple[str, int], Look] = OrderedDict()
-        self._thumbnails: OrderedDict[str, bytes] = OrderedDict()
+        self._whole: OrderedDict[Any, Look] = OrderedDict()
+        self._previews: OrderedDict[Any, Look] = OrderedDict()
+        self._drawn: OrderedDict[Any, bytes] = OrderedDict()
+        self._thumbnails: OrderedDict[Any, bytes] = OrderedDict()
 
     def read(self, path: Path) -> Photograph:
         """Return a photograph within the limits."""
         return read(path, max_pixels=self._limits.pixels)
 
-    def of(self, key: str, photograph: Photograph) -> Look:
-        """Look at a photograph, which the API calls `key`."""
-        look = self._colorizer.look(photograph)
+    def of(self, key: tuple[str, int], photograph: Photograph) -> Look:
+        """Look at a page of a photograph, remembered by a key."""
+        look = self._colorizer.look(photograph, key[1])
         _remember(self._whole, key, look, self._limits.looked)
         return look
 
-    def whole(self, opened: Opened) -> Look:
-        """Return the look at all pixels of an open photograph.
+    def whole(self, shown: Shown) -> Look:
+        """Return the look at all pixels.
 
         Raises:
             StaleError: its file is another one now.
         """
-        if opened.key in self._whole:
-            self._whole.move_to_end(opened.key)
-            return self._whole[opened.key]
-        photograph = self.read(opened.path)
-        if photograph.sha256 != opened.sha256:
-            raise StaleError(f"{opened.name} is another file now: open it again")
-        return self.of(opened.key, photograph)
+        if shown.key in self._whole:
+            self._whole.move_to_end(shown.key)
+            return self._whole[shown.key]
+        photograph = self.read(shown.opened.path)
+        if photograph.sha256 != shown.opened.sha256:
+            raise StaleError(f"{shown.opened.name} is another file now: open it again")
+        return self.of(shown.key, photograph)
 
-    def small(self, opened: Opened, longest: int) -> Look:
+    def small(self, shown: Shown, longest: int) -> Look:
         """Return the preview that is as long as asked for (px), or the longest there is."""
-        size = next((one for one in PREVIEWS if one >= longest), PREVIEWS[-1])
-        key = (opened.key, size)
+        key = (*shown.key, _size(longest))
         if key not in self._previews:
-            larger = self._previews.get((opened.key, PREVIEWS[-1])) or self.whole(opened)
-            _remember(self._previews, key, larger.preview(size), _PREVIEWS_KEPT)
+            larger = self._previews.get((*shown.key, PREVIEWS[-1])) or self.whole(shown)
+            _remember(self._previews, key, larger.preview(key[-1]), _PREVIEWS_KEPT)
         self._previews.move_to_end(key)
         return self._previews[key]
 
-    def handy(self, opened: Opened) -> Look:
+    def handy(self, shown: Shown) -> Look:
         """Return the preview that was shown last: it keeps what the network answered to hints."""
-        sizes = (size for key, size in reversed(self._previews) if key == opened.key)
-        return self.small(opened, next((one for one in sizes if one > PREVIEWS[0]), PREVIEWS[-1]))
+        sizes = (size for *key, size in reversed(self._previews) if tuple(key) == shown.key)
+        return self.small(shown, next((one for one in sizes if one > PREVIEWS[0]), PREVIEWS[-1]))
+
+    def drawn(self, shown: Shown, coloring: Coloring, longest: int) -> bytes:
+        """Return a preview in colour as a JPEG."""
+        found = self.drawn_before(shown, coloring, longest)
+        if found is None:
+            rgb = self.small(shown, longest).colorize(coloring)
+            found = pictures.jpeg(rgb, is_preview=True)
+            _remember(self._drawn, (*shown.key, _size(longest), coloring), found, _DRAWN_KEPT)
+        return found
+
+    def drawn_before(self, shown: Shown, coloring: Coloring, longest: int) -> bytes | None:
+        """Return it where it is in memory; of any thread."""
+        return self._drawn.get((*shown.key, _size(longest), coloring))
+
+    def is_drawn(self, shown: Shown, coloring: Coloring) -> bool:
+        """Say whether a preview of any size is in memory; of any thread."""
+        return any(self.drawn_before(shown, coloring, size) for size in PREVIEWS)
 
     def thumbnail(self, path: Path, name: str) -> bytes:
         """Return a small copy of a photograph as it is, a JPEG."""
         if name not in self._thumbnails:
-            drawn = pictures.thumbnail(self.read(path), _THUMBNAIL)
+            drawn = pictures.small_copy(self.read(path), _THUMBNAIL)
             _remember(self._thumbnails, name, drawn, _THUMBNAILS)
         return self._thumbnails[name]
+
+
+def _size(longest: int) -> int:
+    return next((one for one in PREVIEWS if one >= longest), PREVIEWS[-1])
 
 
 def _remember(kept: "OrderedDict[Any, Any]", key: object, value: object, most: int) -> None:

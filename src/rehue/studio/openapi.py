@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rehue import __version__
+from rehue.studio.samples import samples_of
 from rehue.wishes import WISHES
 
 _JPEG: Final[dict[str, Any]] = {"image/jpeg": {}}
@@ -65,38 +66,40 @@ _SAID: Final[dict[tuple[str, str], tuple[str, tuple[str, ...], Any, int, Any]]] 
         200,
         _JSON,
     ),
-    ("/api/photos/{key}/grey", "GET"): ("Its lightness.", ("longest",), None, 200, _JPEG),
+    ("/api/photos/{key}/grey", "GET"): ("Its lightness.", ("longest", "page"), None, 200, _JPEG),
     ("/api/photos/{key}/preview", "GET"): (
         "It in colour, small.",
-        ("longest", "alternative", "revision"),
+        ("longest", "alternative", "revision", "page"),
         None,
         200,
         _JPEG,
     ),
     ("/api/photos/{key}/versions", "GET"): (
         "The numbers of its versions, from calm to bold.",
-        (),
+        ("page",),
         None,
         200,
         _JSON,
     ),
     ("/api/photos/{key}/confidence", "GET"): (
         "How sure the model is of each place; white is sure.",
-        ("longest", "revision"),
+        ("longest", "revision", "page"),
         None,
         200,
         {"image/png": {}},
     ),
     ("/api/photos/{key}/crop", "GET"): (
         "A part of it with all its pixels.",
-        ("x", "y", "width", "height", "grey", "revision"),
+        ("x", "y", "width", "height", "grey", "revision", "page"),
         None,
         200,
         _JPEG,
     ),
     ("/api/photos/{key}/suggestions", "GET"): (
-        "Likely colours at a place (shares of width and height, 0 to 1), and those that exist.",
-        ("x", "y", "count", "revision"),
+        "Likely colours at a place (shares of width and height, 0 to 1), and those that exist. "
+        "`hint` is the number of one there that is to change; `ahead` draws previews of that size "
+        "with each of the colours meanwhile.",
+        ("x", "y", "count", "hint", "ahead", "revision", "page"),
         None,
         200,
         _JSON,
@@ -124,7 +127,13 @@ _SAID: Final[dict[tuple[str, str], tuple[str, tuple[str, ...], Any, int, Any]]] 
         202,
         _JSON,
     ),
-    ("/api/palette", "POST"): ("The main colours of a picture.", (), "file", 200, _JSON),
+    ("/api/palette", "POST"): (
+        "The main colours of a picture, and a small copy of it (JPEG, base64).",
+        (),
+        "file",
+        200,
+        _JSON,
+    ),
     ("/api/tasks/{key}", "GET"): ("How far a task is.", (), None, 200, _JSON),
     ("/api/tasks/{key}", "DELETE"): ("Stop a task.", (), None, 200, _JSON),
 }
@@ -166,6 +175,7 @@ def document(routes: Iterable[tuple[str, str, object]]) -> dict[str, Any]:
         paths.setdefault(path, {})[method.lower()] = {
             "summary": said,
             "parameters": parameters,
+            "x-codeSamples": samples_of(path, method),
             "responses": {
                 str(status): good,
                 "default": {"description": "One line in `error`.", "content": _JSON},
@@ -175,7 +185,12 @@ def document(routes: Iterable[tuple[str, str, object]]) -> dict[str, Any]:
         }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Rehue studio", "version": __version__},
+        "info": {
+            "title": "Rehue studio",
+            "version": __version__,
+            "description": "ADDRESS and TOKEN are those that `rehue serve` prints, ID what opening "
+            "a photograph answers with, TASK what saving does.",
+        },
         "security": [{"token": []}],
         "paths": paths,
         "components": {

@@ -8,6 +8,7 @@ from rehue.edits import coloring_of, edits_beside, table_in, table_of, write_edi
 from rehue.errors import RehueError
 from rehue.files import shown, user_folder
 from rehue.look import Look
+from rehue.photo import Photograph, upright
 from rehue.wishes import Coloring
 
 
@@ -21,9 +22,7 @@ class Opened:
         name: for people: in the opened folder its path there.
         is_ours: a copy, whose own place nobody knows.
         sha256: of the file.
-        height: upright (px).
-        width: upright (px).
-        pages: of the file; the first is shown, all are saved.
+        sizes: height and width of each page of the file, upright (px); all are saved.
         tone: of `rehue.color.Tone`, and `reason` why.
         model: that coloured it, when Rehue made it.
         notes: what could not be read or kept, one line each.
@@ -37,9 +36,7 @@ class Opened:
     name: str
     is_ours: bool
     sha256: str | None
-    height: int
-    width: int
-    pages: int
+    sizes: tuple[tuple[int, int], ...]
     tone: str
     reason: str
     model: str | None
@@ -50,19 +47,16 @@ class Opened:
 
     @classmethod
     def of(
-        cls, look: Look, path: Path, name: str, key: str, sha256: str | None, *, is_ours: bool
+        cls, look: Look, photograph: Photograph, path: Path, name: str, key: str, *, is_ours: bool
     ) -> "Opened":
         """Return what a look tells, with the wishes of an earlier time where they were kept."""
-        height, width = look.pixels.shape[:2]
         opened = cls(
             key,
             path,
             name,
             is_ours,
-            sha256,
-            height,
-            width,
-            look.pages,
+            photograph.sha256,
+            tuple(upright(page.pixels, page.orientation).shape[:2] for page in photograph.pages),
             look.neutrality.tone.value,
             look.neutrality.reason,
             look.mark.model if look.mark else None,
@@ -112,12 +106,13 @@ class Opened:
 
     def table(self) -> dict[str, Any]:
         """Return it as the API tells it."""
+        height, width = self.sizes[0]
         return {
             "id": self.key,
             "name": self.name,
-            "width": self.width,
-            "height": self.height,
-            "pages": self.pages,
+            "width": width,
+            "height": height,
+            "pages": [{"width": across, "height": down} for down, across in self.sizes],
             "tone": self.tone,
             "reason": self.reason,
             "model": self.model,

@@ -85,6 +85,11 @@ def number_in(request: Request, name: str, usual: int | None = None) -> int:
     return number
 
 
+def number_if_in(request: Request, name: str) -> int | None:
+    """Return a whole number of the query; None where it is not there."""
+    return number_in(request, name) if name in request.query_params else None
+
+
 def share_in(request: Request, name: str) -> float:
     """Return a share of the picture, 0..1, of the query."""
     try:

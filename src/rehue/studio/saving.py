@@ -1,5 +1,6 @@
 """Results beside their photographs, written as the command line does; a task is told of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,9 @@ from rehue.batch import Settings, Status
 from rehue.batch.coloring import color
 from rehue.batch.job import LocalJob
 from rehue.colorizer import Colorizer
-from rehue.studio.folder import target_of
+from rehue.edits import edits_beside, read_edits
+from rehue.errors import RehueError
+from rehue.studio.folder import Folder, target_of
 from rehue.studio.tasks import Task
 from rehue.studio.worker import Worker
 from rehue.wishes import Coloring
@@ -45,10 +48,32 @@ class Saver:
             overwrite=overwrite,
         )
         job = LocalJob(path, target_of(path))
-        do = partial(color, job, self.colorizer, settings)
+        do = partial(color, job, self.colorizer.telling(task.tell), settings)
         outcome = await self.worker.do(do, later=True)
         task.done += 1
+        task.tell(0, 1)
         task.lines += [line for line in (outcome.reason, *outcome.notes) if line]
         if outcome.target and outcome.job.target:
             task.results.append(str(outcome.job.target))
         return outcome.status
+
+    async def save_all(
+        self, folder: Folder, names: Sequence[str], wished: Coloring, task: Task
+    ) -> None:
+        """Write all photographs of a folder in colour: as wished for each, or for all."""
+        for name in names:
+            try:
+                path = folder.find(name)
+                beside = edits_beside(path)
+                coloring = read_edits(beside) if beside.exists() else wished
+            except RehueError as error:  # the others go on
+                task.done += 1
+                task.tell(0, 1)
+                task.lines.append(str(error))
+                folder.known[name] = "failed"
+                continue
+            status = await self.save(path, coloring, task, recolor=beside.exists())
+            if status is Status.FAILED:
+                folder.known[name] = "failed"
+            elif status is Status.IN_COLOR:
+                folder.known[name] = "in_color"

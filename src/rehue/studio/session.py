@@ -5,7 +5,6 @@ What takes time is done by one worker. The state itself changes in one thread, t
 
 import asyncio
 import secrets
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,20 +14,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rehue.batch import Status
-from rehue.color import Tone, colorfulness
+from rehue.color import Tone
 from rehue.colorizer import Colorizer
-from rehue.edits import coloring_of, edits_beside, read_edits
+from rehue.edits import coloring_of
 from rehue.errors import PhotoError
-from rehue.photo import Output, Photograph, result_format, with_bits
-from rehue.studio import pictures
+from rehue.photo import Output, Photograph, result_format
+from rehue.studio.ahead import Ahead
+from rehue.studio.copies import Copies
 from rehue.studio.folder import Folder, plain_name
 from rehue.studio.limits import Limits
-from rehue.studio.looks import PREVIEWS, Looks
+from rehue.studio.looks import Looks, Shown
 from rehue.studio.opened import Opened
 from rehue.studio.refusals import MissingError, StaleError, TooLargeError
 from rehue.studio.saving import Saver
-from rehue.studio.suggestions import suggestions_at
+from rehue.studio.suggestions import Place
 from rehue.studio.tasks import Task, Tasks
+from rehue.studio.views import Asked, View
 from rehue.studio.worker import Worker
 from rehue.wishes import Coloring
 
@@ -52,15 +53,16 @@ class Session:
         self.folder = Folder(folder, self.limits.listed) if folder else None
         self.worker = Worker(self.limits.queued, self.limits.wait)
         self.tasks = Tasks()
-        self._copies = tempfile.TemporaryDirectory(prefix="rehue-studio-")
+        self._copies = Copies()
         self._opened: OrderedDict[str, Opened] = OrderedDict()
         self._keeping = asyncio.Lock()
         self._looks = Looks(colorizer, self.limits)
+        self._ahead = Ahead(self.worker)
         self._saver = Saver(colorizer, self.worker, self.limits.pixels)
 
     def close(self) -> None:
         """Remove the copies of what was dropped on the page."""
-        self._copies.cleanup()
+        self._copies.close()
 
     # What is open
 
@@ -101,15 +103,12 @@ class Session:
 
     async def open_copy(self, name: str, fill: Callable[[Path], None]) -> Opened:
         """Open a file that was sent; `fill` writes a copy of it."""
-        folder = Path(self._copies.name) / secrets.token_hex(8)
-        folder.mkdir()
-        path = folder / plain_name(name)
+        path = self._copies.place(plain_name(name))
         try:
             await asyncio.to_thread(fill, path)
             return await self._open(path, path.name, is_ours=True)
         except BaseException:
-            path.unlink(missing_ok=True)
-            folder.rmdir()
+            self._copies.remove(path)
             raise
 
     async def _open(self, path: Path, name: str, *, is_ours: bool) -> Opened:
@@ -121,8 +120,8 @@ class Session:
             except PhotoError as error:
                 # A copy's place is nothing to the one who sent it.
                 raise PhotoError(str(error).replace(str(path), name)) from error
-            seen = self._looks.of(key, photograph)
-            return Opened.of(seen, path, name, key, photograph.sha256, is_ours=is_ours)
+            seen = self._looks.of((key, 1), photograph)
+            return Opened.of(seen, photograph, path, name, key, is_ours=is_ours)
 
         opened = await self.worker.do(look)
         self._opened[key] = opened
@@ -134,8 +133,7 @@ class Session:
         """Close a photograph; what is wished for it stays in its file."""
         opened = self._opened.pop(key, None)
         if opened and opened.is_ours:
-            opened.path.unlink(missing_ok=True)
-            opened.path.parent.rmdir()
+            self._copies.remove(opened.path)
 
     # What is wished
 
@@ -150,11 +148,20 @@ class Session:
         if len(coloring.hints) > self.limits.hints:
             raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
         opened = self.photo(key, revision)
-        # What the model cannot is found out before it is kept.
-        await self.worker.do(lambda: self._looks.handy(opened).seen.answer_to(coloring))
+        shown = Shown(opened)
+
+        def understand() -> None:
+            self._looks.handy(shown).seen.answer_to(coloring)
+
+        self._ahead.begin([])
+        is_drawn = self._looks.is_drawn(shown, coloring)
+        if not is_drawn:  # what the model cannot is found out before it is kept
+            await self.worker.do(understand)
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
+        if is_drawn:
+            self._ahead.begin([understand])  # the next menu asks for it
         async with self._keeping:  # one after the other: the newest is written last
             await asyncio.to_thread(opened.keep)
         if opened.is_ours is False and self.folder:
@@ -163,56 +170,55 @@ class Session:
 
     # What is seen
 
-    async def draw(
-        self, key: str, revision: int | None, make: Callable[[Opened, Coloring], Made]
-    ) -> Made:
+    async def draw(self, asked: Asked, make: Callable[[View], Made]) -> Made:
         """Make something of a photograph as it is wished now, unless it has changed meanwhile."""
-        opened = self.photo(key, revision)
+        opened = self.photo(asked.key, asked.revision)
 
         def unless_stale() -> Made:
-            _check_revision(opened, revision)
-            return make(opened, opened.coloring)
+            _check_revision(opened, asked.revision)
+            return make(self._view(opened, asked))
 
         return await self.worker.do(unless_stale)
 
-    def preview(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
-        """Return it in colour as a JPEG; in the worker's thread, like all that follow."""
-        return pictures.jpeg(self._looks.small(opened, longest).colorize(coloring))
+    def _view(self, opened: Opened, asked: Asked) -> View:
+        return View(self._looks, opened, opened.coloring, asked.page)
 
-    def versions(self, opened: Opened, coloring: Coloring) -> list[dict[str, Any]]:
-        """Return the numbers of its versions and how colourful they are, from calm to bold."""
-        look = self._looks.small(opened, PREVIEWS[0])
-        drawn = look.alternatives(4, **replace(coloring, alternative=1).wished())
-        rated = [(colorfulness(with_bits(rgb, 8)), n) for n, rgb in enumerate(drawn, start=1)]
-        return [{"alternative": n, "colorfulness": round(rate, 1)} for rate, n in sorted(rated)]
+    async def preview(self, asked: Asked, longest: int, alternative: int | None) -> bytes:
+        """Return a photograph in colour as a JPEG, small; at once where it was drawn before."""
 
-    def grey(self, opened: Opened, longest: int) -> bytes:
-        """Return its lightness as a JPEG."""
-        return pictures.grey_of(self._looks.small(opened, longest))
+        def of(view: View) -> View:
+            if alternative is None:
+                return view
+            return replace(view, coloring=replace(view.coloring, alternative=alternative))
 
-    def confidence(self, opened: Opened, coloring: Coloring, longest: int) -> bytes:
-        """Return how sure the model is, as a grey PNG."""
-        return pictures.confidence_of(self._looks.small(opened, longest).confidence(coloring))
+        view = of(self._view(self.photo(asked.key, asked.revision), asked))
+        drawn = self._looks.drawn_before(view.shown, view.coloring, longest)
+        if drawn is not None:
+            return drawn
+        return await self.draw(asked, lambda view: of(view).preview(longest))
 
-    def part(
-        self, opened: Opened, coloring: Coloring, box: tuple[int, int, int, int], *, is_grey: bool
-    ) -> bytes:
-        """Return a part of it, all its pixels, as a JPEG."""
-        look = self._looks.whole(opened)
-        part = look.part(*box)
-        if is_grey:
-            return pictures.grey_of(part)
-        if coloring.refresh and look.neutrality.tone is Tone.COLORED:
-            left, top, width, height = box
-            whole = look.colorize(coloring)
-            return pictures.jpeg(whole[top : top + height, left : left + width])
-        return pictures.jpeg(part.colorize(coloring))
-
-    def suggestions(
-        self, opened: Opened, coloring: Coloring, x: float, y: float, count: int
+    async def suggestions(
+        self, asked: Asked, place: Place, hint: int | None, ahead: int | None
     ) -> dict[str, Any]:
-        """Return likely colours at a place (shares of width and height), and those that exist."""
-        return suggestions_at(self._looks.handy(opened), coloring, x, y, count)
+        """Return likely colours at a place, and those that exist there.
+
+        Args:
+            asked: of which photograph.
+            place: where, and how many.
+            hint: number of the hint there that is to get another colour.
+            ahead: draw previews of this size with each of the colours while they are looked at.
+        """
+
+        def make(view: View) -> tuple[View, dict[str, Any]]:
+            bare = view if hint is None else view.without_hint(hint)
+            return view, bare.suggestions(place)
+
+        view, found = await self.draw(asked, make)
+        if ahead is not None:
+            likely = [one["color"] for one in found["suggestions"]]
+            views = [view.with_color(place, color, hint) for color in likely]
+            self._ahead.begin([partial(one.preview, ahead) for one in views])
+        return found
 
     async def thumbnail(self, name: str) -> bytes:
         """Return a small copy of a photograph of the folder, as it is."""
@@ -224,9 +230,9 @@ class Session:
 
     # What is written
 
-    def result(self, opened: Opened, coloring: Coloring) -> tuple[str, bytes]:
+    def result(self, view: View) -> tuple[str, bytes]:
         """Return the name of its format, and the whole photograph in colour as a file of it."""
-        return self.colored(self._looks.read(opened.path), coloring)
+        return self.colored(self._looks.read(view.opened.path), view.coloring)
 
     def colored(
         self, photograph: Photograph, coloring: Coloring, output: Output | None = None
@@ -264,15 +270,7 @@ class Session:
         names = folder.names()
 
         async def work(task: Task) -> None:
-            for name in names:
-                path = folder.find(name)
-                beside = edits_beside(path)
-                coloring = read_edits(beside) if beside.exists() else wished
-                status = await self._saver.save(path, coloring, task, recolor=beside.exists())
-                if status is Status.FAILED:
-                    folder.known[name] = "failed"
-                elif status is Status.IN_COLOR:
-                    folder.known[name] = "in_color"
+            await self._saver.save_all(folder, names, wished, task)
 
         return self.tasks.start("folder", len(names), work)
 

@@ -24,6 +24,7 @@ class Task:
         kind: `save` or `folder`.
         total: photographs.
         done: of these.
+        share: of all that there is to do, 0..1.
         state: `kept` is a save that would replace an earlier result, and did not.
         lines: what there is to say to a person.
         results: the files written.
@@ -33,9 +34,14 @@ class Task:
     kind: str
     total: int
     done: int = 0
+    share: float = 0.0
     state: TaskState = "running"
     lines: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
+
+    def tell(self, steps: int, most: int) -> None:
+        """Take note of how far the next photograph is."""
+        self.share = (self.done + steps / most) / self.total
 
     def table(self) -> dict[str, Any]:
         """Return it as the API tells it."""

@@ -52,6 +52,7 @@ class Worker:
             BusyError: too much waits, or it took too long.
         """
         future: Future[Done] = Future()
+        future.add_done_callback(self._given_up)
         with self._lock:
             if self._waiting >= self._most:
                 raise BusyError(f"{self._waiting} things wait already: try again in a moment")
@@ -65,13 +66,18 @@ class Worker:
                 raise  # of the job itself
             raise BusyError(f"no answer within {self._wait:g} seconds: try again") from error
 
+    def _given_up(self, future: "Future[Any]") -> None:
+        if future.cancelled():  # nobody waits for it, and it takes no room
+            with self._lock:
+                self._waiting -= 1
+
     def _work(self) -> None:
         while True:
             job = self._queue.get()
-            with self._lock:
-                self._waiting -= 1
             if not job.future.set_running_or_notify_cancel():
                 continue
+            with self._lock:
+                self._waiting -= 1
             try:
                 job.future.set_result(job.do())
             except BaseException as error:  # told to whoever asked

@@ -1,63 +1,20 @@
-// The studio's page as a person uses it: node journey.mjs ADDRESS PHOTOGRAPH SCREENSHOTS RANDOM
+// The studio's page as a person uses it: node journey.mjs ADDRESS PHOTOGRAPH REFERENCE SCREENSHOTS
 //
 // Prints a line of JSON for each step; ends with 1 at the first that is not as it should be.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
-const [address, photograph, reference, screenshots, random] = process.argv.slice(2);
-// Installed beside the working folder, not beside this file.
-const require = createRequire(`${process.cwd()}/`);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core"), "utf8");
+import { accessible, browser, clickAt, drop, hints, open, openInStrip, says, settled, shown, status, step } from "./page.mjs";
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-const problems = [];
-const foreign = [];
-
-async function open(options = {}, at = address) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error" && !/status of (409|422)/.test(message.text())) problems.push(message.text()); });
-  page.on("request", (request) => { if (!request.url().startsWith(new URL(address).origin) && !/^(blob|data):/.test(request.url())) foreign.push(request.url()); });
-  await page.goto(at);
-  return page;
-}
-
-async function step(name, work) {
-  const started = performance.now();
-  await work();
-  assert.deepEqual(problems, [], `${name}: errors in the console`);
-  assert.deepEqual(foreign, [], `${name}: requests to others`);
-  console.log(JSON.stringify({ step: name, seconds: Math.round(performance.now() - started) / 1000 }));
-}
-
-/** No findings of axe in this state; by the protocol, as the page's policy lets no script in. */
-async function accessible(page, state) {
-  const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
-  const said = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
-  assert.deepEqual(said, [], `axe, ${state}`);
-}
-
-const shown = (page) => page.evaluate(() => Number(document.body.dataset.shown ?? 0));
-const settled = (page, revision) => page.waitForFunction((least) => Number(document.body.dataset.shown) >= least, revision);
-const hints = (page) => page.locator(".hint").count();
-
-async function clickAt(page, x, y) {
-  const box = await page.locator("#sheet").boundingBox();
-  await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
-}
-
+const [address, photograph, reference, screenshots] = process.argv.slice(2);
 let page;
 
 await step("a photograph of the folder is open, with four versions from calm to bold", async () => {
-  page = await open();
+  page = await open(address);
   await page.waitForFunction(() => document.querySelectorAll("#choices img[src^=blob]").length === 4);
   assert.equal(new URL(page.url()).hash, "", "the token stays out of the address bar");
   await accessible(page, "versions");
-  await page.screenshot({ path: `${screenshots}/versions-1280.png` });
 });
 
 await step("one is taken, and the editor opens", async () => {
@@ -73,13 +30,26 @@ await step("a click shows likely colours, and one is taken", async () => {
   await page.waitForSelector("#likely .swatch");
   const count = await page.locator("#likely .swatch").count();
   assert.ok(count >= 1 && count <= 5);
+  assert.ok(await page.locator("#cross").isVisible(), "the place is marked");
   await accessible(page, "menu");
-  await page.screenshot({ path: `${screenshots}/menu-1280.png` });
   const before = await shown(page);
   await page.locator("#likely .swatch").last().click();
   await settled(page, before + 1);
   assert.equal(await hints(page), 1);
   await accessible(page, "editor with a hint");
+});
+
+await step("its menu offers other colours than its own, and takes one that exists there", async () => {
+  await page.locator(".hint").click();
+  await page.waitForSelector("#likely .swatch");
+  const shares = await page.locator("#likely .swatch").allTextContents();
+  assert.ok(!shares.some((one) => one === "100 %"), `the hint itself does not count: ${shares}`);
+  await page.locator("#more summary").click();
+  await accessible(page, "menu of all colours");
+  const before = await shown(page);
+  await page.locator("#existing button").last().click();
+  await settled(page, before + 1);
+  assert.equal(await hints(page), 1);
 });
 
 await step("a hint is dragged, its radius changed by the wheel", async () => {
@@ -102,7 +72,7 @@ await step("a hint is dragged, its radius changed by the wheel", async () => {
 await step("a place is kept as it is", async () => {
   await clickAt(page, 0.2, 0.7);
   await page.locator("#pin").click();
-  assert.equal(await hints(page), 2);
+  await page.waitForFunction(() => document.querySelectorAll(".hint").length === 2);
 });
 
 await step("undo and redo go all the way", async () => {
@@ -113,19 +83,21 @@ await step("undo and redo go all the way", async () => {
 });
 
 await step("before and after, grey while held, 100 %, where the model is unsure", async () => {
-  await page.locator("#divide").fill("50");
-  const half = await page.locator("#after").evaluate((one) => one.style.clipPath);
-  assert.match(half, /50%|49\.\d+%/);
-  await page.screenshot({ path: `${screenshots}/editor-1280.png` });
-  await page.locator("#divide").fill("0");
+  const clip = () => page.locator("#after").evaluate((one) => one.style.clipPath);
   await page.locator("#stage").focus();
+  await page.keyboard.press("2");
+  assert.match(await clip(), /50%|49\.\d+%/);
+  await page.screenshot({ path: `${screenshots}/half-1280.png` });
+  await page.keyboard.press("3");
   await page.keyboard.down("g");
-  assert.match(await page.locator("#after").evaluate((one) => one.style.clipPath), /100%/);
+  assert.match(await clip(), /100%/);
   await page.keyboard.up("g");
   await page.locator("#confidence").check();
   await page.waitForSelector("#sure[src^=blob]:not([hidden])");
   await accessible(page, "confidence");
+  await page.screenshot({ path: `${screenshots}/unsure-1280.png` });
   await page.locator("#confidence").uncheck();
+  await page.locator("#stage").focus();
   await page.keyboard.press("z");
   await page.waitForSelector("#part-color[src^=blob]:not([hidden])");
   const real = await page.locator("#part-color").evaluate((one) => ({ shown: one.getBoundingClientRect().width, has: one.naturalWidth }));
@@ -134,44 +106,86 @@ await step("before and after, grey while held, 100 %, where the model is unsure"
   await page.keyboard.press("z");
 });
 
-await step("sliders and a palette of another picture", async () => {
+await step("saturation, warmth and boldness", async () => {
+  for (const [name, value] of [["saturation", "1.4"], ["warmth", "4"], ["boldness", "0.25"]]) {
+    const before = await shown(page);
+    await page.locator(`#wish-${name}`).fill(value);
+    await settled(page, before + 1);
+    assert.equal(await page.locator(`#wish-${name}-number`).inputValue(), value);
+  }
+  await page.locator("#wish-boldness-reset").click();
+});
+
+await step("a picture is dropped on the editor, and lends its colours", async () => {
   const before = await shown(page);
-  await page.locator("#wish-saturation").fill("1.4");
-  await settled(page, before + 1);
-  await page.locator("#reference-file").setInputFiles(reference);
+  await drop(page, "#zone-borrow", reference, "reference.tif");
   await page.waitForSelector("#palette .swatch");
+  await settled(page, before + 1);
   await accessible(page, "palette");
+  await page.screenshot({ path: `${screenshots}/palette-1280.png` });
+});
+
+await step("the eyedropper takes a colour of it: by the pointer, and by keys", async () => {
+  await page.locator(".hint").first().click();
+  await page.keyboard.press("Escape"); // chosen, without its menu
+  const color = () => page.locator(".hint").first().evaluate((one) => one.style.background);
+  const [before, canvas] = [await color(), page.locator("#reference-picture")];
+  await canvas.click({ position: { x: 20, y: 20 } });
+  const taken = await color();
+  assert.notEqual(taken, before);
+  await canvas.focus();
+  for (let n = 0; n < 9; n += 1) await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Enter");
+  assert.notEqual(await color(), taken);
   await page.locator("#no-palette").click();
+  await page.waitForSelector("#palette .swatch", { state: "detached" });
 });
 
 await step("it is saved, and not over an earlier result unasked", async () => {
   await page.keyboard.press("Control+s");
-  await page.waitForFunction(() => document.getElementById("status").textContent.startsWith("Saved"));
-  await page.locator("#wish-warmth").fill("6");
+  await says(page, "Saved");
+  await page.locator("#wish-warmth").fill("9");
   await page.locator("#save").click();
   await page.waitForSelector("#replace[open]");
   await accessible(page, "replace");
   await page.locator("#replace-yes").click();
-  await page.waitForFunction(() => document.getElementById("status").textContent.startsWith("Saved"));
+  await says(page, "Saved");
+});
+
+await step("wishes go into a file, and come back from it", async () => {
+  const before = await hints(page);
+  const download = page.waitForEvent("download");
+  await page.locator("#export").click();
+  const file = await (await download).path();
+  while (await hints(page)) {
+    await page.locator(".hint").first().focus();
+    await page.keyboard.press("Delete");
+  }
+  await page.locator("#import").setInputFiles({ name: "photo.rehue.json", mimeType: "application/json", buffer: readFileSync(file) });
+  await page.waitForFunction((count) => document.querySelectorAll(".hint").length === count, before);
 });
 
 await step("work survives a reload", async () => {
   const before = await hints(page);
+  await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 1000); }));
   await page.reload();
   await page.waitForSelector("#color[src^=blob]");
   assert.equal(await hints(page), before);
 });
 
 await step("two tabs: the older state is refused and the newer shown", async () => {
-  const other = await open();
-  await other.waitForSelector("#color[src^=blob]");
+  const other = await open(address);
+  await openInStrip(other, "large.jpg");
   await other.waitForSelector("#wish-warmth");
   const before = await shown(page);
   await page.locator("#wish-warmth").fill("-6");
   await settled(page, before + 1);
   await other.locator("#wish-saturation").fill("0.5");
-  await other.waitForFunction(() => document.getElementById("status").textContent.includes("elsewhere"));
-  assert.equal(await other.locator(".wish input[type=number]").nth(1).inputValue(), "-6");
+  await says(other, "elsewhere");
+  assert.equal(await other.locator("#wish-warmth-number").inputValue(), "-6");
+  await other.locator("#undo").click();
+  await settled(other, before + 2);
+  assert.equal(await other.locator("#wish-saturation-number").inputValue(), "0.5", "Undo brings its own back");
   await other.context().close();
 });
 
@@ -185,11 +199,27 @@ await step("the strip and its keys", async () => {
   assert.match(await page.locator("#strip").textContent(), /touched/);
 });
 
+await step("the pages of a file", async () => {
+  await openInStrip(page, "pages.tif");
+  const label = () => page.locator("#stage").getAttribute("aria-label");
+  assert.match(await label(), /400 by 300/);
+  await page.locator("#page").selectOption("2");
+  await page.waitForFunction(() => document.getElementById("grey").naturalWidth === 200);
+  assert.match(await label(), /200 by 260/);
+  await accessible(page, "pages");
+  await clickAt(page, 0.5, 0.5);
+  await page.waitForSelector("#likely .swatch");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("[");
+  await page.waitForFunction(() => document.getElementById("grey").naturalWidth === 400);
+  await openInStrip(page, "large.jpg");
+});
+
 await step("the keyboard alone: a place, a colour, a move, a removal", async () => {
-  await page.waitForSelector("#stage");
   const before = await hints(page);
   await page.locator("#stage").focus();
   for (let n = 0; n < 8; n += 1) await page.keyboard.press("Shift+ArrowLeft");
+  assert.match(await page.locator("#spoken").textContent(), /percent: \w+/);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#likely .swatch:focus");
   await page.keyboard.press("Enter");
@@ -204,12 +234,7 @@ await step("the keyboard alone: a place, a colour, a move, a removal", async () 
 });
 
 await step("a file is dropped, and its result downloaded", async () => {
-  const data = await page.evaluateHandle((bytes) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], "dropped.jpg"));
-    return transfer;
-  }, readFileSync(photograph).toString("base64"));
-  await page.dispatchEvent("#editor", "drop", { dataTransfer: data });
+  await drop(page, "#editor", photograph, "dropped.jpg");
   await page.waitForSelector("#choices li:nth-child(4) img[src^=blob]");
   const download = page.waitForEvent("download");
   await page.locator("#choices li").first().locator("button").click();
@@ -218,49 +243,52 @@ await step("a file is dropped, and its result downloaded", async () => {
   assert.equal((await download).suggestedFilename(), "dropped.rehue.jpg");
 });
 
-await step("what is no picture is one line", async () => {
+await step("what is no picture is one line, and the work stays", async () => {
   await page.locator("#file").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   await page.waitForSelector("#status.bad");
-  assert.match(await page.locator("#status").textContent(), /notes\.txt/);
+  assert.match(await status(page), /notes\.txt/);
+  await page.locator("#strip button[title='broken.jpg']").click();
+  await says(page, "broken.jpg");
+  assert.equal(await page.locator("#title").textContent(), "dropped.jpg");
 });
 
-for (const [name, width, height, scheme] of [["phone", 390, 780, "light"], ["tablet", 820, 1100, "dark"]]) {
-  await step(`${name}, ${scheme}`, async () => {
-    const small = await open({ viewport: { width, height }, colorScheme: scheme, hasTouch: true });
-    await small.waitForSelector("#color[src^=blob]");
-    const wide = await small.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= width, `nothing is wider than the screen: ${wide}`);
-    await accessible(small, name);
-    await small.screenshot({ path: `${screenshots}/${name}-${width}.png`, fullPage: true });
-    await small.context().close();
-  });
+await step("the whole folder, with progress", async () => {
+  await page.locator("#folder").click();
+  const moved = await page.waitForFunction(() => document.getElementById("progress").value > 0);
+  assert.ok(moved);
+  await says(page, "are there");
+  assert.match(await page.locator("#strip").textContent(), /failed/);
+});
+
+for (const [name, width, height] of [["phone", 390, 780], ["tablet", 820, 1100], ["desk", 1280, 800]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    await step(`${name}, ${colorScheme}`, async () => {
+      const small = await open(address, { viewport: { width, height }, colorScheme, hasTouch: width < 1000 });
+      const shoot = async (state) => {
+        const wide = await small.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= width, `nothing is wider than the screen: ${wide}`);
+        await accessible(small, `${name}, ${state}`);
+        await small.screenshot({ path: `${screenshots}/${state}-${width}-${colorScheme}.png` });
+      };
+      await small.locator("#strip button[title='small.jpg']").click();
+      await small.waitForFunction(() => document.querySelectorAll("#choices img[src^=blob]").length === 4);
+      await shoot("versions");
+      await openInStrip(small, "large.jpg");
+      await small.waitForFunction(() => document.querySelectorAll("#again img[src^=blob]").length === 4);
+      await shoot("editor");
+      await clickAt(small, 0.6, 0.6);
+      await small.waitForSelector("#likely .swatch");
+      await shoot("menu");
+      await small.context().close();
+    });
+  }
 }
 
-await step(`${random} random actions`, async () => {
-  let seed = 7;
-  const next = (below) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % below; };
-  const box = await page.locator("#stage").boundingBox();
-  const somewhere = () => [box.x + next(Math.floor(box.width)), box.y + next(Math.floor(box.height))];
-  const keys = ["k", "z", "c", "Escape", "Enter", "Delete", "ArrowLeft", "ArrowDown", "+", "-", "Control+z", "Control+Shift+z", "Tab"];
-  const acts = [
-    async () => page.mouse.click(...somewhere()),
-    async () => { await page.mouse.move(...somewhere()); await page.mouse.down(); await page.mouse.move(...somewhere(), { steps: 3 }); await page.mouse.up(); },
-    async () => { await page.mouse.move(...somewhere()); await page.mouse.wheel(0, next(400) - 200); },
-    async () => page.keyboard.press(keys[next(keys.length)]),
-    async () => page.evaluate((n) => { const all = [...document.querySelectorAll("#menu[open] .swatch, #menu[open] #pin, #again button, #undo, #redo")].filter((one) => !one.disabled); all[n % all.length]?.click(); }, next(1000)),
-  ];
-  for (let n = 0; n < Number(random); n += 1) await acts[next(acts.length)]();
-  await page.waitForTimeout(500);
-});
-
-await step("the studio is gone: one line, and the page stays", async () => {
-  await page.route("**/api/**", (route) => route.abort());
-  await page.evaluate(() => document.getElementById("export").click());
-  await page.keyboard.press("Escape");
-  await page.locator("#undo").click({ force: true, timeout: 3000 }).catch(() => {});
-  problems.length = 0; // the browser says so of each request
-  await page.waitForFunction(() => document.getElementById("status").textContent.includes("does not answer") || document.getElementById("undo").disabled);
-  problems.length = 0;
+await step("a browser without scripts is told so", async () => {
+  const old = await open(address, { javaScriptEnabled: false });
+  assert.match(await old.locator("#loading").textContent(), /too old/);
+  assert.ok(await old.locator("#loading").isVisible());
+  await old.context().close();
 });
 
 await browser.close();

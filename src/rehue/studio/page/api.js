@@ -1,20 +1,20 @@
 // Requests to the studio: each bears the token, which the address brought in its fragment.
 
+import { $ } from "./dom.js";
+
 const given = new URLSearchParams(location.hash.slice(1));
 if (given.has("token")) sessionStorage.setItem("token", given.get("token"));
 export const wanted = given.get("open");
 // Out of the address bar and the browser's history.
 history.replaceState(null, "", location.pathname);
 
+const GONE = "The studio does not answer: start it again with `rehue studio`. What you wished is kept.";
+
 export class Refused extends Error {
   constructor(message, status) {
     super(message);
     this.status = status;
   }
-}
-
-export function setToken(token) {
-  sessionStorage.setItem("token", token);
 }
 
 export async function ask(path, { method = "GET", json, form, signal } = {}) {
@@ -25,11 +25,32 @@ export async function ask(path, { method = "GET", json, form, signal } = {}) {
     answer = await fetch(`/api/${path}`, { method, headers, signal, body: json ? JSON.stringify(json) : form });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused("The studio does not answer: start it again with `rehue studio`. What you wished is kept.", 0);
+    throw new Refused(GONE, 0);
   }
   if (answer.ok) return answer;
+  if (answer.status === 401 && await tokenOfPerson()) return ask(path, { method, json, form, signal });
   const said = await answer.json().catch(() => ({}));
   throw new Refused(said.error ?? `The studio answered ${answer.status}.`, answer.status);
+}
+
+let asking = null;
+
+/** Ask for the token, or the address with it; false where it is not given. */
+function tokenOfPerson() {
+  asking ??= new Promise((resolve) => {
+    const dialog = $("login");
+    dialog.onclose = () => {
+      const text = $("login-token").value.trim();
+      const token = /[#&]token=([^&]+)/.exec(text)?.[1] ?? text;
+      $("login-token").value = "";
+      asking = null;
+      if (dialog.returnValue === "yes" && token) sessionStorage.setItem("token", token);
+      resolve(dialog.returnValue === "yes" && Boolean(token));
+    };
+    dialog.returnValue = "";
+    dialog.showModal();
+  });
+  return asking;
 }
 
 export async function table(path, options) {
@@ -42,9 +63,9 @@ export async function send(path, file, name) {
   return table(path, { method: "POST", form });
 }
 
-/** Show a picture of the API in an <img>, and let go of the one before. */
-export async function show(image, path, options) {
-  const url = URL.createObjectURL(await (await ask(path, options)).blob());
+/** Show an answer in an <img>, and let go of the picture before. */
+export async function show(image, answer) {
+  const url = URL.createObjectURL(await (await answer).blob());
   const before = image.src;
   image.src = url;
   await image.decode().catch(() => {});

@@ -1,10 +1,13 @@
 // What is wished of the open photograph: changed here, sent in order, undone without end.
 //
 // One change is on its way at a time. Each names the revision that it changes; where another tab
-// was quicker the studio refuses it (409), and what is there now is shown.
+// was quicker the studio refuses it (409), and what is there now is shown. A studio that does not
+// answer is asked again until it does.
 
 import { table } from "./api.js";
+import { reopen } from "./state.js";
 
+const AGAIN = 2000; // ms
 const copy = (edits) => structuredClone(edits);
 
 export class Edits extends EventTarget {
@@ -17,6 +20,7 @@ export class Edits extends EventTarget {
     this.group = null;
     this.sending = null;
     this.waits = false;
+    this.isCut = false; // whether the studio has not got the last change
   }
 
   /** Change what is wished; changes of one group that follow each other are undone together. */
@@ -60,13 +64,26 @@ export class Edits extends EventTarget {
       try {
         const { edits, ...facts } = await table(`photos/${this.photo.id}/edits`, { method: "PUT", json: body });
         Object.assign(this.photo, facts);
-        this.dispatchEvent(new Event("sent"));
+        const wasCut = this.isCut;
+        this.isCut = false;
+        this.dispatchEvent(Object.assign(new Event("sent"), { wasCut }));
       } catch (error) {
-        this.waits = false;
-        if (error.status === 409 || error.status === 422) await this.#adopt();
-        this.dispatchEvent(Object.assign(new Event("refused"), { error }));
+        await this.#refused(error);
       }
     }
+  }
+
+  async #refused(error) {
+    if (error.status === 404) { // closed meanwhile, or the studio is another one
+      this.waits = await reopen(this.photo).then(() => true, () => false);
+      if (this.waits) return;
+    }
+    if (error.status === 409 || error.status === 422) await this.#adopt();
+    this.isCut = error.status === 0 || error.status === 503;
+    this.dispatchEvent(Object.assign(new Event("refused"), { error }));
+    if (!this.isCut) return;
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+    this.waits = true;
   }
 
   async #adopt() {

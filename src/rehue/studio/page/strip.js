@@ -1,6 +1,6 @@
 // The strip of photographs: those of the opened folder, and those that were dropped on the page.
 
-import { show, table } from "./api.js";
+import { ask, show, table } from "./api.js";
 import { $, make, told } from "./dom.js";
 
 const SAID = { new: "new", touched: "touched", saved: "saved", failed: "failed", in_color: "in colour" };
@@ -16,7 +16,7 @@ export class Strip {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         this.seen.unobserve(target);
-        show(target, target.dataset.path).catch(() => {});
+        show(target, ask(target.dataset.path)).catch(() => {});
       }
     }, { root: $("strip"), rootMargin: "300px" });
   }
@@ -26,7 +26,7 @@ export class Strip {
     $("folder").hidden = !folder;
     this.items = [
       ...photos.map((one) => ({ ...one, key: `name:${one.name}`, path: `folder/thumbnail?name=${encodeURIComponent(one.name)}` })),
-      ...this.dropped.map((one) => ({ name: one.name, id: one.id, state: null, key: `id:${one.id}`, path: `photos/${one.id}/grey?longest=480` })),
+      ...this.dropped.map((one) => ({ name: one.name, id: one.id, file: one.file, state: null, key: `id:${one.id}`, path: `photos/${one.id}/grey?longest=480` })),
     ];
     $("strip").hidden = this.items.length < 2 && !folder;
     const list = $("strip").firstElementChild;
@@ -60,6 +60,15 @@ export class Strip {
     if (!item?.state || item.state === "touched") return;
     item.state = "touched";
     for (const row of $("strip").firstElementChild.children) if (row.dataset.key === item.key) this.#drawn(item, row);
+  }
+
+  /** One that was dropped has another number now. */
+  moved(photo) {
+    const one = this.dropped.find(({ file }) => file && file === photo.file);
+    if (!one) return;
+    one.id = photo.id;
+    told(() => this.refresh());
+    this.mark(photo);
   }
 
   mark(photo) {

@@ -2,8 +2,8 @@
 
 import { $, make } from "./dom.js";
 
-// What a slider reaches; the number beside it takes all that the table allows.
-const USUAL = { saturation: [0, 2.5], warmth: [-30, 30] };
+// What a slider reaches, and its steps; the number beside it takes all that the table allows.
+const USUAL = { saturation: [0, 2.5, 0.05], warmth: [-30, 30, 1] };
 const ELSEWHERE = ["alternative"]; // the versions
 
 export function drawWishes(wishes, photo, edits) {
@@ -28,12 +28,12 @@ function flag(wish, edits) {
 }
 
 function number(wish, edits) {
-  const [low, high] = USUAL[wish.name] ?? [wish.low, wish.high];
+  const [low, high, step] = USUAL[wish.name] ?? [wish.low, wish.high, (wish.high - wish.low) / 100];
   const value = edits.now.wishes[wish.name] ?? wish.default;
   const id = `wish-${wish.name}`;
   const middle = value ?? (low + high) / 2;
-  const slider = make("input", { type: "range", id, min: low, max: high, step: (high - low) / 100, value: middle, title: wish.help });
-  const field = make("input", { type: "number", id: `${id}-number`, min: wish.low, max: wish.high, step: "any", value: value ?? "", placeholder: "model's" });
+  const slider = make("input", { type: "range", id, min: low, max: high, step, value: middle, title: wish.help });
+  const field = make("input", { type: "number", id: `${id}-number`, min: wish.low, max: wish.high, step: "any", value: value ?? "", placeholder: "auto" });
   field.setAttribute("aria-label", `${titled(wish.name)} as a number`);
   slider.oninput = () => {
     const rounded = Math.round(slider.valueAsNumber * 1000) / 1000;

@@ -1,0 +1,43 @@
+// The first screen of a photograph: four versions, of which one is taken.
+
+import { show } from "./api.js";
+import { $, make, showOnly, told } from "./dom.js";
+import { setAlternative, startEditor } from "./editor.js";
+import { askFor, open } from "./state.js";
+
+const preview = (alternative) => askFor("preview", () => ({ longest: 480, alternative }));
+
+export async function startVersions() {
+  showOnly("versions");
+  const { photo } = open;
+  const first = choice(1, "the default");
+  $("choices").replaceChildren(first);
+  await told(() => show(first.querySelector("img"), preview(1)));
+  if (photo !== open.photo) return;
+  const { versions } = await (await askFor("versions")).json();
+  if (photo !== open.photo) return;
+  $("choices").replaceChildren(...versions.map(({ alternative }, number) => {
+    const row = alternative === 1 ? first : choice(alternative);
+    row.querySelector("span").textContent = name(alternative, number, versions.length);
+    if (row !== first) told(() => show(row.querySelector("img"), preview(alternative)));
+    return row;
+  }));
+  first.querySelector("button").focus({ preventScroll: true });
+}
+
+function name(alternative, number, count) {
+  const how = number === 0 ? "Calm" : number === count - 1 ? "Bold" : "Between";
+  return alternative === 1 ? `${how}, the default` : how;
+}
+
+function choice(alternative, said = "") {
+  const button = make("button", { type: "button", onclick: () => told(() => take(alternative)) },
+    make("img", { alt: "" }), make("span", {}, said));
+  return make("li", { "data-alternative": alternative }, button);
+}
+
+async function take(alternative) {
+  await startEditor();
+  setAlternative(alternative);
+  $("stage").focus({ focusVisible: false });
+}
