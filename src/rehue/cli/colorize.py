@@ -72,7 +72,7 @@ def colorize(
     if not many.quiet:
         for line in colors.replaced():
             say(f"rehue: {line}")
-    if film.takes(sources):
+    if film.takes(sources, films, many):
         coloring = _coloring(colors, replace(steering, hints=None), scans)
         film.color_all(sources, coloring, films, files, steering.hints, many, machine)
         return
@@ -91,7 +91,11 @@ def colorize(
         _check(plan, steering, as_json=many.as_json)
         if many.report:
             check_report(many.report)
-        settings = _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run)
+        of_films = film.options_of(films, files)
+        settings = replace(
+            _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run),
+            film=of_films,
+        )
     except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
     if settings.output.credentials:

@@ -84,9 +84,6 @@ CODECS: Final[dict[str, Codec]] = {
     "ffv1": Codec("ffv1", ("mkv",), _ffv1, True, 1.0),
 }
 
-# FFmpeg's muxers by the endings that they are chosen by.
-CONTAINERS: Final[dict[str, str]] = {"mp4": "mp4", "mkv": "matroska", "mov": "mov"}
-
 
 @dataclass(frozen=True)
 class Encoding:

@@ -10,9 +10,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from rehue.errors import FilmError
-from rehue.film.encoding import CODECS, CONTAINERS, Encoding, set_up
+from rehue.film.encoding import CODECS, Encoding, set_up
+from rehue.film.marking import TAG
+from rehue.film.naming import CONTAINERS
 from rehue.film.opening import open_film, pyav, reason
-from rehue.film.probe import MARK, Film, is_cover
+from rehue.film.probe import Film, is_cover
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -100,7 +102,7 @@ class Output:
         if container == "mp4" and isinstance(file, str):
             # The index goes to the front, for players on the web; a file is read again for that.
             options["movflags"] = "+".join([*options.values(), "faststart"])
-        mark_key = "encoder" if covered and container == "mp4" else MARK
+        mark_key = "encoder" if covered and container == "mp4" else TAG
         self.container: OutputContainer = av.open(
             file, "w", format=CONTAINERS[container], options=options
         )
@@ -157,7 +159,7 @@ def _kept(metadata: dict[str, str]) -> dict[str, str]:
     return {
         key: said
         for key, said in metadata.items()
-        if key.lower().split("-")[0] not in _OWN_TAGS and key.lower() != MARK
+        if key.lower().split("-")[0] not in _OWN_TAGS and key.lower() != TAG
     }
 
 

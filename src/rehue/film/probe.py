@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rehue.color.ycbcr import Coding, Matrix
 from rehue.errors import FilmError
 from rehue.film.layout import Layout
+from rehue.film.marking import mark_in
 from rehue.film.opening import open_film, pyav, reason
+from rehue.photo import Mark
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -82,7 +84,7 @@ class Film:
     turn: int
     aspect: Fraction
     is_interlaced: bool
-    mark: str | None = None
+    mark: Mark | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -176,16 +178,6 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         mark=mark_in(container.metadata),
         notes=tuple(notes),
     )
-
-
-# The tag in a container's metadata that says how a film was coloured, and how what it says begins.
-MARK: Final = "rehue"
-MARK_BEGINS: Final = "coloured by Rehue"
-
-
-def mark_in(metadata: dict[str, str]) -> str | None:
-    """Return what an earlier run left in a container's metadata, under whatever key."""
-    return next((said for said in metadata.values() if said.startswith(MARK_BEGINS)), None)
 
 
 def _first(

@@ -18,7 +18,6 @@ from rehue.film.coloring import Colored, State
 from rehue.film.encoding import CODECS, Encoding, set_up
 from rehue.film.frames import Frame
 from rehue.film.layout import fill_plane
-from rehue.film.numbered import fingerprint_of, is_sequence
 from rehue.film.opening import pyav, reason
 from rehue.film.packets import PacketWriter, Table, read_table, write_table
 from rehue.film.probe import Film
@@ -226,16 +225,3 @@ def picture_of(frame: Colored, film: Film, encoding: Encoding) -> "VideoFrame":
     picture.pts, picture.time_base = frame.pts, film.time_base
     picture.color_range = 2 if film.coding.is_full_range else 1
     return picture
-
-
-def fingerprint(path: Path) -> str:
-    """Return what tells a file from another of the same name: size, time, first and last bytes."""
-    if is_sequence(path):
-        return fingerprint_of(path)
-    found = path.stat()
-    digest = hashlib.sha256(f"{found.st_size} {found.st_mtime_ns}".encode())
-    with path.open("rb") as file:
-        digest.update(file.read(1 << 16))
-        file.seek(max(0, found.st_size - (1 << 16)))
-        digest.update(file.read())
-    return digest.hexdigest()

@@ -27,6 +27,7 @@ class FilmOptions:
         quality: 1 to 100; None is 80, 100 is lossless where the codec can.
         deinterlace: part woven fields first.
         overwrite: replace a target that Rehue made.
+        recolor: colour a film that is in colour, from its luma.
         keep_work: leave the folder of work, so that a changed list of shots makes only those that
             changed anew.
         shots: a list of shots; None to find them.
@@ -39,6 +40,7 @@ class FilmOptions:
     quality: int | None = None
     deinterlace: bool = False
     overwrite: bool = False
+    recolor: bool = False
     keep_work: bool = False
     shots: ShotList | None = None
     hints: tuple[FilmHint, ...] = ()
