@@ -29,7 +29,7 @@ def takes(sources: list[str], films: Films, many: ManyFiles) -> bool:
     others = [source for source in sources if not (is_film(source) or is_sequence(source))]
     if not others and not (many.report or many.as_json or many.dry_run):
         return True
-    if is_piped_film(sources):
+    if is_piped_film(sources) or (films.raw and sources == ["-"]):
         return True
     for option, wished in (
         ("--preview", films.preview),
@@ -37,6 +37,7 @@ def takes(sources: list[str], films: Films, many: ManyFiles) -> bool:
         ("--shots", films.shots),
         ("--from", films.start != "0"),
         ("--to", films.end),
+        ("--raw", films.raw),
     ):
         if wished:
             raise typer.BadParameter(f"{option} is for films named by themselves: name one")
@@ -84,8 +85,8 @@ def color_all(
         "device": machine.device,
         "threads": machine.threads,
     }
-    if is_piped_film(sources):
-        color_pipe(coloring=coloring, model=model, quiet=many.quiet)
+    if sources == ["-"]:
+        color_pipe(coloring=coloring, model=model, raw=films.raw, quiet=many.quiet)
     elif films.preview or films.sheet:
         show_films(
             sources,
@@ -206,15 +207,23 @@ def show_films(
             say(f"rehue: {target}: {said}")
 
 
-def color_pipe(*, coloring: "Coloring", model: dict[str, Any], quiet: bool) -> None:
-    """Colour a film from standard input to standard output, as y4m."""
+def color_pipe(
+    *, coloring: "Coloring", model: dict[str, Any], raw: str | None, quiet: bool
+) -> None:
+    """Colour a film from standard input to standard output, as y4m or as raw frames."""
     from rehue import Colorizer
     from rehue.cli.telling import say
     from rehue.film.pipe import color_y4m
+    from rehue.film.raw import color_raw
 
-    frames = color_y4m(sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model), coloring)
+    given, taken, colorizer = sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model)
+    pixels = "y4m"
+    if raw:
+        frames, pixels = color_raw(given, taken, raw, colorizer, coloring)
+    else:
+        frames = color_y4m(given, taken, colorizer, coloring)
     if not quiet:
-        say(f"rehue: {frames} frames in colour")
+        say(f"rehue: {frames} frames in colour, {pixels}")
 
 
 def is_piped_film(sources: list[str]) -> bool:

@@ -3,7 +3,7 @@
 - `colorize_film`: a film file into another, that a stopped run goes on with
 - `check`: what is refused before any work; `LeftAloneError`: it is in colour already; `mark_at`
 - `FilmOptions`: codec, quality and so on; `Progress`: how far it is
-- `probe`: what a film is; `Film`
+- `probe`: what a film is; `Film`; `inspect_film`: how it was coloured, and what a result would keep
 - `frames_in_color`: a film's frames in colour, one after the other; `ColorFrame`
 - `write_preview`, `write_sheet`: what shows the colours before all of it is coloured
 - `read_film_hints`, `track`: colours at places, which go along with the motion; `FilmHint`
@@ -22,6 +22,7 @@ Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 
 from rehue.film.checking import LeftAloneError, check, mark_at
 from rehue.film.hints import FilmHint, read_film_hints, track
+from rehue.film.inspection import FilmInspection, inspect_film
 from rehue.film.iterate import ColorFrame, frames_in_color
 from rehue.film.making import Progress
 from rehue.film.probe import Film, probe
@@ -34,6 +35,7 @@ __all__ = [
     "ColorFrame",
     "Film",
     "FilmHint",
+    "FilmInspection",
     "FilmOptions",
     "LeftAloneError",
     "Progress",
@@ -43,6 +45,7 @@ __all__ = [
     "colorize_film",
     "find_shots",
     "frames_in_color",
+    "inspect_film",
     "mark_at",
     "probe",
     "read_film_hints",

@@ -6,6 +6,7 @@ from typing import Final
 
 from rehue.errors import FilmError
 from rehue.film.encoding import Encoding, choose_encoding
+from rehue.film.fields import woven
 from rehue.film.making import Tell
 from rehue.film.naming import CONTAINERS
 from rehue.film.numbered import is_sequence
@@ -37,6 +38,10 @@ def check(film: Film, target: Path, wished: FilmOptions, tell: Tell) -> Encoding
     for note in film.notes:
         if not (wished.deinterlace and note.startswith("interlaced")):
             tell(f"{film.path}: {note}")
+    if not (film.is_interlaced or wished.deinterlace):
+        said = woven(film)
+        if said:
+            tell(f"{film.path}: {said}")
     if not wished.recolor and is_in_color(film):
         raise LeftAloneError(
             f"{film.path} is already in colour and is left alone; --recolor colours it all the same"

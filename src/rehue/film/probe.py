@@ -31,6 +31,8 @@ _UNKNOWN: Final = 2
 _LIMITED, _FULL = 1, 2
 # Transfer functions of high dynamic range: SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG).
 _HDR: Final = {16: "PQ", 18: "HLG"}
+# Logarithmic curves (AVColorTransferCharacteristic), such as DPX may say that it has.
+_LOGARITHMIC: Final = (9, 10)
 # At this height and above a film that does not say so is BT.709.
 HIGH_DEFINITION: Final = 720
 # FFmpeg's field orders that are not progressive (AVFieldOrder).
@@ -134,10 +136,18 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
     notes = []
     if layout.bits > 16:
         raise FilmError(f"{path}: samples of {layout.bits} bits: convert them to 16 at most")
+    if first.color_trc in _HDR:
+        raise FilmError(
+            f"{path}: is of high dynamic range ({_HDR[first.color_trc]}), whose colours Rehue does "
+            "not make: bring it to BT.709 first, by FFmpeg's zscale and tonemap"
+        )
     matrix = _MATRICES.get(first.colorspace)
     if matrix is None:
         matrix = "bt709" if min(first.width, first.height) >= HIGH_DEFINITION else "bt601"
-    if not layout.keeps_luma:
+    if layout.is_linear:
+        matrix = "bt709"
+        notes.append("stored as linear light: seen by sRGB's curve, and cut off above white")
+    elif not layout.keeps_luma:
         matrix = "bt709"
         notes.append("stored as RGB or in fewer than 8 bits: luma is made from it, not kept")
     is_full = first.color_range == _FULL or (layout.is_full_range and first.color_range != _LIMITED)
@@ -147,11 +157,8 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
             "interlaced: its fields are coloured as they lie, woven together; --deinterlace "
             "parts them"
         )
-    if first.color_trc in _HDR:
-        notes.append(
-            f"high dynamic range ({_HDR[first.color_trc]}): coloured as if it were not, which is "
-            "too pale in highlights"
-        )
+    if first.color_trc in _LOGARITHMIC:
+        notes.append("stored as logarithms, as negatives are: grade it first, or it is pale")
     duration = container.duration / 1e6 if container.duration else None
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     frames = stream.frames or (round(duration * rate) if duration else None)
@@ -164,7 +171,7 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         width=first.width,
         height=first.height,
         layout=layout,
-        coding=Coding(matrix, is_full and layout.keeps_luma, layout.bits),
+        coding=Coding(matrix, is_full and (layout.keeps_luma or layout.is_linear), layout.bits),
         primaries=first.color_primaries,
         transfer=first.color_trc,
         time_base=first.time_base or stream.time_base or 1 / rate,

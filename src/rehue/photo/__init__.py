@@ -45,7 +45,7 @@ from rehue.photo.output import (
 from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.provenance.c2pa import Manifest, check_credentials
 from rehue.photo.provenance.credentials import Credentials
-from rehue.photo.provenance.inspection import Inspection, inspect
+from rehue.photo.provenance.inspection import Inspection, inspect, source_beside
 from rehue.photo.provenance.luma import restore
 from rehue.photo.provenance.mark import LUMA_KEPT, SOURCE_TYPE, Mark
 from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
@@ -95,6 +95,7 @@ __all__ = [
     "result_bits",
     "result_format",
     "sidecar_of",
+    "source_beside",
     "to_pillow",
     "upright",
     "visible_mark",
