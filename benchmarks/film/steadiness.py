@@ -19,6 +19,7 @@ from measures import Array, Motion, difference, distribution_consistency, motion
 from rehue import Colorizer
 from rehue.film.flow import link
 from rehue.film.steady import ASK_EVERY, Moment, steadied
+from rehue.wishes import Coloring
 
 
 def main() -> None:
@@ -27,13 +28,16 @@ def main() -> None:
     parser.add_argument("clips", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--runtime", default="onnxruntime")
+    parser.add_argument("--boldness", type=float)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
     colorizer = Colorizer(runtime=arguments.runtime)
+    coloring = Coloring(boldness=arguments.boldness)
     rows = {}
     for given in json.loads(arguments.clips.read_text("utf-8")):
         path = arguments.clips.parent / given["path"]
-        clip = read_clip(path, given["first"], given["count"], colorizer, arguments.cache)
+        place = (path, given["first"], given["count"])
+        clip = read_clip(*place, colorizer, arguments.cache, coloring)
         rows[clip.name] = measured(clip)
         print_row(clip.name, rows[clip.name])
     means = {

@@ -220,18 +220,6 @@ def test_sound_alone_is_no_film(draw, tiny, tmp_path):
         colorize_film(tmp_path / "sound.mkv", tmp_path / "out.mkv", tiny)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("codec", ["ffv1", "h264"])
-def test_workers_give_byte_for_byte_what_one_process_gives(draw, tiny, tiny_model, tmp_path, codec):
-    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([30, 17, 25], 64, 96, grain=3))
-    one, many = tmp_path / "one.mkv", tmp_path / "many.mkv"
-    options = FilmOptions(codec=codec)
-    colorize_film(reel, one, tiny, options=options)
-    model = {"model": tiny_model, "threads": 1}
-    colorize_film(reel, many, tiny, options=options, workers=2, model=model)
-    assert one.read_bytes() == many.read_bytes()
-
-
 def test_fields_are_told_and_parted_where_wished(draw, tiny, tmp_path):
     """Two fields of a moving picture, woven together."""
     frames = list(draw.moving([24], 64, 96))

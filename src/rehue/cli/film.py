@@ -79,11 +79,14 @@ def color_all(
     machine: Machine,
 ) -> None:
     """Do what the command line says of films, which `takes` has found to be all that is given."""
+    from rehue.model.runtime import available_processors
+
     model = {
         "model": machine.model,
         "runtime": machine.runtime,
         "device": machine.device,
-        "threads": machine.threads,
+        # Decoding, flow and encoding go on beside the network.
+        "threads": machine.threads or max(1, available_processors() // 2),
     }
     if sources == ["-"]:
         color_pipe(coloring=coloring, model=model, raw=films.raw, quiet=many.quiet)

@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,7 +96,7 @@ def color_shots(
         try:
             for future in as_completed(futures):
                 yield future.result()
-        except multiprocessing.ProcessError as error:
+        except BrokenProcessPool as error:
             raise FilmError(
                 f"{setup.source}: a worker died ({error}): give the command again"
             ) from error
@@ -127,6 +128,21 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
         raise FilmError(f"no Ray cluster at {address}: is it up, and the address right?") from error
     remote = ray.remote(num_cpus=setup.model.get("threads") or 1)(color_shot)
     held: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
-        yield lambda number: pool.submit(lambda: ray.get(remote.remote(setup, number)))
-    ray.shutdown()
+
+    def there(number: int) -> tuple[int, list[str]]:
+        try:
+            told: tuple[int, list[str]] = ray.get(remote.remote(setup, number))
+        except ray.exceptions.RayTaskError as error:
+            # Its own text is a traceback; what our code raised there says what was wrong.
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            raise FilmError(
+                f"{setup.source}: a machine of the cluster was lost: give the command again"
+            ) from error
+        return told
+
+    try:
+        with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
+            yield lambda number: pool.submit(there, number)
+    finally:
+        ray.shutdown()
