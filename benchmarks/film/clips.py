@@ -52,7 +52,7 @@ def read_clip(
     kept = cache / f"{path.stem}-{first}-{count}-{key}.npz"
     if not kept.exists():
         light, ab, grey, alone = [], [], [], []
-        for rgb in _pictures(path, first, count):
+        for rgb in frames_of(path, first, count):
             tall, wide = flow_size(*rgb.shape[:2])
             small = cv2.resize(rgb, (wide, tall), interpolation=cv2.INTER_AREA)
             lab = srgb_to_lab(small)
@@ -68,7 +68,8 @@ def read_clip(
         return Clip(f"{path.stem} {first}", **{name: found[name] for name in found.files})
 
 
-def _pictures(path: Path, first: int, count: int) -> Iterator[NDArray[np.uint8]]:
+def frames_of(path: Path, first: int, count: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield frames of a film, or of a folder of frames, in RGB."""
     if path.is_dir():
         for file in sorted(path.iterdir())[first : first + count]:
             yield np.asarray(Image.open(file).convert("RGB"))
