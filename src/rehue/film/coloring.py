@@ -187,6 +187,8 @@ def _solver(film: Film, encoding: Encoding) -> Callable[[_Steady], Colored]:
     coding = Coding(film.coding.matrix, film.coding.is_full_range, encoding.bits)
     across, down = encoding.subsampling
     size = (-(-film.width // across), -(-film.height // down))
+    # Where lines share their colour two and two, they do so within a field.
+    are_woven = film.is_interlaced and down == 2 and film.height % 4 == 0
 
     def solve(steady: _Steady) -> Colored:
         ab, state = steady
@@ -196,7 +198,14 @@ def _solver(film: Film, encoding: Encoding) -> Callable[[_Steady], Colored]:
             cv2.resize(np.ascontiguousarray(ab[..., n]), size, interpolation=cv2.INTER_CUBIC)
             for n in (0, 1)
         )
-        cb, cr = chroma_at_luma(luma, a, b, coding, encoding.subsampling)
+        if are_woven:
+            cb, cr = np.empty(a.shape, coding.dtype), np.empty(a.shape, coding.dtype)
+            for field in (slice(0, None, 2), slice(1, None, 2)):
+                cb[field], cr[field] = chroma_at_luma(
+                    luma[field], a[field], b[field], coding, encoding.subsampling
+                )
+        else:
+            cb, cr = chroma_at_luma(luma, a, b, coding, encoding.subsampling)
         return Colored(frame.pts, luma, cb, cr, state)
 
     return solve

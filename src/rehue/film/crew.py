@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -20,7 +20,7 @@ from rehue.errors import FilmError, install_line
 from rehue.film.coloring import asking
 from rehue.film.encoding import Encoding
 from rehue.film.making import Task, segments_of_shot
-from rehue.film.probe import probe
+from rehue.film.probe import PROGRESSIVE, probe
 from rehue.film.segments import Work
 from rehue.film.wishes import FilmOptions, wishes_of
 from rehue.wishes import Coloring
@@ -63,6 +63,8 @@ def _colorizer(model: tuple[tuple[str, Any], ...]) -> Colorizer:
 def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
     """Colour one shot (numbered from 0); return its frames, and lines for a person."""
     film = probe(setup.source)
+    if setup.options.deinterlace:
+        film = replace(film, fields=PROGRESSIVE)
     colorizer = _colorizer(tuple(sorted(setup.model.items())))
     said: list[str] = []
     task = Task(

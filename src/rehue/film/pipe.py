@@ -22,7 +22,7 @@ from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import Frame
 from rehue.film.layout import Layout, planar
-from rehue.film.probe import HIGH_DEFINITION, Film
+from rehue.film.probe import HIGH_DEFINITION, PROGRESSIVE, UPPER_FIRST, Film
 from rehue.wishes import Coloring
 
 MAGIC: Final = b"YUV4MPEG2"
@@ -30,6 +30,8 @@ _NAME: Final = Path("standard input")
 _LONGEST_LINE: Final = 1 << 12
 # Luma samples across and down that share a chroma sample, by how a format's name begins.
 _SUBSAMPLINGS: Final = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "411": (4, 1), "mono": None}
+# How fields lie: the upper or the lower first, or not the same everywhere.
+_FIELDS: Final = {"t": UPPER_FIRST, "b": UPPER_FIRST + 1, "m": UPPER_FIRST}
 _SUFFIXES: Final = {(2, 2): "420", (2, 1): "422", (1, 1): "444", (4, 1): "411"}
 
 
@@ -53,7 +55,7 @@ def read_y4m(stream: BinaryIO) -> tuple[Film, Iterator[Frame]]:
         raise FilmError(f"{_NAME}: its heading is damaged ({words[1:]!r})") from error
     layout = _layout(said.get("C", "420jpeg"))
     film = described(width, height, layout, rate, aspect, is_full="XCOLORRANGE=FULL" in extra)
-    film = replace(film, is_interlaced=said.get("I", "p") in ("t", "b", "m"))
+    film = replace(film, fields=_FIELDS.get(said.get("I", ""), PROGRESSIVE))
     return film, whole_frames(stream, film, heading=b"FRAME")
 
 
@@ -79,7 +81,7 @@ def described(
         frames=None,
         turn=0,
         aspect=aspect,
-        is_interlaced=False,
+        fields=PROGRESSIVE,
     )
 
 
@@ -156,9 +158,10 @@ def write_y4m(stream: BinaryIO, film: Film, encoding: Encoding, frames: Iterable
     # FFmpeg reads 8-bit 4:2:0 without more as JPEG's siting; television's is the usual one.
     depth = f"p{encoding.bits}" if encoding.bits > 8 else "mpeg2" if kind == "420" else ""
     rate, aspect = film.rate, film.aspect
+    woven = next((letter for letter, n in _FIELDS.items() if n == film.fields), "p")
     full = "FULL" if film.coding.is_full_range else "LIMITED"
     heading = (
-        f"YUV4MPEG2 W{film.width} H{film.height} F{rate.numerator}:{rate.denominator} Ip "
+        f"YUV4MPEG2 W{film.width} H{film.height} F{rate.numerator}:{rate.denominator} I{woven} "
         f"A{aspect.numerator}:{aspect.denominator} C{kind}{depth} XCOLORRANGE={full}\n"
     )
     stream.write(heading.encode())

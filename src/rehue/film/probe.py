@@ -35,8 +35,9 @@ _HDR: Final = {16: "PQ", 18: "HLG"}
 _LOGARITHMIC: Final = (9, 10)
 # At this height and above a film that does not say so is BT.709.
 HIGH_DEFINITION: Final = 720
-# FFmpeg's field orders that are not progressive (AVFieldOrder).
-_INTERLACED: Final = (2, 3, 4, 5)
+# FFmpeg's field orders (AVFieldOrder): none, and the upper field first.
+PROGRESSIVE: Final = 1
+UPPER_FIRST: Final = 2
 # Frames looked at for fields that are woven together.
 _LOOKED_AT: Final = 5
 
@@ -63,7 +64,7 @@ class Film:
         frames: how many, as the file says or as duration and rate give; None where neither does.
         turn: quarter turns anticlockwise that bring a stored frame upright, 0 to 3.
         aspect: width of a pixel over its height.
-        is_interlaced: whether two fields lie woven in a frame.
+        fields: FFmpeg's number of how two fields lie woven in a frame; `PROGRESSIVE` for none.
         mark: what an earlier run of Rehue left in the metadata; None for none.
         notes: what a person should know, a line each.
     """
@@ -85,9 +86,14 @@ class Film:
     frames: int | None
     turn: int
     aspect: Fraction
-    is_interlaced: bool
+    fields: int
     mark: Mark | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def is_interlaced(self) -> bool:
+        """Whether two fields lie woven in a frame."""
+        return self.fields > PROGRESSIVE
 
     @property
     def made_at(self) -> tuple[int, int]:
@@ -151,8 +157,10 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         matrix = "bt709"
         notes.append("stored as RGB or in fewer than 8 bits: luma is made from it, not kept")
     is_full = first.color_range == _FULL or (layout.is_full_range and first.color_range != _LIMITED)
-    interlaced = context.field_order in _INTERLACED or any(p.interlaced_frame for p in pictures)
-    if interlaced:
+    fields = max(PROGRESSIVE, context.field_order)
+    if fields == PROGRESSIVE and any(p.interlaced_frame for p in pictures):
+        fields = UPPER_FIRST
+    if fields > PROGRESSIVE:
         notes.append(
             "interlaced: its fields are coloured as they lie, woven together; --deinterlace "
             "parts them"
@@ -181,7 +189,7 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         frames=frames,
         turn=round(first.rotation / 90) % 4,
         aspect=aspect if aspect > 0 else Fraction(1),
-        is_interlaced=interlaced,
+        fields=fields,
         mark=mark_in(container.metadata),
         notes=tuple(notes),
     )

@@ -19,7 +19,7 @@ from rehue.film.marking import in_words, mark_of
 from rehue.film.mux import join
 from rehue.film.naming import WORK
 from rehue.film.numbered import is_sequence
-from rehue.film.probe import probe
+from rehue.film.probe import PROGRESSIVE, probe
 from rehue.film.segments import open_work
 from rehue.film.sequence import write_sequence
 from rehue.film.shotlist import ShotList, find_shots
@@ -68,6 +68,8 @@ def colorize_film(
     wished = options or FilmOptions()
     film = probe(source)
     encoding = check(film, target, wished, tell)
+    if wished.deinterlace:
+        film = replace(film, fields=PROGRESSIVE)
     said = in_words(mark_of(source, colorizer, coloring))
     settings = _settings(said, encoding, wished)
     ask = asking(colorizer, film, wishes_of(film, colorizer, coloring, wished))

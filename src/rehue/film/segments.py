@@ -195,18 +195,24 @@ class SegmentWriter:
 
 
 def _shaping(film: Film, encoding: Encoding) -> Callable[["VideoFrame"], "VideoFrame"]:
-    """Return what writes the shape of pixels into frames, where it is not square.
+    """Return what writes into frames the shape of pixels that are not square, and woven fields.
 
-    Matroska's own place for it is out of PyAV's reach, so it has to stand in what is encoded.
+    Matroska's own place for the shape is out of PyAV's reach: so it stands in what is encoded.
     """
-    if film.aspect == 1:
+    steps = []
+    if film.aspect != 1:
+        steps.append(("setsar", f"{film.aspect.numerator}/{film.aspect.denominator}"))
+    if film.is_interlaced:
+        # AVFieldOrder alternates: even numbers have the upper field first.
+        steps.append(("setfield", "bff" if film.fields % 2 else "tff"))
+    if not steps:
         return lambda picture: picture
     graph = pyav().filter.Graph()
     source = graph.add_buffer(
         width=film.width, height=film.height, format=encoding.pixels, time_base=film.time_base
     )
-    shape = graph.add("setsar", f"{film.aspect.numerator}/{film.aspect.denominator}")
-    graph.link_nodes(source, shape, graph.add("buffersink")).configure()
+    filters = [graph.add(*step) for step in steps]
+    graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
 
     def shaped(picture: "VideoFrame") -> "VideoFrame":
         graph.vpush(picture)
