@@ -23,6 +23,7 @@ def mixed(draw, tmp_path):
     colored(folder / "color.mp4")
     (folder / "bad.mov").write_bytes(b"no film")
     (folder / "notes.txt").write_text("words")
+    (folder / "code.ts").write_text("TypeScript has a film's ending")
     return folder
 
 

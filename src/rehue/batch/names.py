@@ -17,7 +17,7 @@ import os
 import unicodedata
 from itertools import count
 
-from rehue.film.naming import in_container, is_film
+from rehue.film.naming import BY_NAME_ALONE, FILMS, in_container, is_film
 from rehue.photo import BECOMES, ENDINGS, FORMATS, PHOTOGRAPHS, name_of_layers
 
 _MARK = ".rehue"
@@ -94,8 +94,9 @@ def is_like_a_result(name: str) -> bool:
 
 
 def is_colored(name: str) -> bool:
-    """Say whether a file is called as photographs or films are."""
-    return ending_of(name) in PHOTOGRAPHS or is_film(name)
+    """Say whether a file in a folder is taken for a photograph or a film, by its ending."""
+    ending = ending_of(name)
+    return ending in PHOTOGRAPHS or ending in FILMS - BY_NAME_ALONE
 
 
 def ending_of(name: str) -> str:

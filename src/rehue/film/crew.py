@@ -17,12 +17,11 @@ from typing import Any, Final, TypeAlias
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError, install_line
-from rehue.film.coloring import asking
 from rehue.film.encoding import Encoding
 from rehue.film.making import Task, segments_of_shot
 from rehue.film.probe import PROGRESSIVE, probe
 from rehue.film.segments import Work
-from rehue.film.wishes import FilmOptions, wishes_of
+from rehue.film.wishes import FilmOptions, asking_for
 from rehue.wishes import Coloring
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
@@ -69,7 +68,7 @@ def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
     said: list[str] = []
     task = Task(
         film,
-        asking(colorizer, film, wishes_of(film, colorizer, setup.coloring, setup.options)),
+        asking_for(film, colorizer, setup.coloring, setup.options),
         setup.encoding,
         Work(setup.folder, setup.settings),
         setup.options.shots,

@@ -37,15 +37,15 @@ def woven(film: Film) -> str | None:
     start = film.start + round((film.duration or 0) * _AT / film.time_base)
     frames = read_frames(film, start=start if film.duration else None)
     combs = _combs(encoded_grey(frame.luma, film.coding) for frame in islice(frames, _FRAMES))
-    flags = np.fromiter(combs, bool)
-    if flags.sum() < _FEWEST:
+    moving, combed = np.array(list(combs), bool).reshape(-1, 2).T
+    if combed.sum() < _FEWEST:
         return None
-    if film.rate > _TELECINED and _is_telecine(flags):
+    if film.rate > _TELECINED and _is_telecine(moving, combed):
         return (
             "telecine: two of each five frames are woven of two frames of film, and coloured so; "
             "FFmpeg's fieldmatch,decimate undoes it before"
         )
-    if flags.mean() > 1 / 2:
+    if combed.sum() > moving.sum() / 2:
         return "interlaced, though it does not say so: --deinterlace parts its fields"
     return None
 
@@ -68,18 +68,19 @@ def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return means
 
 
-def _combs(greys: Iterable[NDArray[np.uint8]]) -> Iterator[bool]:
-    """Say of each frame whether it is combed; still frames, which show nothing, are left out."""
+def _combs(greys: Iterable[NDArray[np.uint8]]) -> Iterator[tuple[bool, bool]]:
+    """Say of each frame whether it moves against the one before, and then whether it is combed."""
     before: NDArray[Any] | None = None
     for grey in greys:
-        if before is None or np.abs(grey.astype(np.int16) - before).mean() > 1:
-            yield is_combed(grey)
+        moves = before is not None and bool(np.abs(grey.astype(np.int16) - before).mean() > 1)
+        yield moves, moves and is_combed(grey)
         before = grey.astype(np.int16)
 
 
-def _is_telecine(flags: NDArray[np.bool_]) -> bool:
+def _is_telecine(moving: NDArray[np.bool_], combed: NDArray[np.bool_]) -> bool:
     """Say whether two frames after one another of each five are woven, and the others are not."""
-    shares = [flags[phase::_ROUND].mean() for phase in range(_ROUND)]
+    phases = [slice(phase, None, _ROUND) for phase in range(_ROUND)]
+    shares = [combed[phase].sum() / max(1, moving[phase].sum()) for phase in phases]
     are = np.array(shares) > 1 / 2
     follow = any(are[n] and are[(n + 1) % _ROUND] for n in range(_ROUND))
     return are.sum() == 2 and follow and max(shares) - min(shares) > 1 / 2

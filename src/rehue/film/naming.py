@@ -10,6 +10,8 @@ FILMS: Final = frozenset(
         *(".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
     )
 )
+# Of those, what in folders is mostly something else (TypeScript): films only by name.
+BY_NAME_ALONE: Final = frozenset((".ts",))
 # FFmpeg's muxers by the endings that they are chosen by.
 CONTAINERS: Final[dict[str, str]] = {"mp4": "mp4", "mkv": "matroska", "mov": "mov"}
 # What a film's folder of work is called after its result.

@@ -11,7 +11,6 @@ from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.files import replacing
 from rehue.film.checking import check
-from rehue.film.coloring import asking
 from rehue.film.crew import Setup, color_shots
 from rehue.film.encoding import Encoding
 from rehue.film.making import Follow, Progress, Task, Tell, segments
@@ -22,8 +21,8 @@ from rehue.film.numbered import is_sequence
 from rehue.film.probe import PROGRESSIVE, probe
 from rehue.film.segments import open_work
 from rehue.film.sequence import write_sequence
-from rehue.film.shotlist import ShotList, find_shots
-from rehue.film.wishes import FilmOptions, pts_at, wishes_of
+from rehue.film.shotlist import ShotList, find_shots, pts_at
+from rehue.film.wishes import FilmOptions, asking_for
 from rehue.wishes import Coloring
 
 _AS_MODEL: Final = Coloring()
@@ -72,7 +71,7 @@ def colorize_film(
         film = replace(film, fields=PROGRESSIVE)
     said = in_words(mark_of(source, colorizer, coloring))
     settings = _settings(said, encoding, wished)
-    ask = asking(colorizer, film, wishes_of(film, colorizer, coloring, wished))
+    ask = asking_for(film, colorizer, coloring, wished)
     try:
         work = open_work(target.with_name(f"{target.name}{WORK}"), settings)
         task = Task(
