@@ -1,5 +1,6 @@
 """Clips in colour for benchmarks: one shot of each, and what the network says of its frames."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +38,21 @@ class Clip:
     alone: Array
 
 
-def read_clip(path: Path, first: int, count: int, colorizer: Colorizer, cache: Path) -> Clip:
+def read_clip(
+    path: Path,
+    first: int,
+    count: int,
+    colorizer: Colorizer,
+    cache: Path,
+    coloring: Coloring,
+) -> Clip:
     """Read some frames of a film, or of a folder of frames; network answers are kept in `cache`."""
-    kept = cache / f"{path.stem}-{first}-{count}-{colorizer.card.sha256[:8]}.npz"
+    said = f"{colorizer.card.sha256} {colorizer.settings(coloring=coloring)}"
+    key = hashlib.sha256(said.encode()).hexdigest()[:8]
+    kept = cache / f"{path.stem}-{first}-{count}-{key}.npz"
     if not kept.exists():
         light, ab, grey, alone = [], [], [], []
-        for rgb in _pictures(path, first, count):
+        for rgb in frames_of(path, first, count):
             tall, wide = flow_size(*rgb.shape[:2])
             small = cv2.resize(rgb, (wide, tall), interpolation=cv2.INTER_AREA)
             lab = srgb_to_lab(small)
@@ -50,7 +60,7 @@ def read_clip(path: Path, first: int, count: int, colorizer: Colorizer, cache: P
             ab.append(lab[..., 1:])
             look = colorizer.look(np.asarray(Image.fromarray(rgb).convert("L")))
             grey.append(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
-            alone.append(look.chroma(Coloring(), (tall // 2, wide // 2)).all())
+            alone.append(look.chroma(coloring, (tall // 2, wide // 2)).all())
         cache.mkdir(parents=True, exist_ok=True)
         stacks = {"light": light, "ab": ab, "grey": grey, "alone": alone}
         np.savez_compressed(kept, **{name: np.stack(stack) for name, stack in stacks.items()})
@@ -58,7 +68,8 @@ def read_clip(path: Path, first: int, count: int, colorizer: Colorizer, cache: P
         return Clip(f"{path.stem} {first}", **{name: found[name] for name in found.files})
 
 
-def _pictures(path: Path, first: int, count: int) -> Iterator[NDArray[np.uint8]]:
+def frames_of(path: Path, first: int, count: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield frames of a film, or of a folder of frames, in RGB."""
     if path.is_dir():
         for file in sorted(path.iterdir())[first : first + count]:
             yield np.asarray(Image.open(file).convert("RGB"))

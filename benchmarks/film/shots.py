@@ -1,19 +1,23 @@
 """How many cuts of reels are found, and how many are found where there is none.
 
-    python benchmarks/film/shots.py PHOTOGRAPHS --reels 12 --output shots.json
+    python benchmarks/film/shots.py PHOTOGRAPHS --reels 24 --output shots.json
+    python benchmarks/film/shots.py clips.json --reels 12 --output shots.json
 
 Reels are drawn over a folder of photographs: hard cuts, and between them pans, zooms, whip pans,
-dissolves, flashes, flicker of the light, gate weave, moving things, grain and dust. A cut counts as
-found within one frame of its place. PySceneDetect's content detector, at its own threshold, is told
-beside it where it is installed.
+dissolves, flashes, flicker of the light, gate weave, moving things, grain and dust. Or they are cut
+from pieces of real footage, of clips that are one shot each, listed as for `steadiness.py`; then
+dissolves, flashes, flicker, weave, grain and dust are added. A cut counts as found within one frame
+of its place.
 """
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+from clips import frames_of
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -25,25 +29,24 @@ from rehue.film.shots import Reading, placed
 RATE = 24
 SIZE = (270, 480)
 Grey = NDArray[np.float32]
+# Draws a shot of a length, of another picture than the one before; returns that picture's number.
+Draw = Callable[[int, int, np.random.Generator], tuple[list[Grey], int]]
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("photographs", type=Path)
-    parser.add_argument("--reels", type=int, default=12)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--reels", type=int, default=24)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
-    pictures = [
-        np.asarray(Image.open(path).convert("L"), np.float32)
-        for path in sorted(arguments.photographs.iterdir())
-        if path.suffix in (".webp", ".jpg", ".png")
-    ]
+    draw = over_photographs if arguments.source.is_dir() else from_footage
+    draw_shot = draw(arguments.source)
     rng = np.random.default_rng(arguments.seed)
     found = real = false = frames = 0
     for number in range(arguments.reels):
-        reel, cuts = draw_reel(pictures, rng)
+        reel, cuts = draw_reel(draw_shot, rng)
         seen = detected(reel)
         hits = {cut for cut in cuts if any(abs(cut - s) <= 1 for s in seen)}
         wrong = [s for s in seen if all(abs(cut - s) > 1 for cut in cuts)]
@@ -52,9 +55,66 @@ def main() -> None:
         print(f"reel {number}: {len(hits)} of {len(cuts)} cuts, {len(wrong)} false", flush=True)
     minutes = frames / RATE / 60
     row = {"cuts": real, "found": found / real, "false a minute": false / minutes}
+    # By the rule of three for none, and Wilson's interval (1927) for a share, at 95 %.
+    row |= {"found, at least": wilson(found, real), "minutes": minutes}
     print(row)
     if arguments.output:
         arguments.output.write_text(json.dumps(row, indent=2) + "\n", "utf-8")
+
+
+def wilson(hits: int, of: int) -> float:
+    """Return the lower end of Wilson's interval of a share, at 95 %."""
+    z, share = 1.96, hits / of
+    middle = share + z * z / (2 * of)
+    spread = z * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return float((middle - spread) / (1 + z * z / of))
+
+
+def over_photographs(folder: Path) -> Draw:
+    """Return what draws a shot over one of a folder's photographs."""
+    pictures = [
+        np.asarray(Image.open(path).convert("L"), np.float32)
+        for path in sorted(folder.iterdir())
+        if path.suffix in (".webp", ".jpg", ".png")
+    ]
+
+    def draw(length: int, before: int, rng: np.random.Generator) -> tuple[list[Grey], int]:
+        number = other_than(before, len(pictures), rng)
+        return draw_shot(pictures[number], length, rng), number
+
+    return draw
+
+
+def from_footage(listed: Path) -> Draw:
+    """Return what takes a piece of one of several clips, as they run."""
+    clips = []
+    for given in json.loads(listed.read_text("utf-8")):
+        rgb = frames_of(listed.parent / given["path"], given["first"], given["count"])
+        greys = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in rgb)
+        clips.append([cv2.resize(g, SIZE[::-1], interpolation=cv2.INTER_AREA) for g in greys])
+
+    def draw(length: int, before: int, rng: np.random.Generator) -> tuple[list[Grey], int]:
+        number = other_than(before, len(clips), rng)
+        clip = clips[number]
+        length = min(length, len(clip))
+        first = int(rng.integers(len(clip) - length + 1))
+        piece = [frame.astype(np.float32) for frame in clip[first : first + length]]
+        return flashed(piece, rng) if rng.random() < 0.1 else piece, number
+
+    return draw
+
+
+def other_than(before: int, count: int, rng: np.random.Generator) -> int:
+    """Return a number below a count, but not the one before: that would be no cut."""
+    return (
+        int((before + rng.integers(1, count)) % count) if before >= 0 else int(rng.integers(count))
+    )
+
+
+def flashed(frames: list[Grey], rng: np.random.Generator) -> list[Grey]:
+    """Light up two frames."""
+    at = int(rng.integers(2, max(3, len(frames) - 4)))
+    return [f * 0.3 + 180 if at <= n < at + 2 else f for n, f in enumerate(frames)]
 
 
 def detected(reel: list[NDArray[np.uint8]]) -> list[int]:
@@ -69,14 +129,15 @@ def detected(reel: list[NDArray[np.uint8]]) -> list[int]:
 
 
 def draw_reel(
-    pictures: list[Grey], rng: np.random.Generator
+    draw_shot: Draw, rng: np.random.Generator
 ) -> tuple[list[NDArray[np.uint8]], list[int]]:
     """Draw a reel of about half a minute; return its frames and where it is cut."""
     frames: list[Grey] = []
     cuts: list[int] = []
     grain, weave, flicker = rng.uniform(0, 10), rng.uniform(0, 1.5), rng.uniform(0, 0.12)
+    number = -1
     while len(frames) < 30 * RATE:
-        shot = draw_shot(pictures[rng.integers(len(pictures))], int(rng.integers(12, 90)), rng)
+        shot, number = draw_shot(int(rng.integers(12, 90)), number, rng)
         blend = int(rng.integers(8, 30)) if rng.random() < 0.2 else 0
         if frames and blend and len(shot) > blend + 6 and len(frames) > blend + 6:
             for n in range(blend):
@@ -109,7 +170,6 @@ def draw_shot(picture: Grey, length: int, rng: np.random.Generator) -> list[Grey
     grow = rng.uniform(-0.006, 0.006) if kind == "zoom" else 0.0
     center = np.array([width / 2, height / 2]) + rng.normal(0, 10, 2)
     whip = int(rng.integers(2, max(3, length - 8)))
-    flash = int(rng.integers(2, max(3, length - 4)))
     thing = rng.uniform(30, 90)
     across = rng.uniform(-8, 8)
     frames = []
@@ -129,10 +189,8 @@ def draw_shot(picture: Grey, length: int, rng: np.random.Generator) -> list[Grey
         if kind == "still":
             x = int(SIZE[1] / 2 + across * (n - length / 2))
             cv2.ellipse(grey, (x, 170), (int(thing), 90), 0, 0, 360, float(thing * 2), -1)
-        if kind == "flash" and flash <= n < flash + 2:
-            grey = grey * 0.3 + 180
         frames.append(grey)
-    return frames
+    return flashed(frames, rng) if kind == "flash" else frames
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from rehue.film.run import colorize_film
 from rehue.film.segments import SegmentWriter, Work
 from rehue.film.shots import Placed, Reading
 from rehue.film.steady import Memory
+from rehue.model.runtime import available_processors
 
 ROUNDS = 3
 
@@ -74,7 +75,8 @@ def make_grey(clip: Path, folder: Path, height: int, frames: int) -> Path:
 
 def measured(grey: Path, height: int, runtime: str, folder: Path) -> dict[str, object]:
     """Time a film alone and coloured, in turn."""
-    colorizer = Colorizer(runtime=runtime)
+    threads = max(1, available_processors() // 2)  # as the command line takes
+    colorizer = Colorizer(runtime=runtime, threads=threads)
     frames = sum(1 for _ in read_frames(probe(grey)))
     alone, colored = [], []
     for number in range(ROUNDS):

@@ -14,11 +14,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 from clips import Clip, read_clip
-from measures import Array, Motion, difference, distribution_consistency, motion_of, warp_error
+from measures import (
+    Array,
+    Motion,
+    difference,
+    distribution_consistency,
+    fetch,
+    motion_of,
+    warp_error,
+)
 
 from rehue import Colorizer
 from rehue.film.flow import link
 from rehue.film.steady import ASK_EVERY, Moment, steadied
+from rehue.wishes import Coloring
 
 
 def main() -> None:
@@ -27,13 +36,16 @@ def main() -> None:
     parser.add_argument("clips", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--runtime", default="onnxruntime")
+    parser.add_argument("--boldness", type=float)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
     colorizer = Colorizer(runtime=arguments.runtime)
+    coloring = Coloring(boldness=arguments.boldness)
     rows = {}
     for given in json.loads(arguments.clips.read_text("utf-8")):
         path = arguments.clips.parent / given["path"]
-        clip = read_clip(path, given["first"], given["count"], colorizer, arguments.cache)
+        place = (path, given["first"], given["count"])
+        clip = read_clip(*place, colorizer, arguments.cache, coloring)
         rows[clip.name] = measured(clip)
         print_row(clip.name, rows[clip.name])
     means = {
@@ -83,8 +95,27 @@ def smear(clip: Clip, motion: Motion) -> dict[str, float]:
     """Carry the original's own colours: what differs from them then is the filter's smear."""
     height, width = clip.alone.shape[1:3]
     own = np.stack([cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in clip.ab])
-    moved = difference(clip.light, enlarged(steady(clip, own), clip), enlarged(own, clip))
-    return {"smear": float(moved.mean()), "smear at edges": float(moved[motion.edges].mean())}
+    large = enlarged(own, clip)
+    moved = difference(clip.light, enlarged(steady(clip, own), clip), large)
+    return {
+        "smear": float(moved.mean()),
+        "smear at edges": float(moved[motion.edges].mean()),
+        "noise": noise(clip, motion, large),
+    }
+
+
+def noise(clip: Clip, motion: Motion, own: Array) -> float:
+    """Return how far the original's own colours are from what an average along motion would hold.
+
+    Two frames with errors of their own differ by the root of two times what one differs from the
+    truth. Every seventh frame is looked at, where it was seen in the one before.
+    """
+    found = []
+    for now in range(8, len(own), 7):
+        before = fetch(own[now - 1], motion.places[now - 1])
+        apart = difference(clip.light[now, None], before[None], own[now, None])[0]
+        found.append(float(apart[motion.seen[now - 1]].mean()))
+    return float(np.mean(found) / np.sqrt(2))
 
 
 def steady(clip: Clip, answers: Array) -> Array:

@@ -1,5 +1,6 @@
 """What goes with a film goes with its result, in every pair of codec and container."""
 
+import json
 import shutil
 import subprocess
 from fractions import Fraction
@@ -178,3 +179,34 @@ def test_pixels_and_colour_are_tagged(draw, tiny, tmp_path):
             picture = next(film.decode(video=0))
             assert (picture.color_range, picture.colorspace) == (full, matrix)
             assert (picture.color_primaries, picture.color_trc) == (1, 1)
+
+
+def test_inspect_says_what_a_film_is_and_what_would_be_kept(draw, tiny_model, tmp_path):
+    from typer.testing import CliRunner
+
+    from rehue.cli import app
+
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([6], 64, 96), subtitles=True)
+    said = CliRunner().invoke(app, ["inspect", str(reel)])
+    assert said.exit_code == 0, said.output
+    for part in (
+        "picture: stream 0: ffv1, 96 x 64, yuv420p, 24 frames a second, bt601 limited range",
+        "goes along: stream 1: audio, aac, 44100 Hz, stereo",
+        "goes along: stream 2: subtitle, srt",
+        "already in colour: no",
+        "a result goes into: .mkv",
+        "nothing says that it was coloured",
+    ):
+        assert part in said.output
+    run = CliRunner().invoke(app, ["colorize", str(reel), "--model", str(tiny_model)])
+    assert run.exit_code == 0, run.output
+    made = tmp_path / "reel.rehue.mkv"
+    said = CliRunner().invoke(app, ["inspect", str(made)])
+    assert said.exit_code == 0, said.output
+    assert "model: tiny" in said.output
+    assert f"source: {reel}, the same" in said.output
+    reel.write_bytes(reel.read_bytes() + b"more")
+    said = CliRunner().invoke(app, ["inspect", str(made), "--json"])
+    assert said.exit_code == 1
+    held = json.loads(said.output)
+    assert (held["source_matches"], held["mark"]["model"]) == (False, "tiny")

@@ -97,6 +97,41 @@ def test_a_pipe_that_is_cut_off_is_one_line(tiny_model):
     assert said.splitlines() == ["rehue: standard input: ends in the midst of frame 1"]
 
 
+@pytest.mark.parametrize(
+    ("pixels", "made"),
+    [
+        ("gray", "yuv420p"),
+        ("gray10le", "yuv420p10le"),
+        ("yuv422p", "yuv422p"),
+        ("yuv444p", "yuv444p"),
+    ],
+)
+def test_raw_frames_through_a_pipe(draw, tiny_model, pixels, made):
+    bits = 10 if pixels.endswith("10le") else 8
+    kind = np.uint8 if bits == 8 else np.dtype("<u2")
+    lumas = [(f / 255 * ((1 << bits) - 1)).astype(kind) for f in draw.moving([5], 34, 50)]
+    chroma = {"gray": 0, "yuv422p": 2 * 25, "yuv444p": 2 * 50}[pixels.removesuffix("10le")] * 34
+    given = b"".join(y.tobytes() + np.full(chroma, 128, kind).tobytes() for y in lumas)
+    form = f"50x34:{pixels}@30000/1001"
+    run = rehue("colorize", "-", "--raw", form, "--model", tiny_model, given=given)
+    assert f"5 frames in colour, {made}" in run.stderr.decode()
+    plane = {"yuv420p": 17 * 25, "yuv420p10le": 17 * 25, "yuv422p": 34 * 25, "yuv444p": 34 * 50}
+    frames = np.frombuffer(run.stdout, kind).reshape(5, 34 * 50 + 2 * plane[made])
+    assert np.array_equal(frames[:, : 34 * 50], np.stack(lumas).reshape(5, -1))
+    assert np.ptp(frames[:, 34 * 50 :]) > 3 << (bits - 8)
+
+
+def test_raw_frames_that_are_none_are_one_line(tiny_model):
+    for form, given, says in (
+        ("50x34", b"", "give width, height"),
+        ("50x34:rgb24", b"", "give width, height"),
+        ("4x4:gray", bytes(40), "ends in the midst of frame 3"),
+    ):
+        said = rehue("colorize", "-", "--raw", form, "--model", tiny_model, given=given, code=1)
+        [line] = said.stderr.decode().splitlines()
+        assert says in line
+
+
 def test_a_preview_and_a_sheet(draw, tiny_model, tmp_path):
     reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([48, 30], 64, 96))
     rehue("colorize", reel, "--preview", "1s", "--model", tiny_model)

@@ -1,8 +1,10 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from rehue.color import lightness
+from rehue.color import lightness, linear_to_srgb, srgb_to_linear
 from rehue.errors import FilmError
 from rehue.film import FilmOptions, colorize_film, probe
 
@@ -15,7 +17,7 @@ def write_scans(folder, frames, bits=8, first=3):
 
 
 @pytest.mark.parametrize(
-    ("bits", "ending"), [(8, "png"), (16, "png"), (16, "tif"), (16, "dpx"), (8, "dpx")]
+    ("bits", "ending"), [(8, "png"), (16, "png"), (8, "tif"), (16, "tif"), (16, "dpx"), (8, "dpx")]
 )
 def test_a_sequence_becomes_one_numbered_alike(draw, tiny, tmp_path, bits, ending):
     import av
@@ -64,3 +66,58 @@ def test_what_is_there_is_not_replaced(draw, tiny, tmp_path):
         colorize_film(scans, tmp_path / "color-%04d.png", tiny)
     with pytest.raises(FilmError, match="frames are written as"):
         colorize_film(scans, tmp_path / "color-%04d.gif", tiny)
+
+
+def write_with_ffmpeg(folder, frames, ending, pixels):
+    """Write frames (0..255) as numbered files in a format of FFmpeg's."""
+    import av
+
+    for number, grey in enumerate(frames, 1):
+        rgb = np.repeat((grey / 255)[..., None], 3, axis=-1)
+        if "f32" in pixels:
+            samples = srgb_to_linear(rgb.astype(np.float32))
+            samples = samples[..., 0] if pixels.startswith("gray") else samples
+        else:
+            bits = av.VideoFormat(pixels, 8, 8).components[0].bits
+            samples = np.rint(rgb * ((1 << bits) - 1)).astype(np.uint16)
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(samples), format=pixels)
+        context = av.CodecContext.create(ending, "w")
+        context.width, context.height, context.pix_fmt = picture.width, picture.height, pixels
+        context.time_base = Fraction(1, 24)
+        content = [*context.encode(picture), *context.encode(None)]
+        path = folder / f"scan-{number:06}.{ending}"
+        path.write_bytes(b"".join(bytes(packet) for packet in content))
+    return folder / f"scan-%06d.{ending}"
+
+
+@pytest.mark.parametrize("pixels", ["gbrpf32le", "grayf32le"])
+def test_linear_light_comes_back_as_linear_light(draw, tiny, tmp_path, pixels):
+    import av
+
+    frames = list(draw.moving([6], 64, 96))
+    scans = write_with_ffmpeg(tmp_path, frames, "exr", pixels)
+    said = []
+    colorize_film(scans, tmp_path / "color-%06d.exr", tiny, tell=said.append)
+    assert any("linear light" in line for line in said)
+    for number, grey in enumerate(frames, 1):
+        with av.open(str(tmp_path / f"color-{number:06}.exr")) as film:
+            picture = next(film.decode(video=0))
+        kind = np.float16 if "f16" in picture.format.name else np.float32
+        green, blue, red = (
+            np.frombuffer(plane, kind).reshape(64, -1)[:, :96] for plane in picture.planes
+        )
+        encoded = linear_to_srgb(np.stack([red, green, blue], -1).astype(np.float32))
+        luma = encoded @ np.float32([0.2126, 0.7152, 0.0722])
+        # What a half of 10 bits, and the grey written, can hold.
+        assert np.abs(luma - grey / 255).mean() < 2e-3
+        assert np.ptp(encoded, axis=-1).mean() > 0.02
+
+
+@pytest.mark.parametrize(("bits", "pixels"), [(10, "gbrp10be"), (12, "gbrp12be")])
+def test_the_depth_of_a_dpx_stays(draw, tiny, tmp_path, bits, pixels):
+    import av
+
+    scans = write_with_ffmpeg(tmp_path, draw.moving([4], 64, 96), "dpx", pixels)
+    colorize_film(scans, tmp_path / "color-%06d.dpx", tiny)
+    with av.open(str(tmp_path / "color-000002.dpx")) as film:
+        assert next(film.decode(video=0)).format.components[0].bits == bits

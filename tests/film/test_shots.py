@@ -1,4 +1,5 @@
 import json
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -6,7 +7,19 @@ from typer.testing import CliRunner
 
 from rehue.cli import app
 from rehue.errors import FilmError
-from rehue.film import FilmOptions, colorize_film, find_shots, probe, read_shots
+from rehue.film import (
+    FilmOptions,
+    Shot,
+    ShotList,
+    colorize_film,
+    find_shots,
+    probe,
+    read_shots,
+)
+from rehue.film.flow import flow_size, small_light
+from rehue.film.frames import read_frames
+from rehue.film.likeness import in_likeness
+from rehue.film.shots import Placed, Reading
 
 
 def starts(reel):
@@ -64,6 +77,38 @@ def test_the_command_writes_a_list_that_can_be_read_and_edited(draw, tmp_path):
     assert [shot.frames for shot in read_shots(path).shots] == [25, 20]
     again = CliRunner().invoke(app, ["shots", str(reel)])
     assert isinstance(again.exception, FilmError)
+
+
+def test_a_shot_that_goes_on_after_another_is_proposed_to_be_like_the_first(draw, tmp_path):
+    one, other = list(draw.moving([75], grain=3)), list(draw.moving([0, 25], grain=3))
+    frames = [*one[:25], *other, *one[25:50], *draw.moving([0, 0, 20], grain=3), *one[50:]]
+    reel = draw.write_reel(tmp_path / "reel.mkv", frames, sound=False)
+    found = list(find_shots(probe(reel), likenesses=True))
+    assert [shot.like for shot in found] == [None, None, 1, None, 1]
+    assert [shot.like for shot in find_shots(probe(reel))] == [None] * 5
+
+
+def test_a_shot_takes_the_colours_of_the_one_that_it_is_like(draw, tmp_path):
+    """The network says other colours of the second shot of the same scene."""
+    frames = list(draw.moving([16], grain=1))
+    film = probe(draw.write_reel(tmp_path / "reel.mkv", frames, sound=False))
+
+    def ask(here):
+        base = here.reading.light[::2, ::2].astype(np.float32)
+        cast = 0 if here.reading.frame.pts * film.time_base < 0.33 else 14
+        return np.stack([base / 12 + cast, 9 - base / 20], -1)
+
+    def answer(ask, number):
+        frame = next(islice(read_frames(film), number, None))
+        light = small_light(frame.luma, film.coding, flow_size(film.height, film.width))
+        return ask(Placed(Reading(frame, light, None), 0, 0, (1.0,)))
+
+    shots = ShotList((Shot(0), Shot(333, like=1)))
+    liked = in_likeness(ask, film, shots)
+    means = [answer(how, n).mean(axis=(0, 1)) for how, n in ((ask, 4), (ask, 12), (liked, 12))]
+    assert means[1][0] - means[0][0] > 12
+    assert np.abs(means[2] - means[0]).max() < 1.5
+    assert np.array_equal(answer(liked, 4), answer(ask, 4))
 
 
 @pytest.mark.parametrize(

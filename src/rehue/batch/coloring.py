@@ -1,4 +1,4 @@
-"""One photograph: is it to be coloured, where to, and done; what goes wrong stays with it."""
+"""One photograph or film: is it to be coloured, and done; what goes wrong stays with it."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from rehue.batch.comparison import write_comparison
+from rehue.batch.films import color_film
 from rehue.batch.job import Job, LocalJob
 from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.batch.names import is_like_a_result
@@ -30,6 +31,7 @@ from rehue.colorizer import Colorizer
 from rehue.errors import PhotoError, RehueError
 from rehue.files import reason as reason_of
 from rehue.files import shown
+from rehue.film.naming import is_film
 from rehue.photo import (
     Mark,
     Output,
@@ -71,7 +73,10 @@ def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
     reason: str | None = None
     notes: tuple[str, ...] = ()
     try:
-        status, notes, sha256 = _done(job, colorizer, settings)
+        if job.source and is_film(job.source.name):
+            status, reason, notes, sha256 = color_film(job, colorizer, settings)
+        else:
+            status, notes, sha256 = _done(job, colorizer, settings)
     except Exception as error:  # a fault with one file must not cost the rest
         status, reason = _explained(job, error)
         sha256 = getattr(error, "sha256", None)

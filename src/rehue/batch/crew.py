@@ -51,7 +51,7 @@ class Setup:
             *(__version__, colorizer.card.sha256, colorizer.runtime),
             colorizer.settings(output, wishes.coloring),
             *(output.format, output.keep_times, wishes.compare),
-            *(wishes.recolor, wishes.max_pixels),
+            *(wishes.recolor, wishes.max_pixels, str(wishes.film)),
         ]
         digest = hashlib.sha256(json.dumps(depends).encode())
         card = colorizer.card

@@ -1,4 +1,4 @@
-"""One photograph to colour, or a folder that gives none: a step of a run."""
+"""One photograph or film to colour, or a folder that gives none: a step of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rehue.batch.names import ending_of, folded, is_like_a_result
+from rehue.batch.names import folded, is_colored, is_like_a_result
 from rehue.batch.storage import Place, entries, is_address
-from rehue.photo import PHOTOGRAPHS
+from rehue.film.naming import WORK
 
 # What a run writes down; beside results, and so perhaps among photographs.
 JOURNAL: Final = "rehue-journal.jsonl"
@@ -22,8 +22,8 @@ class Directory:
     Attributes:
         path: of the directory.
         below: the same from the root; empty for the root itself.
-        photographs: their names, sorted; those called as results last, for they have no
-            results and must not take an original's name.
+        photographs: their names and those of films, sorted; those called as results last, for
+            they have no results and must not take an original's name.
         others: how many other files there are.
         has_twin: it, or one above it, is one with its neighbour where case does not count.
     """
@@ -75,7 +75,7 @@ def _scan(path: str) -> tuple[list[str], list[str], int]:
     """Return the names of folders and of photographs, and how many other files there are."""
     with os.scandir(path) as scan:
         found = [entry for entry in scan if not entry.name.startswith(".")]
-    folders = [entry.name for entry in found if _is_folder(entry)]
+    folders = [e.name for e in found if _is_folder(e) and not e.name.endswith(WORK)]
     files = [entry for entry in found if entry.name != JOURNAL and not _leads_to_folder(entry)]
     photographs = [entry.name for entry in files if _is_photograph(entry)]
     return folders, photographs, len(files) - len(photographs)
@@ -86,7 +86,7 @@ def _scan_storage(address: str) -> tuple[list[str], list[str], int]:
     found = [(name, is_dir) for name, is_dir in entries(address) if not name.startswith(".")]
     folders = [name for name, is_dir in found if is_dir and _is_name(name)]
     files = [name for name, is_dir in found if not is_dir and name != JOURNAL]
-    photographs = [name for name in files if ending_of(name) in PHOTOGRAPHS and _is_name(name)]
+    photographs = [name for name in files if is_colored(name) and _is_name(name)]
     return folders, photographs, len(files) - len(photographs)
 
 
@@ -107,7 +107,7 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_photograph(entry: os.DirEntry[str]) -> bool:
-    if ending_of(entry.name) not in PHOTOGRAPHS:
+    if not is_colored(entry.name):
         return False
     if entry.is_file(follow_symlinks=False):
         return True

@@ -5,6 +5,8 @@
   `a.bmp.png`, `a.cr2.tif`. Where a format was asked for, all others get its ending: `a.jpg.tif`
 - beside the source: the same with .rehue before the ending: `a.rehue.jpg`, `a.bmp.rehue.png`
 - a colour layer: `a.jpg.rehue-layer.png`, of a TIFF `a.tif.rehue-layer.tif`, in either place
+- a film, whatever format pictures are to have, stays one: `a.mkv`, `a.avi.mkv`, `a.rehue.mkv`; it
+  has no layer and no before/after picture
 - a before/after picture: `a.jpg.rehue-compare.jpg`, beside the result
 - other colourings of a photograph: `a.rehue-2.jpg`, `a.rehue-3.jpg`, beside the first
 - what would be the same file as an earlier one, also where upper and lower case or the writing of
@@ -15,7 +17,8 @@ import os
 import unicodedata
 from itertools import count
 
-from rehue.photo import BECOMES, ENDINGS, FORMATS, name_of_layers
+from rehue.film.naming import BY_NAME_ALONE, FILMS, in_container, is_film
+from rehue.photo import BECOMES, ENDINGS, FORMATS, PHOTOGRAPHS, name_of_layers
 
 _MARK = ".rehue"
 # What results are where the name says nothing; the file may say otherwise.
@@ -34,6 +37,8 @@ def name_in_folder(name: str, kind: str | None = None) -> str:
     >>> name_in_folder("a.jpeg", "JPEG"), name_in_folder("a.jpeg", "TIFF")
     ('a.jpeg', 'a.jpeg.tif')
     """
+    if is_film(name):
+        return in_container(name)
     ending = ending_of(name)
     if kind is not None:
         return name if FORMATS.get(ending) == kind else f"{name}{ENDINGS[kind]}"
@@ -86,6 +91,12 @@ def name_of_alternative(result: str, number: int) -> str:
 def is_like_a_result(name: str) -> bool:
     """Say whether a file is called as results are; only its mark says that it is one."""
     return _MARK in name
+
+
+def is_colored(name: str) -> bool:
+    """Say whether a file in a folder is taken for a photograph or a film, by its ending."""
+    ending = ending_of(name)
+    return ending in PHOTOGRAPHS or ending in FILMS - BY_NAME_ALONE
 
 
 def ending_of(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from rehue.batch.job import Job
 from rehue.batch.storage import Address, Place, stat_at
 from rehue.files import shown
+from rehue.film import FilmOptions
 from rehue.photo import MAX_PIXELS, Output
 from rehue.wishes import Coloring
 
@@ -45,6 +46,7 @@ class Settings:
         overwrite: do again what is done; only Rehue's own results are replaced.
         compare: draw the before/after pictures that a plan has places for.
         dry_run: look at everything, colour and write nothing.
+        film: what is wished of films besides; None for nothing.
     """
 
     coloring: Coloring = field(default_factory=Coloring)
@@ -54,6 +56,7 @@ class Settings:
     overwrite: bool = False
     compare: bool = False
     dry_run: bool = False
+    film: FilmOptions | None = None
 
 
 @dataclass(frozen=True)

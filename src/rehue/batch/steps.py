@@ -8,14 +8,15 @@ from rehue.batch.job import Job, Problem, Step
 from rehue.batch.listing import Directory, directories, real
 from rehue.batch.names import (
     Names,
-    ending_of,
     folded,
+    is_colored,
     name_of_alternative,
     name_of_comparison,
 )
 from rehue.batch.storage import Address, Place, exists, is_address, is_folder, place
 from rehue.files import reason, shown
-from rehue.photo import KINDS, PHOTOGRAPHS
+from rehue.film.naming import is_film
+from rehue.photo import KINDS
 
 
 class Steps:
@@ -60,7 +61,7 @@ class Steps:
     def _was_found(self, source: Place) -> bool:
         return (
             _absolute(source.parent) in self._walked
-            and ending_of(source.name) in PHOTOGRAPHS
+            and is_colored(source.name)
             and not source.name.startswith(".")
             and _is_file(source)
         )
@@ -102,7 +103,8 @@ class Steps:
     def _results(self, names: Names, name: str) -> tuple[str | None, list[str]]:
         """Take names for the before/after picture, the result, and the other colourings."""
         result = names.take(self._result(name))
-        comparison = names.take(name_of_comparison(result)) if self._compare else None
+        compare = self._compare and not is_film(result)
+        comparison = names.take(name_of_comparison(result)) if compare else None
         others = [names.take(name_of_alternative(result, number)) for number in self._others]
         return comparison, [result, *others]
 
@@ -137,7 +139,9 @@ def _parts(found: Directory) -> tuple[str, ...]:
 
 def _nothing(folder: str, others: int) -> str:
     files = f", found {others} other files" if others else ""
-    return f"{shown(folder)} holds no photographs ({KINDS}){files}: name another folder"
+    return (
+        f"{shown(folder)} holds no photographs ({KINDS}) and no films{files}: name another folder"
+    )
 
 
 def _is_file(source: Place) -> bool:

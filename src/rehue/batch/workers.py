@@ -26,6 +26,7 @@ from rehue.batch.job import Job
 from rehue.batch.made import remove_parts
 from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.errors import RehueError
+from rehue.film.naming import is_film
 
 # Begun afresh: a copy of this process would hold its locks, and the threads of its libraries not.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -53,7 +54,7 @@ class Worker:
 
     Args:
         setup: what it needs.
-        time_limit: for one job (s).
+        time_limit: for one photograph (s); a film takes as long as it takes.
     """
 
     def __init__(self, setup: Setup, time_limit: float) -> None:
@@ -97,7 +98,8 @@ class Worker:
         started = perf_counter()
         with suppress(OSError):
             self._pipe.send(job)
-        answer = self._answer(self._time_limit)
+        is_long = job.source is not None and is_film(job.source.name)
+        answer = self._answer(None if is_long else self._time_limit)
         if isinstance(answer, Outcome):
             return answer
         how = self._end(kill=answer is _LATE)
@@ -116,7 +118,7 @@ class Worker:
         if process is not None:
             process.kill()
 
-    def _answer(self, limit: float) -> object:
+    def _answer(self, limit: float | None) -> object:
         """Return what the process sent, `_LATE` after the limit, or None when it died."""
         try:
             return self._pipe.recv() if self._pipe.poll(limit) else _LATE

@@ -29,7 +29,7 @@ def colorize(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Photographs, folders (with all below them), also as addresses such as "
+            help="Photographs, films, folders (with all below them), also as addresses such as "
             "s3://bucket/folder (extra storage), or - for standard input.",
             show_default=False,
         ),
@@ -56,8 +56,9 @@ def colorize(
     result, .png is added: a.bmp.png; where --format asks for another one, its ending: a.jpg.tif.
     A colour layer is a.jpg.rehue-layer.png. Results that would have one name get -2, -3, ... in the
     order of the sources: a-2.jpg; upper and lower case do not count. In folders JPEG, PNG, TIFF,
-    WebP, JPEG 2000, JPEG XL, AVIF, HEIC, BMP and GIF files are taken, by their endings, but no
-    hidden ones, and cameras' raw files only by name; links to folders are not followed.
+    WebP, JPEG 2000, JPEG XL, AVIF, HEIC, BMP and GIF files and films are taken, by their endings,
+    but no hidden ones, and cameras' raw files only by name; links to folders are not followed. A
+    film in a container that is not written becomes a.avi.mkv.
 
     Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
     A run that was stopped, however, goes on by the same command. A photograph that kills the
@@ -72,7 +73,7 @@ def colorize(
     if not many.quiet:
         for line in colors.replaced():
             say(f"rehue: {line}")
-    if film.takes(sources):
+    if film.takes(sources, films, many):
         coloring = _coloring(colors, replace(steering, hints=None), scans)
         film.color_all(sources, coloring, films, files, steering.hints, many, machine)
         return
@@ -91,7 +92,11 @@ def colorize(
         _check(plan, steering, as_json=many.as_json)
         if many.report:
             check_report(many.report)
-        settings = _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run)
+        of_films = film.options_of(films, files)
+        settings = replace(
+            _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run),
+            film=of_films,
+        )
     except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
     if settings.output.credentials:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -14,16 +14,39 @@ if TYPE_CHECKING:
     from rehue.film import FilmOptions, Progress
     from rehue.wishes import Coloring
 
-# What is taken for a film by its name; what is in it is found out when it is read.
-ENDINGS: Final = frozenset(
-    (
-        *(".3gp", ".avi", ".flv", ".m2ts", ".m2v", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"),
-        *(".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
-    )
-)
+
+def takes(sources: list[str], films: Films, many: ManyFiles) -> bool:
+    """Say whether nothing but films is to be coloured, each followed frame by frame.
+
+    Folders, films beside photographs, and films of which a report is wanted, are a run of files.
+
+    Raises:
+        BadParameter: what is for films alone is wished of others, too.
+    """
+    from rehue.film.naming import is_film
+    from rehue.film.numbered import is_sequence
+
+    others = [source for source in sources if not (is_film(source) or is_sequence(source))]
+    if not others and not (many.report or many.as_json or many.dry_run):
+        return True
+    if is_piped_film(sources) or (films.raw and sources == ["-"]):
+        return True
+    for option, wished in (
+        ("--preview", films.preview),
+        ("--sheet", films.sheet),
+        ("--shots", films.shots),
+        ("--from", films.start != "0"),
+        ("--to", films.end),
+        ("--raw", films.raw),
+    ):
+        if wished:
+            raise typer.BadParameter(f"{option} is for films named by themselves: name one")
+    if any(is_sequence(source) for source in sources):
+        raise typer.BadParameter("numbered files stand for a film: give a command for them alone")
+    return False
 
 
-def _options(films: Films, files: Files, hints: Path | None) -> "FilmOptions":
+def options_of(films: Films, files: Files, hints: Path | None = None) -> "FilmOptions":
     """Return what the command line says of a film's file.
 
     Raises:
@@ -37,24 +60,13 @@ def _options(films: Films, files: Files, hints: Path | None) -> "FilmOptions":
         quality=files.quality,
         deinterlace=films.deinterlace,
         overwrite=files.overwrite,
+        recolor=files.recolor,
         keep_work=films.keep_work,
         shots=read_shots(films.shots) if films.shots else None,
         hints=read_film_hints(hints) if hints else (),
         start=time_of(films.start, "--from") / 1000,
         end=None if films.end is None else time_of(films.end, "--to") / 1000,
     )
-
-
-def takes(sources: list[str]) -> bool:
-    """Say whether films are to be coloured, from files or from a pipe.
-
-    Raises:
-        BadParameter: films and photographs together.
-    """
-    films = [source for source in sources if is_film(source)]
-    if films and len(films) < len(sources):
-        raise typer.BadParameter("films and photographs together: give a command for each")
-    return bool(films) or is_piped_film(sources)
 
 
 def color_all(
@@ -67,14 +79,17 @@ def color_all(
     machine: Machine,
 ) -> None:
     """Do what the command line says of films, which `takes` has found to be all that is given."""
+    from rehue.model.runtime import available_processors
+
     model = {
         "model": machine.model,
         "runtime": machine.runtime,
         "device": machine.device,
-        "threads": machine.threads,
+        # Decoding, flow and encoding go on beside the network.
+        "threads": machine.threads or max(1, available_processors() // 2),
     }
-    if is_piped_film(sources):
-        color_pipe(coloring=coloring, model=model, quiet=many.quiet)
+    if sources == ["-"]:
+        color_pipe(coloring=coloring, model=model, raw=films.raw, quiet=many.quiet)
     elif films.preview or films.sheet:
         show_films(
             sources,
@@ -91,18 +106,11 @@ def color_all(
             files.output,
             coloring=coloring,
             model=model,
-            options=_options(films, files, hints),
+            options=options_of(films, files, hints),
             workers=many.workers,
             cluster=many.cluster,
             quiet=many.quiet,
         )
-
-
-def is_film(source: str) -> bool:
-    """Say whether a source is a film, by its ending, or numbered files: scan-%06d.png."""
-    from rehue.film.numbered import is_sequence
-
-    return Path(source).suffix.lower() in ENDINGS or is_sequence(source)
 
 
 def colorize_films(
@@ -131,7 +139,7 @@ def colorize_films(
     from rehue import Colorizer
     from rehue.cli.telling import say
     from rehue.errors import RehueError
-    from rehue.film import colorize_film
+    from rehue.film import LeftAloneError, colorize_film
 
     pairs = [(Path(source), target_of(Path(source), output)) for source in sources]
     if len({target for _, target in pairs}) < len(pairs):
@@ -153,6 +161,10 @@ def colorize_films(
                     cluster=cluster,
                     model=model,
                 )
+        except LeftAloneError as error:
+            if not quiet:
+                say(f"rehue: {error}")
+            continue
         except RehueError as error:
             any_failed = True
             say(f"rehue: {error}")
@@ -198,15 +210,23 @@ def show_films(
             say(f"rehue: {target}: {said}")
 
 
-def color_pipe(*, coloring: "Coloring", model: dict[str, Any], quiet: bool) -> None:
-    """Colour a film from standard input to standard output, as y4m."""
+def color_pipe(
+    *, coloring: "Coloring", model: dict[str, Any], raw: str | None, quiet: bool
+) -> None:
+    """Colour a film from standard input to standard output, as y4m or as raw frames."""
     from rehue import Colorizer
     from rehue.cli.telling import say
     from rehue.film.pipe import color_y4m
+    from rehue.film.raw import color_raw
 
-    frames = color_y4m(sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model), coloring)
+    given, taken, colorizer = sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model)
+    pixels = "y4m"
+    if raw:
+        frames, pixels = color_raw(given, taken, raw, colorizer, coloring)
+    else:
+        frames = color_y4m(given, taken, colorizer, coloring)
     if not quiet:
-        say(f"rehue: {frames} frames in colour")
+        say(f"rehue: {frames} frames in colour, {pixels}")
 
 
 def is_piped_film(sources: list[str]) -> bool:
@@ -219,19 +239,17 @@ def is_piped_film(sources: list[str]) -> bool:
 
 def target_of(source: Path, output: str | None) -> Path:
     """Return where a film's result goes: reel.rehue.mkv beside reel.mkv, or as said."""
-    from rehue.film.encoding import CONTAINERS
+    from rehue.batch.names import name_beside, name_in_folder
     from rehue.film.numbered import is_sequence
 
-    if output is None and is_sequence(source):
-        return source.with_name(f"{source.stem}.rehue{source.suffix}")
-    own = source.suffix[1:].lower()
-    ending = own if own in CONTAINERS else "mkv"
-    if output is None:
-        return source.with_name(f"{source.stem}.rehue.{ending}")
-    target = Path(output)
-    if output.endswith(("/", "\\")) or target.is_dir():
-        return target / f"{source.stem}.{ending}"
-    return target
+    into = output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir())
+    if output is not None and not into:
+        return Path(output)
+    if is_sequence(source):
+        name = source.name if into else f"{source.stem}.rehue{source.suffix}"
+    else:
+        name = (name_in_folder if into else name_beside)(source.name)
+    return Path(output or source.parent) / name
 
 
 _Follow: TypeAlias = "Callable[[Progress], None]"

@@ -1,4 +1,4 @@
-"""`rehue inspect`: how a picture was coloured, and whether its source still matches."""
+"""`rehue inspect`: how a picture or film was coloured, and whether its source still matches."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rehue.film import FilmInspection
     from rehue.photo import Inspection, Manifest, Mark
 
 # What follows what a mark says of luma.
@@ -21,7 +22,7 @@ _LUMA = {
 
 def inspect(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Pictures.", show_default=False)
+        list[Path], typer.Argument(metavar="FILE", help="Pictures and films.", show_default=False)
     ],
     *,
     source: Annotated[
@@ -35,7 +36,9 @@ def inspect(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
 ) -> None:
-    """Say how a picture was coloured, and whether its source still matches.
+    """Say how a picture or film was coloured, and whether its source still matches.
+
+    Of a film also: its streams, what goes along into a result, and into which containers.
 
     A mark can be taken out of a picture: one without a mark may have been coloured all the same.
 
@@ -43,16 +46,15 @@ def inspect(
     (with --source also when nothing says so), its luma is no longer the source's where it was kept,
     or it is not as it was signed; 2 for wrong usage.
     """
-    from rehue.errors import PhotoError
-    from rehue.photo import inspect as facts_of
+    from rehue.errors import FilmError, PhotoError
 
     if source is not None and len(files) > 1:
         raise typer.BadParameter(f"--source goes with one picture, and there are {len(files)}.")
     all_well = True
     for path in files:
         try:
-            found = facts_of(path, source)
-        except PhotoError as error:
+            found = _inspected(path, source)
+        except (FilmError, PhotoError) as error:
             all_well = False
             typer.echo(f"rehue: {error}", err=True)
             if as_json:
@@ -64,22 +66,41 @@ def inspect(
         raise typer.Exit(1)
 
 
-def _is_well(found: "Inspection", *, is_source_given: bool) -> bool:
-    if (found.manifest and found.manifest.problem) or found.luma_matches is False:
+def _inspected(path: Path, source: Path | None) -> "Inspection | FilmInspection":
+    from rehue.film.naming import is_film
+
+    if is_film(path.name):
+        from rehue.film import inspect_film
+
+        return inspect_film(path, source)
+    from rehue.photo import inspect as inspect_picture
+
+    return inspect_picture(path, source)
+
+
+def _is_well(found: "Inspection | FilmInspection", *, is_source_given: bool) -> bool:
+    from rehue.photo import Inspection
+
+    if isinstance(found, Inspection) and (
+        (found.manifest and found.manifest.problem) or found.luma_matches is False
+    ):
         return False
     return bool(found.source_matches) if is_source_given else found.source_matches is not False
 
 
-def _to_json(found: "Inspection") -> str:
+def _to_json(found: "Inspection | FilmInspection") -> str:
     return json.dumps(asdict(found), default=str)
 
 
-def _lines(found: "Inspection") -> Iterator[str]:
+def _lines(found: "Inspection | FilmInspection") -> Iterator[str]:
     """Yield the file's name and its facts, one a line."""
     from rehue.files import shown
 
     yield shown(found.path)
-    for name, said in _facts(found):
+    from rehue.photo import Inspection
+
+    facts = _facts(found) if isinstance(found, Inspection) else _facts_of_film(found)
+    for name, said in facts:
         yield f"  {name}: {shown(said)}"
 
 
@@ -130,7 +151,24 @@ def _facts_of_manifest(manifest: "Manifest") -> Iterator[tuple[str, str]]:
         yield "made from", ingredient
 
 
-def _source(found: "Inspection") -> str:
+def _facts_of_film(found: "FilmInspection") -> Iterator[tuple[str, str]]:
+    length = "" if found.seconds is None else f", {found.seconds:.3f} s"
+    yield "format", f"{found.container}{length}"
+    yield "picture", found.picture
+    for stream in found.streams:
+        yield "goes along", stream
+    if found.mark:
+        yield from _facts_of_mark(found.mark)
+        yield "source", _source(found)
+    else:
+        yield "coloured by", "nothing says that it was coloured"
+        yield "already in colour", "yes" if found.in_color else "no"
+    yield "a result goes into", ", ".join(f".{ending}" for ending in found.fits) or "none"
+    for note in found.notes:
+        yield "note", note
+
+
+def _source(found: "Inspection | FilmInspection") -> str:
     if found.source is None:
         return "not beside it, name it with --source"
     if found.source_matches is None:

@@ -30,8 +30,9 @@ def shots(
     """Find the shots of a film, and write them as a list that may be edited.
 
     A line is a shot. Take lines out where there is no cut, add some where one was missed; beside a
-    shot's start may stand "like": 3 (the colours of shot 3), saturation, warmth, temperature,
-    palette (a list of colours) and reference (a photograph). Then
+    shot's start may stand "like": 3 (the colours of shot 3, as is proposed where a shot goes on
+    from an earlier one), saturation, warmth, boldness, palette (a list of colours) and reference (a
+    photograph). Then
     rehue colorize FILM --shots FILE.
 
     Exit code: 0; 1 when the film cannot be read; 2 for wrong usage.
@@ -43,7 +44,7 @@ def shots(
     target = output or film.with_name(f"{film.name}.shots.json")
     if target.exists() and not overwrite:
         raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
-    found = ShotList(tuple(find_shots(probe(film), deinterlace=deinterlace)))
+    found = ShotList(tuple(find_shots(probe(film), deinterlace=deinterlace, likenesses=True)))
     write_shots(target, film, found)
     if not quiet:
         say(f"rehue: {film} has {len(found.shots)} shots: {target}")

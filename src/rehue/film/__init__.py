@@ -1,24 +1,28 @@
 """Films in colour: no flicker, and luma, sound and times as they were.
 
 - `colorize_film`: a film file into another, that a stopped run goes on with
+- `check`: what is refused before any work; `LeftAloneError`: it is in colour already; `mark_at`
 - `FilmOptions`: codec, quality and so on; `Progress`: how far it is
-- `probe`: what a film is; `Film`
+- `probe`: what a film is; `Film`; `inspect_film`: how it was coloured, and what a result would keep
 - `frames_in_color`: a film's frames in colour, one after the other; `ColorFrame`
 - `write_preview`, `write_sheet`: what shows the colours before all of it is coloured
 - `read_film_hints`, `track`: colours at places, which go along with the motion; `FilmHint`
 - `find_shots`, `read_shots`, `write_shots`: its shots, as a list that may be edited; `ShotList`
 
-Inside: `opening` (PyAV and OpenCV, the extra `film`), `layout` (how frames lie in memory), `frames`
-(decoding, and what is lost), `flow` (how the picture moves), `shots` (where it is cut), `steady`
-(colour over time), `coloring` (from frames to frames in colour), `ahead` (steps side by side),
-`encoding` (codecs and containers), `packets` and `segments` (what is done so far, on disk),
-`making` (segments one after the other), `output` and `mux` (the film made of them, and all that is
-copied), `shotlist` and `hints` (what a person says of a film), `run` (all of it together), `pipe`
-(y4m from one program to the next), `iterate`, `strips`.
+Inside: `naming` (what is a film by its name), `opening` (PyAV and OpenCV, the extra `film`),
+`layout` (how frames lie in memory), `frames` (decoding, and what is lost), `flow` (how the
+picture moves), `shots` (where it is cut), `steady` (colour over time), `coloring` (from frames to
+frames in colour), `ahead` (steps side by side), `encoding` (codecs and containers), `packets` and
+`segments` (what is done so far, on disk), `making` (segments one after the other), `output` and
+`mux` (the film made of them, and all that is copied), `marking` and `own_color` (what tells that
+it is in colour), `shotlist` and `hints` (what a person says of a film), `checking` and `run` (all
+of it together), `pipe` (y4m from one program to the next), `iterate`, `strips`.
 Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 """
 
+from rehue.film.checking import LeftAloneError, check, mark_at
 from rehue.film.hints import FilmHint, read_film_hints, track
+from rehue.film.inspection import FilmInspection, inspect_film
 from rehue.film.iterate import ColorFrame, frames_in_color
 from rehue.film.making import Progress
 from rehue.film.probe import Film, probe
@@ -31,13 +35,18 @@ __all__ = [
     "ColorFrame",
     "Film",
     "FilmHint",
+    "FilmInspection",
     "FilmOptions",
+    "LeftAloneError",
     "Progress",
     "Shot",
     "ShotList",
+    "check",
     "colorize_film",
     "find_shots",
     "frames_in_color",
+    "inspect_film",
+    "mark_at",
     "probe",
     "read_film_hints",
     "read_shots",

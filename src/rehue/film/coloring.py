@@ -76,20 +76,36 @@ def asking(colorizer: Colorizer, film: Film, wishes: Callable[[Placed], Coloring
     tall, wide = grid[::-1] if film.turn % 2 else grid
 
     def ask(here: Placed) -> Map:
+        luma, wished = here.reading.frame.luma, wishes(here)
+        if not wished.hints:  # whose places are in pixels of the film
+            luma = _shrunk(luma, colorizer.size)
         # As it is: what was found on one frame and not on the next would flicker.
-        look = colorizer.look(seen(here.reading.frame.luma, film), scan=AS_IS)
-        ab = look.chroma(wishes(here), (tall, wide)).all()
+        ab = colorizer.look(seen(luma, film), scan=AS_IS).chroma(wished, (tall, wide)).all()
         return np.ascontiguousarray(np.rot90(ab, -film.turn))
 
     return ask
+
+
+def _shrunk(luma: Samples, short: int) -> Samples:
+    """Return luma at a whole fraction of its size, whose short side is still twice as many pixels.
+
+    It spares the network's own way to its size most of a large frame.
+    """
+    factor = min(luma.shape) // (2 * short)
+    if factor < 2:
+        return luma
+    cv2 = opencv()
+    size = (luma.shape[1] // factor, luma.shape[0] // factor)
+    shrunk: Samples = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    return shrunk
 
 
 def seen(luma: Samples, film: Film) -> NDArray[np.uint8]:
     """Return a frame as people see it: 8-bit grey, upright, with square pixels."""
     grey = encoded_grey(luma, film.coding)
     if film.aspect != 1:
-        across = max(1, round(film.width * float(film.aspect)))
-        grey = opencv().resize(grey, (across, film.height), interpolation=opencv().INTER_AREA)
+        size = (max(1, round(grey.shape[1] * float(film.aspect))), grey.shape[0])
+        grey = opencv().resize(grey, size, interpolation=opencv().INTER_AREA)
     return np.ascontiguousarray(np.rot90(grey, film.turn))
 
 
@@ -171,6 +187,8 @@ def _solver(film: Film, encoding: Encoding) -> Callable[[_Steady], Colored]:
     coding = Coding(film.coding.matrix, film.coding.is_full_range, encoding.bits)
     across, down = encoding.subsampling
     size = (-(-film.width // across), -(-film.height // down))
+    # Where lines share their colour two and two, they do so within a field.
+    are_woven = film.is_interlaced and down == 2 and film.height % 4 == 0
 
     def solve(steady: _Steady) -> Colored:
         ab, state = steady
@@ -180,7 +198,14 @@ def _solver(film: Film, encoding: Encoding) -> Callable[[_Steady], Colored]:
             cv2.resize(np.ascontiguousarray(ab[..., n]), size, interpolation=cv2.INTER_CUBIC)
             for n in (0, 1)
         )
-        cb, cr = chroma_at_luma(luma, a, b, coding, encoding.subsampling)
+        if are_woven:
+            cb, cr = np.empty(a.shape, coding.dtype), np.empty(a.shape, coding.dtype)
+            for field in (slice(0, None, 2), slice(1, None, 2)):
+                cb[field], cr[field] = chroma_at_luma(
+                    luma[field], a[field], b[field], coding, encoding.subsampling
+                )
+        else:
+            cb, cr = chroma_at_luma(luma, a, b, coding, encoding.subsampling)
         return Colored(frame.pts, luma, cb, cr, state)
 
     return solve

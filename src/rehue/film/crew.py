@@ -8,20 +8,20 @@ import logging
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError, install_line
-from rehue.film.coloring import asking
 from rehue.film.encoding import Encoding
 from rehue.film.making import Task, segments_of_shot
-from rehue.film.probe import probe
+from rehue.film.probe import PROGRESSIVE, probe
 from rehue.film.segments import Work
-from rehue.film.wishes import FilmOptions, wishes_of
+from rehue.film.wishes import FilmOptions, asking_for
 from rehue.wishes import Coloring
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
@@ -62,11 +62,13 @@ def _colorizer(model: tuple[tuple[str, Any], ...]) -> Colorizer:
 def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
     """Colour one shot (numbered from 0); return its frames, and lines for a person."""
     film = probe(setup.source)
+    if setup.options.deinterlace:
+        film = replace(film, fields=PROGRESSIVE)
     colorizer = _colorizer(tuple(sorted(setup.model.items())))
     said: list[str] = []
     task = Task(
         film,
-        asking(colorizer, film, wishes_of(film, colorizer, setup.coloring, setup.options)),
+        asking_for(film, colorizer, setup.coloring, setup.options),
         setup.encoding,
         Work(setup.folder, setup.settings),
         setup.options.shots,
@@ -95,7 +97,7 @@ def color_shots(
         try:
             for future in as_completed(futures):
                 yield future.result()
-        except multiprocessing.ProcessError as error:
+        except BrokenProcessPool as error:
             raise FilmError(
                 f"{setup.source}: a worker died ({error}): give the command again"
             ) from error
@@ -127,6 +129,21 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
         raise FilmError(f"no Ray cluster at {address}: is it up, and the address right?") from error
     remote = ray.remote(num_cpus=setup.model.get("threads") or 1)(color_shot)
     held: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
-        yield lambda number: pool.submit(lambda: ray.get(remote.remote(setup, number)))
-    ray.shutdown()
+
+    def there(number: int) -> tuple[int, list[str]]:
+        try:
+            told: tuple[int, list[str]] = ray.get(remote.remote(setup, number))
+        except ray.exceptions.RayTaskError as error:
+            # Its own text is a traceback; what our code raised there says what was wrong.
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            raise FilmError(
+                f"{setup.source}: a machine of the cluster was lost: give the command again"
+            ) from error
+        return told
+
+    try:
+        with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
+            yield lambda number: pool.submit(there, number)
+    finally:
+        ray.shutdown()

@@ -84,9 +84,6 @@ CODECS: Final[dict[str, Codec]] = {
     "ffv1": Codec("ffv1", ("mkv",), _ffv1, True, 1.0),
 }
 
-# FFmpeg's muxers by the endings that they are chosen by.
-CONTAINERS: Final[dict[str, str]] = {"mp4": "mp4", "mkv": "matroska", "mov": "mov"}
-
 
 @dataclass(frozen=True)
 class Encoding:
@@ -209,5 +206,13 @@ def set_up(context: "VideoCodecContext", film: Film, encoding: Encoding) -> None
     wide = film.coding.matrix == "bt2020"
     context.color_primaries = film.primaries if film.primaries != 2 else (9 if wide else 1)
     context.color_trc = film.transfer if film.transfer != 2 else 1
-    context.flags |= pyav().codec.context.Flags.global_header
-    context.options = CODECS[encoding.codec].options(encoding.quality)
+    flags = pyav().codec.context.Flags
+    context.flags |= flags.global_header
+    context.field_order = film.fields
+    if film.is_interlaced:
+        context.flags |= flags.interlaced_dct
+    options = CODECS[encoding.codec].options(encoding.quality)
+    if film.is_interlaced and encoding.codec == "h264":
+        # From flags alone x264 has each frame say it, the stream another order, and a loss.
+        options["x264-params"] += f":{'bff' if film.fields % 2 else 'tff'}=1"
+    context.options = options

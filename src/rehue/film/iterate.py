@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
@@ -18,7 +18,7 @@ from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import read_frames
 from rehue.film.pipe import y4m_encoding
-from rehue.film.probe import Film, probe
+from rehue.film.probe import PROGRESSIVE, Film, probe
 from rehue.wishes import Coloring, ColoringOptions
 
 
@@ -76,6 +76,8 @@ def frames_in_color(
         FilmError: it cannot be read.
     """
     film = probe(Path(path))
+    if deinterlace:
+        film = replace(film, fields=PROGRESSIVE)
     wished = Coloring(**coloring)
     encoding = y4m_encoding(film)
     ask = asking(colorizer or Colorizer(), film, lambda _: wished)

@@ -1,11 +1,13 @@
 """How frames lie in memory: which plane is luma, at what depth, and how colour is subsampled."""
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rehue.color.srgb import linear_to_srgb
 from rehue.film.opening import pyav
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class Layout:
         subsampling: luma samples across and down that share a chroma sample; None for grey.
         keeps_luma: whether turning leaves each luma sample as it was (not so from RGB).
         is_full_range: what the format itself says: grey and `yuvj` are full range.
+        is_linear: whether samples are floats of linear light, as OpenEXR has them; 1 is white.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Layout:
     subsampling: tuple[int, int] | None
     keeps_luma: bool
     is_full_range: bool
+    is_linear: bool = False
 
     @classmethod
     def of(cls, name: str) -> "Layout":
@@ -39,9 +43,11 @@ class Layout:
         found = pyav().VideoFormat(name, 64, 64)
         bits = found.components[0].bits
         is_grey = sum(not c.is_alpha for c in found.components) == 1
+        if _FLOATS.search(name):
+            return cls(name, name, 16, None if is_grey else (1, 1), False, True, True)
         turned = found.is_rgb or found.has_palette or found.is_bit_stream or name.startswith("xyz")
         if turned:
-            deep = 10 if 8 < bits <= 10 else 16 if bits > 10 else 8
+            deep = next(depth for depth in (8, 10, 12, 16) if depth >= bits)
             return cls(name, planar("444", deep), deep, (1, 1), False, False)
         subsampling = None if is_grey else subsampling_of(name)
         read_as = name
@@ -51,6 +57,8 @@ class Layout:
         return cls(name, read_as, bits, subsampling, bits <= 16, full)
 
 
+# FFmpeg's names of formats with samples of 16 or 32 bits that are floats.
+_FLOATS: Final = re.compile(r"f(16|32)[lb]e$")
 _RATIOS: dict[tuple[int, int] | None, str] = {
     (2, 2): "420",
     (2, 1): "422",
@@ -85,11 +93,30 @@ def luma_of(picture: "VideoFrame", layout: Layout) -> NDArray[np.unsignedinteger
 
     The array is a view that keeps the frame alive.
     """
+    if layout.is_linear:
+        return _encoded_light(picture)
     if layout.read_as != picture.format.name:
         # From RGB luma is made as BT.709 has it, in limited range.
         colors = {} if layout.keeps_luma else {"dst_colorspace": 1, "dst_color_range": 1}
         picture = picture.reformat(format=layout.read_as, **colors)
     return plane_samples(picture, 0, layout.bits)
+
+
+def _encoded_light(picture: "VideoFrame") -> NDArray[np.uint16]:
+    """Return BT.709's luma of floats of linear light, encoded as sRGB has it, 16 bits, full range.
+
+    FFmpeg's own conversion goes through 8 bits. What is lighter than white is cut off.
+    """
+    kind = np.dtype("<f2" if "f16" in picture.format.name else "<f4")
+    luma: Any = 0
+    # Planes of RGB come as green, blue, red; then alpha, if there is one.
+    weights = (0.7152, 0.0722, 0.2126) if picture.format.is_rgb else (1.0,)
+    for plane, weight in zip(picture.planes, weights, strict=False):
+        rows = np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)[:, : plane.width]
+        light = np.nan_to_num(rows.astype(np.float32))
+        luma = luma + np.float32(weight) * linear_to_srgb(np.clip(light, 0, 1))
+    codes: NDArray[np.uint16] = np.rint(luma * 65535).astype(np.uint16)
+    return codes
 
 
 def plane_samples(

@@ -4,7 +4,6 @@ FFmpeg's `image2` reads them, and stops without a word where a number is missing
 looked at first.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -49,15 +48,6 @@ def options_of(pattern: Path) -> dict[str, str]:
     """Return what FFmpeg wants to know of a sequence: its first number, and a rate."""
     first = re.search(r"(\d+)", files_of(pattern)[0].name[len(_PLACE.split(pattern.name)[0]) :])
     return {"start_number": first[1] if first else "0", "framerate": str(_RATE)}
-
-
-def fingerprint_of(pattern: Path) -> str:
-    """Return what tells a sequence from another of the same name."""
-    digest = hashlib.sha256()
-    for path in files_of(pattern):
-        found = path.stat()
-        digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}".encode())
-    return digest.hexdigest()
 
 
 def names_like(source: Path, target: Path) -> Iterator[Path]:

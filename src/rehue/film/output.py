@@ -10,9 +10,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from rehue.errors import FilmError
-from rehue.film.encoding import CODECS, CONTAINERS, Encoding, set_up
+from rehue.film.encoding import CODECS, Encoding, choose_encoding, set_up
+from rehue.film.marking import TAG
+from rehue.film.naming import CONTAINERS
 from rehue.film.opening import open_film, pyav, reason
-from rehue.film.probe import MARK, Film, is_cover
+from rehue.film.probe import Film, is_cover
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -100,7 +102,7 @@ class Output:
         if container == "mp4" and isinstance(file, str):
             # The index goes to the front, for players on the web; a file is read again for that.
             options["movflags"] = "+".join([*options.values(), "faststart"])
-        mark_key = "encoder" if covered and container == "mp4" else MARK
+        mark_key = "encoder" if covered and container == "mp4" else TAG
         self.container: OutputContainer = av.open(
             file, "w", format=CONTAINERS[container], options=options
         )
@@ -157,7 +159,7 @@ def _kept(metadata: dict[str, str]) -> dict[str, str]:
     return {
         key: said
         for key, said in metadata.items()
-        if key.lower().split("-")[0] not in _OWN_TAGS and key.lower() != MARK
+        if key.lower().split("-")[0] not in _OWN_TAGS and key.lower() != TAG
     }
 
 
@@ -172,14 +174,20 @@ def check_target(film: Film, encoding: Encoding, container: str) -> tuple[str, .
     """
     problem = _problem(film, encoding, container)
     if problem is None:
-        return _left_out(film)
-    fits = [
-        other
-        for other in CONTAINERS
-        if other in CODECS[encoding.codec].containers and _problem(film, encoding, other) is None
-    ]
+        return left_out(film)
+    fits = _fitting(film, encoding)
     instead = f"name a .{fits[0]} file" if fits else "no container that Rehue writes can"
     raise FilmError(f"{film.path}: {problem} does not go into .{container}: {instead}")
+
+
+def containers_for(film: Film) -> tuple[str, ...]:
+    """Return the containers that take a film, with all that goes with it, in the usual codec."""
+    return tuple(_fitting(film, choose_encoding(film, None, None, "mkv")))
+
+
+def _fitting(film: Film, encoding: Encoding) -> list[str]:
+    held = CODECS[encoding.codec].containers
+    return [name for name in CONTAINERS if name in held and _problem(film, encoding, name) is None]
 
 
 def _problem(film: Film, encoding: Encoding, container: str) -> str | None:
@@ -205,7 +213,8 @@ def _named(stream: Any) -> str:  # noqa: ANN401 (any of PyAV's streams)
     return f"its stream {stream.index} ({stream.type}{f', {codec}' if codec else ''})"
 
 
-def _left_out(film: Film) -> tuple[str, ...]:
+def left_out(film: Film) -> tuple[str, ...]:
+    """Return a line for each stream that no container takes over."""
     with open_film(str(film.path)) as source:
         return tuple(
             f"{film.path}: {_named(s)} is of a kind that is not taken over"

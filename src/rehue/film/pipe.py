@@ -7,7 +7,9 @@ of the mjpegtools' yuv4mpeg(5) and of FFmpeg's `yuv4mpegdec.c`: 8 to 16 bits, th
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -19,8 +21,8 @@ from rehue.errors import FilmError
 from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import Frame
-from rehue.film.layout import Layout
-from rehue.film.probe import HIGH_DEFINITION, Film
+from rehue.film.layout import Layout, planar
+from rehue.film.probe import HIGH_DEFINITION, PROGRESSIVE, UPPER_FIRST, Film
 from rehue.wishes import Coloring
 
 MAGIC: Final = b"YUV4MPEG2"
@@ -28,6 +30,8 @@ _NAME: Final = Path("standard input")
 _LONGEST_LINE: Final = 1 << 12
 # Luma samples across and down that share a chroma sample, by how a format's name begins.
 _SUBSAMPLINGS: Final = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "411": (4, 1), "mono": None}
+# How fields lie: the upper or the lower first, or not the same everywhere.
+_FIELDS: Final = {"t": UPPER_FIRST, "b": UPPER_FIRST + 1, "m": UPPER_FIRST}
 _SUFFIXES: Final = {(2, 2): "420", (2, 1): "422", (1, 1): "444", (4, 1): "411"}
 
 
@@ -50,10 +54,18 @@ def read_y4m(stream: BinaryIO) -> tuple[Film, Iterator[Frame]]:
     except (KeyError, ValueError) as error:
         raise FilmError(f"{_NAME}: its heading is damaged ({words[1:]!r})") from error
     layout = _layout(said.get("C", "420jpeg"))
-    is_full = "XCOLORRANGE=FULL" in extra
-    film = Film(
+    film = described(width, height, layout, rate, aspect, is_full="XCOLORRANGE=FULL" in extra)
+    film = replace(film, fields=_FIELDS.get(said.get("I", ""), PROGRESSIVE))
+    return film, whole_frames(stream, film, heading=b"FRAME")
+
+
+def described(
+    width: int, height: int, layout: Layout, rate: Fraction, aspect: Fraction, *, is_full: bool
+) -> Film:
+    """Return what is known of a film that comes through a pipe: BT.709 from 720 lines on."""
+    return Film(
         path=_NAME,
-        container="yuv4mpegpipe",
+        container="pipe",
         stream=0,
         codec="rawvideo",
         width=width,
@@ -69,9 +81,8 @@ def read_y4m(stream: BinaryIO) -> tuple[Film, Iterator[Frame]]:
         frames=None,
         turn=0,
         aspect=aspect,
-        is_interlaced=said.get("I", "p") in ("t", "b", "m"),
+        fields=PROGRESSIVE,
     )
-    return film, _frames(stream, film)
 
 
 def _ratio(said: str | None, usual: Fraction) -> Fraction:
@@ -90,25 +101,36 @@ def _layout(named: str) -> Layout:
     return Layout(named, named, bits, _SUBSAMPLINGS[kind], True, False)
 
 
-def _frames(stream: BinaryIO, film: Film) -> Iterator[Frame]:
-    coding, subsampling = film.coding, film.layout.subsampling
-    kind: np.dtype[Any] = np.dtype(coding.dtype).newbyteorder("<")
-    luma = film.width * film.height
-    chroma = 0
-    if subsampling is not None:
-        across, down = subsampling
+def whole_frames(stream: BinaryIO, film: Film, heading: bytes = b"") -> Iterator[Frame]:
+    """Yield the frames of a stream.
+
+    Args:
+        stream: of frames, the planes of each one after the other.
+        film: what they are.
+        heading: what the line above each begins with; empty where there is none.
+
+    Raises:
+        FilmError: one does not begin where it should, or the stream ends in the midst of one.
+    """
+    kind: np.dtype[Any] = np.dtype(film.coding.dtype).newbyteorder("<")
+    luma, chroma = film.width * film.height, 0
+    if film.layout.subsampling is not None:
+        across, down = film.layout.subsampling
         chroma = 2 * -(-film.width // across) * -(-film.height // down)
     size = (luma + chroma) * kind.itemsize
-    number = 0
-    while heading := _line(stream):
-        if not heading.startswith(b"FRAME"):
+    for number in count():
+        line = _line(stream) if heading else b""
+        if heading and not line:
+            return
+        if not line.startswith(heading):
             raise FilmError(f"{_NAME}: frame {number + 1} does not begin where it should")
         content = _whole(stream, size)
+        if not heading and not content:
+            return
         if len(content) < size:
             raise FilmError(f"{_NAME}: ends in the midst of frame {number + 1}")
         samples = np.frombuffer(content, kind, luma).reshape(film.height, film.width)
         yield Frame(number, samples)
-        number += 1
 
 
 def color_y4m(source: BinaryIO, target: BinaryIO, colorizer: Colorizer, coloring: Coloring) -> int:
@@ -126,8 +148,8 @@ def color_y4m(source: BinaryIO, target: BinaryIO, colorizer: Colorizer, coloring
 
 def y4m_encoding(film: Film) -> Encoding:
     """Return how frames come out: at the depth and subsampling in which they came in."""
-    subsampling = film.made_at
-    return Encoding("ffv1", 100, "", film.layout.bits, subsampling)
+    subsampling, bits = film.made_at, film.layout.bits
+    return Encoding("ffv1", 100, planar(_SUFFIXES[subsampling], bits), bits, subsampling)
 
 
 def write_y4m(stream: BinaryIO, film: Film, encoding: Encoding, frames: Iterable[Colored]) -> int:
@@ -136,20 +158,26 @@ def write_y4m(stream: BinaryIO, film: Film, encoding: Encoding, frames: Iterable
     # FFmpeg reads 8-bit 4:2:0 without more as JPEG's siting; television's is the usual one.
     depth = f"p{encoding.bits}" if encoding.bits > 8 else "mpeg2" if kind == "420" else ""
     rate, aspect = film.rate, film.aspect
+    woven = next((letter for letter, n in _FIELDS.items() if n == film.fields), "p")
     full = "FULL" if film.coding.is_full_range else "LIMITED"
     heading = (
-        f"YUV4MPEG2 W{film.width} H{film.height} F{rate.numerator}:{rate.denominator} Ip "
+        f"YUV4MPEG2 W{film.width} H{film.height} F{rate.numerator}:{rate.denominator} I{woven} "
         f"A{aspect.numerator}:{aspect.denominator} C{kind}{depth} XCOLORRANGE={full}\n"
     )
     stream.write(heading.encode())
     number = 0
     for frame in frames:
         stream.write(b"FRAME\n")
-        for plane in (frame.luma, frame.cb, frame.cr):
-            stream.write(np.ascontiguousarray(plane).tobytes())
+        stream.writelines(planes_of(frame))
         number += 1
     stream.flush()
     return number
+
+
+def planes_of(frame: Colored) -> Iterator[bytes]:
+    """Yield the samples of a frame's planes."""
+    for plane in (frame.luma, frame.cb, frame.cr):
+        yield np.ascontiguousarray(plane).tobytes()
 
 
 def _line(stream: BinaryIO) -> bytes:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from rehue.color.ycbcr import Coding, Matrix
 from rehue.errors import FilmError
 from rehue.film.layout import Layout
+from rehue.film.marking import mark_in
 from rehue.film.opening import open_film, pyav, reason
+from rehue.photo import Mark
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -29,10 +31,13 @@ _UNKNOWN: Final = 2
 _LIMITED, _FULL = 1, 2
 # Transfer functions of high dynamic range: SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG).
 _HDR: Final = {16: "PQ", 18: "HLG"}
+# Logarithmic curves (AVColorTransferCharacteristic), such as DPX may say that it has.
+_LOGARITHMIC: Final = (9, 10)
 # At this height and above a film that does not say so is BT.709.
 HIGH_DEFINITION: Final = 720
-# FFmpeg's field orders that are not progressive (AVFieldOrder).
-_INTERLACED: Final = (2, 3, 4, 5)
+# FFmpeg's field orders (AVFieldOrder): none, and the upper field first.
+PROGRESSIVE: Final = 1
+UPPER_FIRST: Final = 2
 # Frames looked at for fields that are woven together.
 _LOOKED_AT: Final = 5
 
@@ -59,7 +64,7 @@ class Film:
         frames: how many, as the file says or as duration and rate give; None where neither does.
         turn: quarter turns anticlockwise that bring a stored frame upright, 0 to 3.
         aspect: width of a pixel over its height.
-        is_interlaced: whether two fields lie woven in a frame.
+        fields: FFmpeg's number of how two fields lie woven in a frame; `PROGRESSIVE` for none.
         mark: what an earlier run of Rehue left in the metadata; None for none.
         notes: what a person should know, a line each.
     """
@@ -81,9 +86,14 @@ class Film:
     frames: int | None
     turn: int
     aspect: Fraction
-    is_interlaced: bool
-    mark: str | None = None
+    fields: int
+    mark: Mark | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def is_interlaced(self) -> bool:
+        """Whether two fields lie woven in a frame."""
+        return self.fields > PROGRESSIVE
 
     @property
     def made_at(self) -> tuple[int, int]:
@@ -132,24 +142,31 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
     notes = []
     if layout.bits > 16:
         raise FilmError(f"{path}: samples of {layout.bits} bits: convert them to 16 at most")
+    if first.color_trc in _HDR:
+        raise FilmError(
+            f"{path}: is of high dynamic range ({_HDR[first.color_trc]}), whose colours Rehue does "
+            "not make: bring it to BT.709 first, by FFmpeg's zscale and tonemap"
+        )
     matrix = _MATRICES.get(first.colorspace)
     if matrix is None:
         matrix = "bt709" if min(first.width, first.height) >= HIGH_DEFINITION else "bt601"
-    if not layout.keeps_luma:
+    if layout.is_linear:
+        matrix = "bt709"
+        notes.append("stored as linear light: seen by sRGB's curve, and cut off above white")
+    elif not layout.keeps_luma:
         matrix = "bt709"
         notes.append("stored as RGB or in fewer than 8 bits: luma is made from it, not kept")
     is_full = first.color_range == _FULL or (layout.is_full_range and first.color_range != _LIMITED)
-    interlaced = context.field_order in _INTERLACED or any(p.interlaced_frame for p in pictures)
-    if interlaced:
+    fields = max(PROGRESSIVE, context.field_order)
+    if fields == PROGRESSIVE and any(p.interlaced_frame for p in pictures):
+        fields = UPPER_FIRST
+    if fields > PROGRESSIVE:
         notes.append(
             "interlaced: its fields are coloured as they lie, woven together; --deinterlace "
             "parts them"
         )
-    if first.color_trc in _HDR:
-        notes.append(
-            f"high dynamic range ({_HDR[first.color_trc]}): coloured as if it were not, which is "
-            "too pale in highlights"
-        )
+    if first.color_trc in _LOGARITHMIC:
+        notes.append("stored as logarithms, as negatives are: grade it first, or it is pale")
     duration = container.duration / 1e6 if container.duration else None
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     frames = stream.frames or (round(duration * rate) if duration else None)
@@ -162,7 +179,7 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         width=first.width,
         height=first.height,
         layout=layout,
-        coding=Coding(matrix, is_full and layout.keeps_luma, layout.bits),
+        coding=Coding(matrix, is_full and (layout.keeps_luma or layout.is_linear), layout.bits),
         primaries=first.color_primaries,
         transfer=first.color_trc,
         time_base=first.time_base or stream.time_base or 1 / rate,
@@ -172,20 +189,10 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         frames=frames,
         turn=round(first.rotation / 90) % 4,
         aspect=aspect if aspect > 0 else Fraction(1),
-        is_interlaced=interlaced,
+        fields=fields,
         mark=mark_in(container.metadata),
         notes=tuple(notes),
     )
-
-
-# The tag in a container's metadata that says how a film was coloured, and how what it says begins.
-MARK: Final = "rehue"
-MARK_BEGINS: Final = "coloured by Rehue"
-
-
-def mark_in(metadata: dict[str, str]) -> str | None:
-    """Return what an earlier run left in a container's metadata, under whatever key."""
-    return next((said for said in metadata.values() if said.startswith(MARK_BEGINS)), None)
 
 
 def _first(

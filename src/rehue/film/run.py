@@ -7,26 +7,25 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from rehue import __version__
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.files import replacing
-from rehue.film.coloring import asking
+from rehue.film.checking import check
 from rehue.film.crew import Setup, color_shots
-from rehue.film.encoding import CONTAINERS, Encoding, choose_encoding
+from rehue.film.encoding import Encoding
 from rehue.film.making import Follow, Progress, Task, Tell, segments
+from rehue.film.marking import in_words, mark_of
 from rehue.film.mux import join
+from rehue.film.naming import WORK
 from rehue.film.numbered import is_sequence
-from rehue.film.output import check_target
-from rehue.film.probe import MARK_BEGINS, Film, probe
-from rehue.film.segments import fingerprint, open_work
-from rehue.film.sequence import sequence_encoding, write_sequence
-from rehue.film.shotlist import ShotList, find_shots
-from rehue.film.wishes import FilmOptions, pts_at, wishes_of
+from rehue.film.probe import PROGRESSIVE, probe
+from rehue.film.segments import open_work
+from rehue.film.sequence import write_sequence
+from rehue.film.shotlist import ShotList, find_shots, pts_at
+from rehue.film.wishes import FilmOptions, asking_for
 from rehue.wishes import Coloring
 
 _AS_MODEL: Final = Coloring()
-_WORK: Final = "rehue-work"
 _MARK: Final = "rehue.txt"
 
 
@@ -61,16 +60,20 @@ def colorize_film(
         How many frames it has.
 
     Raises:
+        LeftAloneError: it is in colour (unless `options.recolor`), or Rehue made it.
         FilmError: bad input, or a target that cannot hold the film; no target is left behind, and
             what is done so far is kept.
     """
     wished = options or FilmOptions()
     film = probe(source)
     encoding = check(film, target, wished, tell)
-    settings = _settings(film, colorizer, coloring, encoding, wished)
-    ask = asking(colorizer, film, wishes_of(film, colorizer, coloring, wished))
+    if wished.deinterlace:
+        film = replace(film, fields=PROGRESSIVE)
+    said = in_words(mark_of(source, colorizer, coloring))
+    settings = _settings(said, encoding, wished)
+    ask = asking_for(film, colorizer, coloring, wished)
     try:
-        work = open_work(target.with_name(f"{target.name}.{_WORK}"), settings)
+        work = open_work(target.with_name(f"{target.name}{WORK}"), settings)
         task = Task(
             film,
             ask,
@@ -85,7 +88,6 @@ def colorize_film(
         if workers > 1 or cluster:
             task = _shared(task, wished, coloring, settings, workers, cluster, model or {}, follow)
         made = list(segments(task, follow))
-        said = mark(colorizer, coloring)
         if is_sequence(target):
             write_sequence(film, encoding, work, made, target)
             # Frames have no place for it that all formats share.
@@ -146,82 +148,10 @@ def _shared(
     return replace(task, shots=shots)
 
 
-def check(film: Film, target: Path, wished: FilmOptions, tell: Tell) -> Encoding:
-    """Refuse before any work what cannot be done, and say what a person should know.
-
-    Raises:
-        FilmError: as for `colorize_film`.
-    """
-    if film.mark is not None:
-        raise FilmError(f"{film.path} was {film.mark.partition(',')[0]}: give the original")
-    for note in film.notes:
-        if not (wished.deinterlace and note.startswith("interlaced")):
-            tell(f"{film.path}: {note}")
-    if not target.parent.is_dir():
-        raise FilmError(f"{target.parent}: there is no such folder: make it first")
-    if is_sequence(target):
-        if wished.codec not in (None, "ffv1"):
-            raise FilmError(f"{target}: numbered files have no codec: leave --codec out")
-        return sequence_encoding(film, target, overwrite=wished.overwrite)
-    container = target.suffix[1:].lower()
-    if container not in CONTAINERS:
-        raise FilmError(f"{target}: films are written as {', '.join('.' + c for c in CONTAINERS)}")
-    if target.exists():
-        if film.path.exists() and target.samefile(film.path):
-            raise FilmError(f"{target} is the film itself: name another file")
-        if not wished.overwrite:
-            raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
-        if not _is_ours(target):
-            raise FilmError(f"{target} was not made by Rehue, and is not replaced: name another")
-    encoding = choose_encoding(film, wished.codec, wished.quality, container)
-    for line in check_target(film, encoding, container):
-        tell(line)
-    _check_room(film, encoding, target, tell)
-    return encoding
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        return probe(path).mark is not None
-    except FilmError:
-        return False
-
-
-def _check_room(film: Film, encoding: Encoding, target: Path, tell: Tell) -> None:
-    """Say what disk the work takes, as far as it can be told."""
-    if film.frames is None:
-        return
-    pixels = film.frames * film.width * film.height
-    # Segments and the film made of them lie side by side for a while.
-    wanted = 2 * pixels * encoding.bytes_a_pixel
-    free = shutil.disk_usage(target.parent).free
-    if wanted > free:
-        tell(
-            f"{target}: takes about {wanted / 1e9:.1f} GB of disk while it is made, and "
-            f"{free / 1e9:.1f} GB are free: make room, or it will stop midway"
-        )
-
-
-def mark(colorizer: Colorizer, coloring: Coloring) -> str:
-    """Return what a film says of how it was coloured."""
-    card = colorizer.card
-    return (
-        f"{MARK_BEGINS} {__version__}, a trained model; model {card.name} "
-        f"{card.sha256[:12]}; {colorizer.runtime}; {colorizer.settings(coloring=coloring)}; "
-        "digital source type compositeWithTrainedAlgorithmicMedia"
-    )
-
-
-def _settings(
-    film: Film, colorizer: Colorizer, coloring: Coloring, encoding: Encoding, wished: FilmOptions
-) -> dict[str, object]:
+def _settings(said: str, encoding: Encoding, wished: FilmOptions) -> dict[str, object]:
     """Return all that the coloured bits depend on."""
     return {
-        "source": str(film.path.resolve()),
-        "fingerprint": fingerprint(film.path),
-        "mark": mark(colorizer, coloring),
-        "sha256": colorizer.card.sha256,
-        "size": colorizer.size,
+        "mark": said,
         "deinterlace": wished.deinterlace,
         "part": [wished.start, wished.end],
         "hints": [str(hint) for hint in wished.hints],

@@ -18,7 +18,6 @@ from rehue.film.coloring import Colored, State
 from rehue.film.encoding import CODECS, Encoding, set_up
 from rehue.film.frames import Frame
 from rehue.film.layout import fill_plane
-from rehue.film.numbered import fingerprint_of, is_sequence
 from rehue.film.opening import pyav, reason
 from rehue.film.packets import PacketWriter, Table, read_table, write_table
 from rehue.film.probe import Film
@@ -196,18 +195,24 @@ class SegmentWriter:
 
 
 def _shaping(film: Film, encoding: Encoding) -> Callable[["VideoFrame"], "VideoFrame"]:
-    """Return what writes the shape of pixels into frames, where it is not square.
+    """Return what writes into frames the shape of pixels that are not square, and woven fields.
 
-    Matroska's own place for it is out of PyAV's reach, so it has to stand in what is encoded.
+    Matroska's own place for the shape is out of PyAV's reach: so it stands in what is encoded.
     """
-    if film.aspect == 1:
+    steps = []
+    if film.aspect != 1:
+        steps.append(("setsar", f"{film.aspect.numerator}/{film.aspect.denominator}"))
+    if film.is_interlaced:
+        # AVFieldOrder alternates: even numbers have the upper field first.
+        steps.append(("setfield", "bff" if film.fields % 2 else "tff"))
+    if not steps:
         return lambda picture: picture
     graph = pyav().filter.Graph()
     source = graph.add_buffer(
         width=film.width, height=film.height, format=encoding.pixels, time_base=film.time_base
     )
-    shape = graph.add("setsar", f"{film.aspect.numerator}/{film.aspect.denominator}")
-    graph.link_nodes(source, shape, graph.add("buffersink")).configure()
+    filters = [graph.add(*step) for step in steps]
+    graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
 
     def shaped(picture: "VideoFrame") -> "VideoFrame":
         graph.vpush(picture)
@@ -226,16 +231,3 @@ def picture_of(frame: Colored, film: Film, encoding: Encoding) -> "VideoFrame":
     picture.pts, picture.time_base = frame.pts, film.time_base
     picture.color_range = 2 if film.coding.is_full_range else 1
     return picture
-
-
-def fingerprint(path: Path) -> str:
-    """Return what tells a file from another of the same name: size, time, first and last bytes."""
-    if is_sequence(path):
-        return fingerprint_of(path)
-    found = path.stat()
-    digest = hashlib.sha256(f"{found.st_size} {found.st_mtime_ns}".encode())
-    with path.open("rb") as file:
-        digest.update(file.read(1 << 16))
-        file.seek(max(0, found.st_size - (1 << 16)))
-        digest.update(file.read())
-    return digest.hexdigest()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import quantize
+from rehue.color import srgb_to_linear
 from rehue.color.ycbcr import Coding, decode_ycbcr
 from rehue.errors import FilmError
 from rehue.files import replacing
@@ -27,13 +27,16 @@ from rehue.film.segments import Segment, Work
 if TYPE_CHECKING:
     from av import VideoFrame
 
-# FFmpeg's encoder for each ending, and its pixel formats for 8 and for 16 bits.
-_WRITERS: Final = {
-    "png": ("png", "rgb24", "rgb48be"),
-    "tif": ("tiff", "rgb24", "rgb48le"),
-    "tiff": ("tiff", "rgb24", "rgb48le"),
-    "dpx": ("dpx", "rgb24", "rgb48be"),
+# FFmpeg's encoder for each ending, and its pixel formats by bits of a sample, the fewest first.
+_WRITERS: Final[dict[str, tuple[str, dict[int, str]]]] = {
+    "png": ("png", {8: "rgb24", 16: "rgb48be"}),
+    "tif": ("tiff", {8: "rgb24", 16: "rgb48le"}),
+    "tiff": ("tiff", {8: "rgb24", 16: "rgb48le"}),
+    "dpx": ("dpx", {8: "rgb24", 10: "gbrp10be", 12: "gbrp12be", 16: "rgb48be"}),
+    "exr": ("exr", {16: "gbrpf32le"}),
 }
+# Half precision, and lines in groups of 16 under zlib: what most programs write.
+_OPTIONS: Final = {"exr": {"format": "half", "compression": "zip16"}}
 
 
 def sequence_encoding(film: Film, target: Path, *, overwrite: bool) -> Encoding:
@@ -71,9 +74,8 @@ def write_sequence(
     names = names_like(film.path, target)
     count = 0
     for name, picture in zip(names, _decoded(film, work, segments), strict=False):
-        rgb = _rgb(picture, film, encoding)
         with replacing(name) as beside:
-            beside.write_bytes(_file(rgb, target.suffix[1:].lower()))
+            beside.write_bytes(_file(_encoded(picture, film, encoding), encoding.bits, target))
         count += 1
     return count
 
@@ -89,22 +91,27 @@ def _decoded(film: Film, work: Work, segments: Iterable[Segment]) -> Iterator["V
         yield from context.decode(None)
 
 
-def _rgb(picture: "VideoFrame", film: Film, encoding: Encoding) -> NDArray[Any]:
+def _encoded(picture: "VideoFrame", film: Film, encoding: Encoding) -> NDArray[np.float32]:
+    """Return a frame's R'G'B', 0..1, upright."""
     coding = Coding(film.coding.matrix, film.coding.is_full_range, encoding.bits)
     luma, cb, cr = (plane_samples(picture, n, encoding.bits) for n in range(3))
-    encoded = decode_ycbcr(luma, cb, cr, coding)
-    upright = np.rot90(encoded, film.turn)
-    return np.ascontiguousarray(quantize(upright, coding.dtype))
+    return np.ascontiguousarray(np.rot90(decode_ycbcr(luma, cb, cr, coding), film.turn))
 
 
-def _file(rgb: NDArray[Any], ending: str) -> bytes:
+def _file(encoded: NDArray[np.float32], bits: int, target: Path) -> bytes:
+    """Return a frame as a file."""
     av = pyav()
-    encoder, shallow, deep = _WRITERS[ending]
-    is_deep = rgb.dtype != np.uint8
-    picture = av.VideoFrame.from_ndarray(rgb, format="rgb48le" if is_deep else "rgb24")
-    wanted = deep if is_deep else shallow
+    encoder, formats = _WRITERS[target.suffix[1:].lower()]
+    held = next((b for b in formats if b >= bits), max(formats))
+    pixels: NDArray[Any]
+    if encoder == "exr":
+        pixels = srgb_to_linear(np.clip(encoded, 0, 1)).astype(np.float32)
+    else:
+        pixels = np.rint(np.clip(encoded, 0, 1) * np.float32((1 << held) - 1))
+        pixels = pixels.astype(np.uint8 if held == 8 else np.uint16)
+    picture = av.VideoFrame.from_ndarray(pixels, format=formats[held])
     context = av.CodecContext.create(encoder, "w")
-    context.width, context.height, context.pix_fmt = picture.width, picture.height, wanted
+    context.width, context.height, context.pix_fmt = picture.width, picture.height, formats[held]
     context.time_base = Fraction(1, 24)
-    written = context.encode(picture.reformat(format=wanted)) + context.encode(None)
-    return b"".join(bytes(packet) for packet in written)
+    context.options = _OPTIONS.get(encoder, {})
+    return b"".join(bytes(packet) for packet in [*context.encode(picture), *context.encode(None)])

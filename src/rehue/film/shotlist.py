@@ -2,21 +2,26 @@
 
 import json
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
 from rehue.errors import FilmError, nearest
-from rehue.film.flow import flow_size, link, small_light
+from rehue.film.flow import Light, flow_size, link, small_light
 from rehue.film.frames import clock_of, read_frames
 from rehue.film.probe import Film
-from rehue.film.shots import Reading, placed
+from rehue.film.shots import Reading, are_alike, placed
 from rehue.wishes import Coloring
 
 # What may be wished of one shot, as `Coloring` has it.
 _WISHES: Final = ("saturation", "warmth", "boldness", "palette", "reference")
+# Shots before one that it may be like.
+_BACK: Final = 6
 _NAMES: Final = ("start", "frames", "like", *_WISHES)
 
 
@@ -68,8 +73,22 @@ def thousandths(pts: int, film: Film) -> int:
     return round((pts - film.start) * film.time_base * 1000)
 
 
-def find_shots(film: Film, *, deinterlace: bool = False) -> Iterator[Shot]:
-    """Find a film's shots; yields each when it has come to its end."""
+def pts_at(film: Film, seconds: float) -> int:
+    """Return the first timestamp at or after some seconds from the film's first frame."""
+    return film.start + ceil(Fraction(seconds).limit_denominator(1000) / film.time_base)
+
+
+def find_shots(
+    film: Film, *, deinterlace: bool = False, likenesses: bool = False
+) -> Iterator[Shot]:
+    """Find a film's shots; yields each when it has come to its end.
+
+    Args:
+        film: from `probe`.
+        deinterlace: part woven fields first.
+        likenesses: say of shots what they are like: a shot not long before whose last frame they go
+            on from, as where two people speak in turn.
+    """
     size = flow_size(film.height, film.width, float(film.aspect))
 
     def readings() -> Iterator[Reading]:
@@ -79,13 +98,20 @@ def find_shots(film: Film, *, deinterlace: bool = False) -> Iterator[Shot]:
             yield Reading(frame, light, None if before is None else link(before, light))
             before = light
 
-    start, frames = 0, 0
+    start, frames, like = 0, 0, None
+    ends: deque[tuple[int, Light]] = deque(maxlen=_BACK)
+    light: Light | None = None
     for here in placed(readings()):
-        if here.place == 0 and frames:
-            yield Shot(start, frames)
+        if here.place == 0 and light is not None:
+            yield Shot(start, frames, like)
+            if likenesses:
+                ends.appendleft((like or here.shot, light))
+                alike = (n for n, end in ends if are_alike(end, here.reading.light))
+                like = next(alike, None)
             start, frames = thousandths(here.reading.frame.pts, film), 0
         frames += 1
-    yield Shot(start, frames)
+        light = here.reading.light
+    yield Shot(start, frames, like)
 
 
 def write_shots(path: Path, film: Path, shots: ShotList) -> None:

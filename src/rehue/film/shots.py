@@ -89,7 +89,7 @@ def placed(
         elif not last.spared and _is_unlike(reading, last.recent, list(window)):
             # The shot may go on behind a flash: then a frame beyond is like the one before.
             before = last.reading.light
-            alike = (n for n, r in enumerate(window, 1) if n > 1 and _are_alike(before, r.light))
+            alike = (n for n, r in enumerate(window, 1) if n > 1 and are_alike(before, r.light))
             spared = next(alike, 0)
             is_cut = not spared
         # What was cut away from says nothing of how calm the new shot is.
@@ -112,5 +112,6 @@ def _is_unlike(reading: Reading, past: tuple[float, ...], after: list[Reading]) 
     return reading.likeness < min(_UNLIKE, *(_SHARE * median(side) for side in sides))
 
 
-def _are_alike(one: Light, other: Light) -> bool:
+def are_alike(one: Light, other: Light) -> bool:
+    """Say whether two frames may be of one shot, or of one scene."""
     return link(one, other).likeness > _ALIKE

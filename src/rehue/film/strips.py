@@ -15,8 +15,9 @@ from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.files import replacing
 from rehue.film.coloring import Colored, asking, colored, seen
-from rehue.film.encoding import CODECS, CONTAINERS, choose_encoding, set_up
+from rehue.film.encoding import CODECS, choose_encoding, set_up
 from rehue.film.frames import Frame, clock_of, read_frames
+from rehue.film.naming import CONTAINERS
 from rehue.film.opening import pyav
 from rehue.film.probe import Film
 from rehue.film.segments import picture_of

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cache
-from math import ceil
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
-from rehue.film.coloring import seen
-from rehue.film.frames import read_frames
+from rehue.film.coloring import Ask, asking
 from rehue.film.hints import FilmHint, track
+from rehue.film.likeness import in_likeness
 from rehue.film.probe import Film
 from rehue.film.shotlist import ShotList, thousandths
 from rehue.film.shots import Placed
-from rehue.scan import AS_IS
 from rehue.wishes import Coloring
 
 
@@ -27,6 +23,7 @@ class FilmOptions:
         quality: 1 to 100; None is 80, 100 is lossless where the codec can.
         deinterlace: part woven fields first.
         overwrite: replace a target that Rehue made.
+        recolor: colour a film that is in colour, from its luma.
         keep_work: leave the folder of work, so that a changed list of shots makes only those that
             changed anew.
         shots: a list of shots; None to find them.
@@ -39,6 +36,7 @@ class FilmOptions:
     quality: int | None = None
     deinterlace: bool = False
     overwrite: bool = False
+    recolor: bool = False
     keep_work: bool = False
     shots: ShotList | None = None
     hints: tuple[FilmHint, ...] = ()
@@ -55,28 +53,22 @@ class FilmOptions:
             raise FilmError(f"from {self.start:g} to {self.end:g} s: give a part of the film")
 
 
-def wishes_of(
-    film: Film, colorizer: Colorizer, coloring: Coloring, wished: FilmOptions
-) -> Callable[[Placed], Coloring]:
+def asking_for(film: Film, colorizer: Colorizer, coloring: Coloring, wished: FilmOptions) -> Ask:
+    """Return how the network is asked of a film's frames, with all that is wished of each shot."""
+    ask = asking(colorizer, film, _wishes_of(film, coloring, wished))
+    shots = wished.shots
+    if shots is None or all(shot.like is None for shot in shots.shots):
+        return ask
+    return in_likeness(ask, film, shots, deinterlace=wished.deinterlace)
+
+
+def _wishes_of(film: Film, coloring: Coloring, wished: FilmOptions) -> Callable[[Placed], Coloring]:
     """Return what is wished of the colours of a frame, by the shot that it is in."""
     shots = wished.shots
     tracked = track(film, wished.hints, shots)
 
-    @cache
     def of_shot(number: int) -> Coloring:
-        if shots is None:
-            return coloring
-        own, like = shots.wished(number, coloring), shots.shots[number].like
-        if like is None:
-            return own
-        start = pts_at(film, shots.shots[like - 1].start / 1000)
-        first = next(read_frames(film, start=start, deinterlace=wished.deinterlace), None)
-        if first is None:
-            raise FilmError(
-                f"{film.path}: has no shot {like}, which shot {number + 1} is to be like"
-            )
-        look = colorizer.look(seen(first.luma, film), scan=AS_IS)
-        return replace(own, palette=(), reference=look.colorize(of_shot(like - 1)))
+        return coloring if shots is None else shots.wished(number, coloring)
 
     def of_frame(here: Placed) -> Coloring:
         pts = here.reading.frame.pts
@@ -85,8 +77,3 @@ def wishes_of(
         return replace(of_all, hints=hints) if hints else of_all
 
     return of_frame
-
-
-def pts_at(film: Film, seconds: float) -> int:
-    """Return the first timestamp at or after some seconds from the film's first frame."""
-    return film.start + ceil(Fraction(seconds).limit_denominator(1000) / film.time_base)

@@ -45,9 +45,9 @@ from rehue.photo.output import (
 from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.provenance.c2pa import Manifest, check_credentials
 from rehue.photo.provenance.credentials import Credentials
-from rehue.photo.provenance.inspection import Inspection, inspect
+from rehue.photo.provenance.inspection import Inspection, inspect, source_beside
 from rehue.photo.provenance.luma import restore
-from rehue.photo.provenance.mark import LUMA_KEPT, Mark
+from rehue.photo.provenance.mark import LUMA_KEPT, SOURCE_TYPE, Mark
 from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
 from rehue.photo.samples.assumed import assumed_profile, with_assumed_profile
@@ -63,6 +63,7 @@ __all__ = [
     "LUMA_KEPT",
     "MAX_PIXELS",
     "PHOTOGRAPHS",
+    "SOURCE_TYPE",
     "Carried",
     "Chroma",
     "Credentials",
@@ -94,6 +95,7 @@ __all__ = [
     "result_bits",
     "result_format",
     "sidecar_of",
+    "source_beside",
     "to_pillow",
     "upright",
     "visible_mark",

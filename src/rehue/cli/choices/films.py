@@ -69,6 +69,15 @@ class Films(Group):
             show_default=False,
         ),
     ] = None
+    raw: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORM",
+            help="Standard input is raw frames, and so is standard output: "
+            "WIDTHxHEIGHT:PIXELS@RATE, such as 1920x1080:gray10le@24.",
+            show_default=False,
+        ),
+    ] = None
     keep_work: Annotated[
         bool,
         typer.Option(

@@ -1,6 +1,7 @@
 """Cb and Cr for a plane of luma that is kept, each colour within the range of all it serves."""
 
-from typing import Final
+from functools import partial, reduce
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,60 +56,108 @@ def chroma_at_luma(
     step = max(1, _STRIP // columns)
     for top in range(0, rows, step):
         part = slice(top, min(top + step, rows))
-        under = _groups(luma[part.start * down : part.stop * down], across, down)
-        cb[part], cr[part] = _strip(under, a[part], b[part], coding)
+        under = _under(luma[part.start * down : part.stop * down], across, down)
+        cb[part], cr[part] = _strip(under, across * down, a[part], b[part], coding)
     return cb, cr
 
 
-def _groups(luma: Samples, across: int, down: int) -> list[Samples]:
-    """Return a plane for each place in a group, all of one shape: edges are repeated."""
+class _Luma(NamedTuple):
+    """What lies under each chroma sample.
+
+    Attributes:
+        total: sum of the codes.
+        lowest: of the codes.
+        highest: of the codes.
+    """
+
+    total: NDArray[np.intp]
+    lowest: Samples
+    highest: Samples
+
+
+def _under(luma: Samples, across: int, down: int) -> _Luma:
+    """Gather luma in groups; edges are repeated. Rows go first: they lie together in memory."""
     bottom, right = -luma.shape[0] % down, -luma.shape[1] % across
     if bottom or right:
         luma = np.pad(luma, ((0, bottom), (0, right)), "edge")
-    return [luma[y::down, x::across] for y in range(down) for x in range(across)]
+    wide = np.uint16 if luma.dtype == np.uint8 else np.uint32
+    rows = [luma[n::down] for n in range(down)]
+    sums = reduce(partial(np.add, dtype=wide), rows) if down > 1 else luma.astype(wide)
+    lowest, highest = reduce(np.minimum, rows), reduce(np.maximum, rows)
+    total = np.zeros((len(sums), sums.shape[1] // across), np.intp)
+    for n in range(across):
+        total += sums[:, n::across]
+    return _Luma(
+        total,
+        reduce(np.minimum, [lowest[:, n::across] for n in range(across)]),
+        reduce(np.maximum, [highest[:, n::across] for n in range(across)]),
+    )
 
 
 def _strip(
-    under: list[Samples], a: Plane, b: Plane, coding: Coding
+    under: _Luma, count: int, a: Plane, b: Plane, coding: Coding
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Solve some rows; codes as floats that are whole numbers."""
-    total = under[0].astype(np.uint32)
-    lowest = highest = under[0]
-    for plane in under[1:]:
-        total += plane
-        lowest, highest = np.minimum(lowest, plane), np.maximum(highest, plane)
-    u, v = solved(total, a, b, coding, len(under))
-    span = np.float32(coding.white - coding.black)
-    half = np.float32(0.499) / span  # what rounds to the range's end
-    above = (coding.white - highest.astype(np.float32)) / span
-    below = (coding.black - lowest.astype(np.float32)) / span
-    # Luma that is itself beyond the range leaves room for no colour.
-    above = np.where(above < 0, 0, above + half)
-    below = np.where(below > 0, 0, below - half)
-    share = _largest_share(parts_over_luma(u, v, coding.matrix), below, above)
+    u, v = solved(under.total, a, b, coding, count)
     scale = np.float32(coding.chroma_span)
-    cb, cr = np.rint(u * share * scale), np.rint(v * share * scale)
+    below, above = _bounds(under, coding)
+    parts = parts_over_luma(u, v, coding.matrix)
+    share = _largest_share(parts, below, above)
+    cb, cr = u * (share * scale), v * (share * scale)
+    np.rint(cb, out=cb)
+    np.rint(cr, out=cr)
+    _draw_in(cb, cr, below, above, coding)
+    cb += coding.neutral
+    cr += coding.neutral
+    return cb, cr
+
+
+def _bounds(under: _Luma, coding: Coding) -> tuple[Plane, Plane]:
+    """Return how far colour may lead below and above luma, in R'G'B'."""
+    black, white = coding.black, coding.white
+    span = np.float32(1 / (white - black))
+    half = np.float32(0.499) * span  # what rounds to the range's end
+    above = (np.float32(white) - under.highest) * span + half
+    below = (np.float32(black) - under.lowest) * span - half
+    # Luma that is itself beyond the range leaves room for no colour.
+    above[under.highest > white] = 0
+    below[under.lowest < black] = 0
+    return below, above
+
+
+def _draw_in(cb: Plane, cr: Plane, below: Plane, above: Plane, coding: Coding) -> None:
+    """Bring codes that rounding has led out of range back, in place."""
+    inner = np.float32(1 / coding.chroma_span)
+    where: tuple[NDArray[np.intp], ...] | None = None
+    left = (cb, cr, below, above)
     for _ in range(_SHRINKS):
-        parts = parts_over_luma(cb / scale, cr / scale, coding.matrix)
-        highest_part = np.maximum(np.maximum(parts[0], parts[1]), parts[2])
-        lowest_part = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
-        outside = (highest_part > above) | (lowest_part < below)
-        outside &= (cb != 0) | (cr != 0)
-        if not outside.any():
-            break
+        parts = parts_over_luma(left[0] * inner, left[1] * inner, coding.matrix)
+        highest, lowest = _extremes(parts)
+        outside = (highest > left[3]) | (lowest < left[2])
+        outside &= (left[0] != 0) | (left[1] != 0)
+        found = np.nonzero(outside)
+        if not found[0].size:
+            return
+        # From the second step on only those few are looked at.
+        where = found if where is None else tuple(w[found[0]] for w in where)
         for plane in (cb, cr):
             # A code nearer to neutral, and no less than a sixteenth: few steps reach it.
-            inner = plane[outside]
-            plane[outside] = np.sign(inner) * np.floor(np.abs(inner) * np.float32(15 / 16))
-    return cb + coding.neutral, cr + coding.neutral
+            code = plane[where]
+            plane[where] = np.sign(code) * np.floor(np.abs(code) * np.float32(15 / 16))
+        left = (cb[where], cr[where], below[where], above[where])
+
+
+def _extremes(parts: tuple[Plane, Plane, Plane]) -> tuple[Plane, Plane]:
+    """Return the highest and the lowest of three parts."""
+    highest, lowest = np.maximum(parts[0], parts[1]), np.minimum(parts[0], parts[1])
+    return np.maximum(highest, parts[2], out=highest), np.minimum(lowest, parts[2], out=lowest)
 
 
 def _largest_share(parts: tuple[Plane, Plane, Plane], below: Plane, above: Plane) -> Plane:
     """Return the largest factor, at most 1, that keeps all parts between two bounds."""
-    highest = np.maximum(np.maximum(parts[0], parts[1]), parts[2])
-    lowest = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
+    highest, lowest = _extremes(parts)
     least = np.float32(1e-6)
-    share: Plane = np.minimum(
-        above / np.maximum(highest, least), below / np.minimum(lowest, -least)
-    )
+    np.divide(above, np.maximum(highest, least, out=highest), out=highest)
+    np.divide(below, np.minimum(lowest, -least, out=lowest), out=lowest)
+    share: Plane = np.minimum(highest, lowest, out=highest)
     return np.minimum(share, 1, out=share)

@@ -20,7 +20,7 @@ _FROM, _TO, _ENTRIES = -1.0, 3.0, 1 << 19
 
 
 def solved(
-    total: NDArray[np.uint32], a: Plane, b: Plane, coding: Coding, count: int
+    total: NDArray[np.intp], a: Plane, b: Plane, coding: Coding, count: int
 ) -> tuple[Plane, Plane]:
     """Return Cb and Cr (-0.5..0.5) of ab at a luma, given as the sum of `count` codes."""
     table = _lights(coding, count)
@@ -37,19 +37,27 @@ def solved(
 
 def _encoded(light: Plane, a: Plane, b: Plane, matrix: Matrix) -> tuple[Plane, Plane, Plane]:
     """Return R'G'B' of (L + 16) / 116 and ab, unclipped."""
-    x, z = light + a * np.float32(1 / 500), light - b * np.float32(1 / 200)
+    x, z = a * np.float32(1 / 500), b * np.float32(-1 / 200)
+    x += light
+    z += light
     # Cubes throughout, without the line near black of CIE's definition: a darkest tone's colours
     # are drawn in anyway, and this keeps them in order.
     y = light * light * light
-    x, z = x * x * x - y, z * z * z - y
-    rows = _rgb_from_relative(matrix)
+    x *= x * x
+    x -= y
+    z *= z * z
+    z -= y
     encoding = _encoding()
     scale = np.float32((_ENTRIES - 1) / (_TO - _FROM))
+    # The place in the table of what is linear in y, x and z.
+    y *= scale
+    y += np.float32(0.5 - _FROM * float(scale))
     planes = []
-    for row in rows:
-        linear = y + np.float32(row[0]) * x + np.float32(row[2]) * z
-        place = ((linear - np.float32(_FROM)) * scale + np.float32(0.5)).astype(np.int32)
-        planes.append(encoding.take(place, mode="clip"))
+    for row in _rgb_from_relative(matrix):
+        place = x * np.float32(row[0] * scale)
+        place += y
+        place += z * np.float32(row[2] * scale)
+        planes.append(encoding.take(place.astype(np.intp), mode="clip"))
     red, green, blue = planes
     return red, green, blue
 

@@ -74,7 +74,7 @@ def inspect(
     photograph = read(path, max_pixels=max_pixels)
     height, width = photograph.pixels.shape[:2]
     mark = photograph.mark
-    found = Path(source) if source is not None else _source_beside(path) if mark else None
+    found = Path(source) if source is not None else source_beside(path) if mark else None
     beside = sidecar.path_of(path)
     manifest, notes = None, photograph.notes
     try:
@@ -100,7 +100,7 @@ def inspect(
     )
 
 
-def _source_beside(result: Path) -> Path | None:
+def source_beside(result: Path) -> Path | None:
     """Return the file beside a result that its name says it was made from."""
     stem = result.stem
     if not stem.endswith((_RESULT, _LAYER)):
