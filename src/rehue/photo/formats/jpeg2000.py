@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Jpeg2KImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo.formats import by_pillow
+from rehue.photo.formats import by_pillow, jp2_resolution
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.formats.heard import heard
 from rehue.photo.photograph import Carried
@@ -31,7 +31,6 @@ _KEPT = {b"xml ", b"uuid", b"uinf", b"asoc", b"jp2i"}
 # Enumerated colour spaces (table I.10, and 15444-2, table M.25): those that are read.
 _CMYK, _SRGB, _GREY, _SYCC = 12, 16, 17, 18
 _OTHERS = {14: "L*a*b*", 19: "CIEJab", 20: "e-sRGB", 21: "ROMM-RGB", 24: "e-sYCC"}
-_PER_METRE = 39.3700787
 _SIZ, _COD = b"\xff\x51", b"\xff\x52"
 _TILE, _COMMENT = b"\xff\x90", b"\xff\x64"
 _OF_ENCODERS = (b"Created by", b"Creator", b"Kakadu", b"Kdu-", b"JasPer", b"LEAD", b"Aware")
@@ -107,7 +106,7 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
         packed = b"".join(number.to_bytes(2, "big") for row in rows for number in row)
         beside.append(box(b"cdef", len(rows).to_bytes(2, "big"), packed))
     if carried.dpi:
-        across, down = map(_rational, carried.dpi)
+        across, down = map(jp2_resolution.written, carried.dpi)
         beside.append(box(b"res ", box(b"resc", down + across, b"\0\0")))
     iptc = photoshop.captions(carried.photoshop)
     uuids = [(_XMP, page.xmp), (_EXIF, carried.exif), (_IPTC, iptc)]
@@ -168,7 +167,7 @@ def _header(data: bytes) -> _Header:
             exif=named.get(_EXIF),
             xmp=named.get(_XMP) or None,
             photoshop=photoshop.with_captions(iptc) if iptc else b"",
-            dpi=_resolution(boxes.first(beside, b"res ") or b""),
+            dpi=jp2_resolution.read(boxes.first(beside, b"res ") or b""),
             boxes=b"".join(_kept_boxes(data)),
             lossless=coding > 0 and stream[coding + 13 : coding + 14] == b"\1",
         ),
@@ -291,26 +290,3 @@ def _roles(definitions: bytes) -> Iterator[tuple[int, int, int]]:
             int.from_bytes(definitions[at + n : at + n + 2], "big") for n in (0, 2, 4)
         )
         yield channel, kind, which
-
-
-def _resolution(content: bytes) -> tuple[float, float] | None:
-    said = boxes.first(content, b"resc") or boxes.first(content, b"resd")
-    if said is None or len(said) < 10:
-        return None
-    numbers = [int.from_bytes(said[at : at + 2], "big") for at in range(0, 8, 2)]
-    powers = [byte - 256 if byte > 127 else byte for byte in said[8:10]]
-    if 0 in numbers or max(map(abs, powers)) > 12:
-        return None
-    down = numbers[0] / numbers[1] * 10.0 ** powers[0] / _PER_METRE
-    across = numbers[2] / numbers[3] * 10.0 ** powers[1] / _PER_METRE
-    return across, down
-
-
-def _rational(dpi: float) -> bytes:
-    """Samples per metre as a numerator and a denominator of 16 bits."""
-    wanted = dpi * _PER_METRE
-    below = max(1, min(65535, int(65535 / wanted))) if wanted >= 1 else 65535
-    while below > 1 and round(wanted * below) > 65535:
-        below -= 1
-    # 100 dots an inch are 3937.00787 a metre: a denominator of 10 keeps two decimals of an inch.
-    return min(65535, round(wanted * below)).to_bytes(2, "big") + below.to_bytes(2, "big")
