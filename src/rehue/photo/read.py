@@ -19,7 +19,7 @@ from rehue.photo.formats.contract import Decoded, Source
 from rehue.photo.photograph import Carried, Photograph
 from rehue.photo.provenance import sidecar
 from rehue.photo.provenance.mark import Mark
-from rehue.photo.records import exif, photoshop
+from rehue.photo.records import exif, photoshop, xmp
 from rehue.photo.samples import deep_profile, depth, pixels, profile
 from rehue.photo.source import load
 
@@ -92,6 +92,9 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
     if said.jpeg and said.icc and samples.ndim == 2 and not _is_as_stored(samples, page):
         why = "its profile is not sRGB's"
         said = replace(said, jpeg=replace(said.jpeg, image_data=None, not_kept=why))
+    packet, unsound = xmp.readable(said.xmp)
+    if unsound:
+        notes = (unsound, *notes)
     if record and kept is None:
         notes = ("its EXIF cannot be read and is left out", *notes)
     return Photograph(
@@ -103,10 +106,11 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
             format=becomes,
             exif=kept,
             icc=icc,
+            xmp=packet,
             photoshop=photoshop.without_thumbnails(said.photoshop),
             dpi=_sound(said.dpi) or _sound(exif.dpi(record) if record else None),
         ),
-        mark=Mark.from_xmp(said.xmp),
+        mark=Mark.from_xmp(packet),
         notes=page.notes + notes,
     )
 

@@ -7,9 +7,11 @@ attributes as they are, which the next reader turns into spaces; so a small writ
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import cast
+from typing import Final, cast
 from xml.dom import Node, minidom
 from xml.parsers.expat import ExpatError
+
+from rehue.photo.records.xmp_text import mended, text_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -17,6 +19,8 @@ _XMLNS = "http://www.w3.org/2000/xmlns/"
 _EMPTY = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"/></x:xmpmeta>'
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _BREAKS = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+MENDED: Final = "its XMP is no whole XML: what can be read of it is kept"
+UNREADABLE: Final = "its XMP cannot be read and is left out"
 # Elements within elements: RDF's own nesting takes about ten.
 _DEEPEST = 100
 _END = '\n<?xpacket end="w"?>'
@@ -37,12 +41,16 @@ class Packet:
         Nor are packets read that have a document type, whose entities could be made to grow without
         bound, or that are nested deeper than any tool's.
         """
+        text = text_of(packet)
+        return None if text is None else cls._of(text)
+
+    @classmethod
+    def _of(cls, text: str) -> "Packet | None":
+        if "<!DOCTYPE" in text or "<!ENTITY" in text:
+            return None
         try:
-            text = packet.decode("utf-8-sig").strip("\0\ufeff \t\r\n")
-            if "<!DOCTYPE" in text or "<!ENTITY" in text:
-                return None
             document = minidom.parseString(text)  # noqa: S318 (no DTD, so no entities)
-        except (UnicodeDecodeError, ExpatError, ValueError):
+        except (ExpatError, ValueError):
             return None
         root = document.documentElement
         if root is None or _is_too_deep(root):
@@ -53,9 +61,17 @@ class Packet:
         return cls(document, root, found[0]) if found else None
 
     @classmethod
+    def parse_or_mend(cls, packet: bytes) -> "Packet | None":
+        """Parse a packet, also one that is not well-formed, as far as it can be read."""
+        parsed = cls.parse(packet)
+        if parsed is None and (text := mended(packet)):
+            parsed = cls._of(text)
+        return parsed
+
+    @classmethod
     def parse_or_new(cls, packet: bytes | None) -> "Packet":
-        """Parse a packet; start an empty one when there is none, or none that can be read."""
-        parsed = cls.parse(packet) if packet else None
+        """Parse or mend a packet; start an empty one when there is none, or none can be read."""
+        parsed = cls.parse_or_mend(packet) if packet else None
         if parsed is None:
             document = minidom.parseString(_EMPTY)  # noqa: S318 (our own)
             root = cast(minidom.Element, document.documentElement)
@@ -146,6 +162,20 @@ class Packet:
             for child in _elements(self.rdf)
             if (child.namespaceURI, child.localName) == (RDF, "Description")
         ]
+
+
+def readable(packet: bytes | None) -> tuple[bytes | None, str | None]:
+    """Return a packet that can be parsed, and what there is to say of it.
+
+    Returns:
+        The packet itself, if it can be; mended, if it is no XML; None, if nothing in it can be read.
+    """
+    if not packet or not packet.strip(b"\0 \t\r\n"):
+        return None, None
+    if Packet.parse(packet):
+        return packet, None
+    found = Packet.parse_or_mend(packet)
+    return (found.to_bytes(), MENDED) if found else (None, UNREADABLE)
 
 
 def _elements(parent: minidom.Element) -> list[minidom.Element]:
