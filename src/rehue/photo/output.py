@@ -181,13 +181,16 @@ def result_bits(photograph: Photograph, kind: str, asked: int | None = None) -> 
     return min(enough) if enough else max(depths)
 
 
-def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[str, ...]:
+def losses(
+    photograph: Photograph, kind: str, bits: int | None = None, *, is_signed: bool = False
+) -> tuple[str, ...]:
     """Return what a result in a format cannot take over, one line each, for the notes of a run.
 
     Args:
         photograph: the source.
         kind: as `result_format` returns it.
         bits: as `result_bits` returns it, by default the default.
+        is_signed: whether the result is; then it names the source's C2PA manifest.
     """
     bits = bits or result_bits(photograph, kind)
     carried = photograph.carried
@@ -196,13 +199,19 @@ def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[
         "XMP": carried.xmp,
         "IPTC": photoshop.captions(carried.photoshop),
         "ICC profile": carried.icc,
-        "comment": carried.comment,
+        "comment": carried.comments,
         "text": carried.text,
-        "extended XMP": carried.extended_xmp,
     }
-    lacks = formats.named(kind).lacks
-    lost = [name for name, found in parts.items() if found and name in lacks]
+    form = formats.named(kind)
+    lost: list[str] = [name for name, found in parts.items() if found and name in form.lacks]
+    if not form.holds_segments:
+        lost += sorted(carried.behind.holds) if carried.behind else []
+        numbers = sorted({marker - 0xE0 for marker, _ in carried.segments})
+        if numbers and not carried.manifest:
+            lost.append(f"JPEG's APP{listed(map(str, numbers))}")
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
+    if carried.manifest and not is_signed:
+        said += ("its C2PA manifest is signed for its own bytes, and is left out",)
     # What is handed over in 16 bits from a format that has 12 at most had no more.
     is_whole = sample_bits(bits) == photograph.bits and carried.format == kind
     if bits < photograph.bits and not is_whole:

@@ -88,7 +88,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/png",
     depths=(8, 16),
-    lacks=frozenset({"pages", "comment", "extended XMP"}),
+    lacks=frozenset({"pages", "comment"}),
     for_layers=True,
     signed=True,
 )

@@ -55,10 +55,10 @@ def found_in(texts: Mapping[str, str]) -> Found:
 
 
 def written(kind: str, record: bytes) -> tuple[str, str]:
-    """Return keyword and text that hold a record.
+    r"""Return keyword and text that hold a record.
 
     >>> written("iptc", b"abc")
-    ('Raw profile type iptc', '\\niptc\\n       3\\n616263\\n')
+    ('Raw profile type iptc', '\niptc\n       3\n616263\n')
     """
     digits = record.hex()
     lines = [digits[at : at + _LINE] for at in range(0, len(digits), _LINE)]

@@ -1,8 +1,8 @@
 """The text of an XMP packet: out of any of its encodings, and mended where it is no XML.
 
-ISO 16684-1:2019, 7.3.2 allows UTF-8, UTF-16 and UTF-32. Programs and hands that write XMP without an
-XML library leave bare `&`, values without quotes, prefixes that nobody declared and elements that
-never end; readers such as exiftool take what they can, and an XML parser takes nothing.
+ISO 16684-1:2019, 7.3.2 allows UTF-8, UTF-16 and UTF-32. Programs and hands that write XMP without
+an XML library leave bare `&`, values without quotes, prefixes that nobody declared and elements
+that never end; readers such as exiftool take what they can, and an XML parser takes nothing.
 """
 
 import re
