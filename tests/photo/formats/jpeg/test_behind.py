@@ -129,9 +129,7 @@ def test_what_is_unknown_stays_and_padding_goes(make, grey, colored):
 def test_a_grey_gain_map_is_kept_and_found(make, grey, colored, folder, mark):
     gain = jpeg(make, grey[::4, ::4], xmp=packet(HDRGM))
     iso = b"\xff\xe2\x00\x22urn:iso:std:iso:ts:21496:-1\0\0\0\0\0"
-    xmp = packet(
-        HDRGM, ("Primary", "image/jpeg", 0, 0), ("GainMap", "image/jpeg", len(gain), 0)
-    )
+    xmp = packet(HDRGM, ("Primary", "image/jpeg", 0, 0), ("GainMap", "image/jpeg", len(gain), 0))
     source = with_index(jpeg(make, grey, xmp=xmp, extra=iso), gain)
     assert said(source, "-b", "-MPImage2") == gain
     photograph, result = colored(source)
