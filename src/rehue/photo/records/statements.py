@@ -112,6 +112,7 @@ _NAMESPACES: Final = {
     "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "exif": "http://ns.adobe.com/exif/1.0/",
+    "exifEX": "http://cipa.jp/exif/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
@@ -121,6 +122,7 @@ _NAMESPACES: Final = {
     "GCamera": "http://ns.google.com/photos/1.0/camera/",
     "GImage": "http://ns.google.com/photos/1.0/image/",
 }
+_R98 = "`R98` (sRGB) where it was `R03` (Adobe RGB), but with a profile"
 _PROFILE = "kept with the profile that it names, else left out"
 _UNLESS_BEHIND = "kept while that is there, else left out"
 
@@ -146,7 +148,7 @@ TABLE: Final[tuple[Statement, ...]] = (
         "InteropIndex",
         (INTEROPERABILITY, 1),
         _NUMBERS,
-        "`R98` (sRGB) where it was `R03` (Adobe RGB), but with a profile",
+        _R98,
         lambda result: b"R98\0" if result.is_srgb else KEPT,
         only=("R03",),
     ),
@@ -166,7 +168,15 @@ TABLE: Final[tuple[Statement, ...]] = (
     *_xmp("exif", _GREY, "ComponentsConfiguration", "CompressedBitsPerPixel"),
     *_xmp("tiff", _NUMBERS, "TransferFunction", "WhitePoint", "PrimaryChromaticities"),
     *_xmp("tiff", _NUMBERS, "YCbCrCoefficients", "ReferenceBlackWhite"),
-    *_xmp("exif", _NUMBERS, "Gamma"),
+    *_xmp("exifEX", _NUMBERS, "Gamma"),
+    *_xmp(
+        "exifEX",
+        _NUMBERS,
+        "InteroperabilityIndex",
+        becomes=_R98,
+        value=lambda result: "R98" if result.is_srgb else KEPT,
+        only=("R03",),
+    ),
     *_xmp(
         "exif",
         _NUMBERS,
@@ -182,7 +192,7 @@ TABLE: Final[tuple[Statement, ...]] = (
         value=lambda result: KEPT if result.has_own_profile else None,
     ),
     *_xmp("photoshop", _GREY, "ColorMode", becomes="3 (RGB)", value=lambda _: "3"),
-    *_xmp("crs", _EDITORS, "ConvertToGrayscale", "AutoGrayscaleMix", is_anywhere=True),
+    *_xmp("crs", _EDITORS, "ConvertToGrayscale", is_anywhere=True),
     *_xmp(
         "crs",
         _EDITORS,

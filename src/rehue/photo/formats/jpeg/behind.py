@@ -34,7 +34,11 @@ _BASELINE = 0x030000
 _SOI = b"\xff\xd8\xff"
 _GAIN_MAPS: Final = (b"hdr-gain-map/1.0/", ISO_GAIN_MAP, b"aux:hdrgainmap", b"HDRGainMap/1.0/")
 # Apple's depth maps and mattes say so in an XMP packet of their own.
-_DEPTH_MAPS: Final = (b"ns.apple.com/pixeldatainfo", b"ns.apple.com/depthData", b"photos/1.0/depthmap/")
+_DEPTH_MAPS: Final = (
+    b"ns.apple.com/pixeldatainfo",
+    b"ns.apple.com/depthData",
+    b"photos/1.0/depthmap/",
+)
 GAIN_MAP, DEPTH_MAP, VIDEO = "gain map", "depth map", "video"
 
 
