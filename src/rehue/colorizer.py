@@ -30,6 +30,7 @@ from rehue.photo import (
     draw_mark,
     for_layer,
     keeps_luma,
+    of_positive,
     photograph_of,
     read,
     to_pillow,
@@ -37,6 +38,7 @@ from rehue.photo import (
     visible_mark,
     why_not_kept,
     with_assumed_profile,
+    with_sidecars,
     write,
 )
 from rehue.scan import NOTHING_STATED, Stated, examine, positive
@@ -201,8 +203,9 @@ class Colorizer:
         changes its luma (`rehue.photo.keeps_luma`).
 
         Returns:
-            A line on what was found to have been scanned, for each hint that could not be taken as
-            it was given, and where the image data of a grey JPEG could not be kept.
+            A line on each XMP file beside the photograph, on what was found to have been scanned,
+            for each hint that could not be taken as it was given, and where the image data of a
+            grey JPEG could not be kept.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -215,11 +218,15 @@ class Colorizer:
         if output.layer:
             photograph, output = for_layer(photograph, target, output)
         path = target if isinstance(target, Path) else None
+        photograph, said = with_sidecars(photograph)
+        notes = dict.fromkeys(said)
         is_negative = coloring.scan is not None and coloring.scan.is_negative
+        if is_negative:
+            photograph, said = of_positive(photograph)
+            notes.update(dict.fromkeys(said))
         is_luma_kept = keeps_luma(photograph, path, output) and not is_negative
-        notes: dict[str, None] = dict.fromkeys(
-            note for note in [why_not_kept(photograph, path, output)] if note
-        )
+        if why := why_not_kept(photograph, path, output, is_negative=is_negative):
+            notes[why] = None
 
         def pages() -> Iterator[NDArray[Any] | Chroma]:
             for page in photograph.pages:

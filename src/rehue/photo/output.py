@@ -219,37 +219,6 @@ def losses(
     return said
 
 
-def keeps_luma(photograph: Photograph, target: Path | None, output: Output) -> bool:
-    """Say whether a result's luma stays as its source stores it: a grey JPEG's, in a JPEG.
-
-    So it is where nothing is wished for that changes the luma or how finely it is coded.
-    """
-    form = formats.named(result_format(photograph, target, output.format))
-    return has_luma_for(photograph, form) and not _changes_luma(output)
-
-
-def has_luma_for(photograph: Photograph, form: Format) -> bool:
-    """Say whether a photograph's luma can stand as it is stored in a result of a format."""
-    settings = photograph.carried.jpeg
-    is_there = settings is not None and not settings.not_kept and photograph.pixels.ndim == 2
-    return is_there and form.keeps_luma and photograph.kind == form.name and not photograph.further
-
-
-def why_not_kept(photograph: Photograph, target: Path | None, output: Output) -> str | None:
-    """Return a line for a grey JPEG whose luma would stay as it is, if it could."""
-    form = formats.named(result_format(photograph, target, output.format))
-    settings = photograph.carried.jpeg
-    is_grey = photograph.pixels.ndim == 2
-    if settings is None or not (form.keeps_luma and is_grey) or _changes_luma(output):
-        return None
-    return f"its image data are encoded anew, {settings.not_kept}" if settings.not_kept else None
-
-
-def _changes_luma(output: Output) -> bool:
-    wished = output.quality is not None or output.layer or output.visible_mark
-    return wished or output.lightness == "exact"
-
-
 def check_fits(photograph: Photograph, form: Format) -> None:
     """Refuse what a format cannot hold, before any work is done for it.
 

@@ -15,7 +15,8 @@ from rehue.files import reason, replacing, shown
 from rehue.photo import formats
 from rehue.photo.failures import encoding
 from rehue.photo.formats.contract import Encode, Format, Page
-from rehue.photo.output import check_fits, has_luma_for, result_bits, result_format
+from rehue.photo.luma import has_luma_for
+from rehue.photo.output import check_fits, result_bits, result_format
 from rehue.photo.photograph import Chroma, Photograph
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.credentials import Credentials

@@ -174,7 +174,7 @@ def test_a_digest_of_captions_stays_true(source, mark):
         captions = said(raw)["Photoshop:IPTCDigest"]
         at = raw.index(b"8BIM\x04\x04\0\0")
         size = int.from_bytes(raw[at + 8 : at + 12], "big")
-        assert captions == md5(raw[at + 12 : at + 12 + size]).hexdigest()  # noqa: S324
+        assert captions == md5(raw[at + 12 : at + 12 + size]).hexdigest()
 
 
 def test_image_resources_of_the_grey_picture_go(make, grey, mark):

@@ -56,19 +56,15 @@ def packet(attributes="", *items):
 
 def with_index(first, *others, kind=0):
     """A file of several pictures with an index (CIPA DC-007, 5.2), big-endian, after JFIF."""
-    rows = [(0x20030000, len(first), 0), *((kind, len(other), 0) for other in others)]
-    length = 4 + 4 + 8 + 2 + 3 * 12 + 4 + 16 * len(rows)
+    length = 4 + 4 + 8 + 2 + 3 * 12 + 4 + 16 * (1 + len(others))
     at = 20 + 4 + 4  # behind SOI, JFIF, marker and length, `MPF`
     offset = len(first) + length - at
-    packed = b""
-    for attribute, size, _ in rows:
-        is_first = not packed
-        size += length * is_first
-        packed += struct.pack(">IIIHH", attribute, size, 0 if is_first else offset, 0, 0)
-        offset += 0 if is_first else size
-    entries = struct.pack(">HHI4s", 0xB000, 7, 4, b"0100") + struct.pack(
-        ">HHII", 0xB001, 4, 1, len(rows)
-    )
+    packed = struct.pack(">IIIHH", 0x20030000, len(first) + length, 0, 0, 0)
+    for other in others:
+        packed += struct.pack(">IIIHH", kind, len(other), offset, 0, 0)
+        offset += len(other)
+    entries = struct.pack(">HHI4s", 0xB000, 7, 4, b"0100")
+    entries += struct.pack(">HHII", 0xB001, 4, 1, 1 + len(others))
     entries += struct.pack(">HHII", 0xB002, 7, len(packed), 8 + 2 + 36 + 4)
     content = b"MPF\0MM\0*\0\0\0\x08\0\x03" + entries + bytes(4) + packed
     segment = b"\xff\xe2" + struct.pack(">H", len(content) + 2) + content

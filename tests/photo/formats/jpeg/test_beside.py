@@ -46,7 +46,7 @@ def description(text, about=""):
 def extended(text, *, sizes=(65_000,), guid=None):
     """Segments of extended XMP (XMP part 3, 1.1.3.1), and the name that its packet has."""
     whole = text.encode()
-    guid = guid or hashlib.md5(whole).hexdigest().upper()  # noqa: S324
+    guid = guid or hashlib.md5(whole).hexdigest().upper()
     parts, at = [], 0
     while at < len(whole):
         step = sizes[min(len(parts), len(sizes) - 1)]
