@@ -57,7 +57,9 @@ def colorize(
     A colour layer is a.jpg.rehue-layer.png. Results that would have one name get -2, -3, ... in the
     order of the sources: a-2.jpg; upper and lower case do not count. In folders JPEG, PNG, TIFF,
     WebP, JPEG 2000, JPEG XL, AVIF, HEIC, BMP and GIF files are taken, by their endings, but no
-    hidden ones, and cameras' raw files only by name; links to folders are not followed.
+    hidden ones, and cameras' raw files only by name; links to folders are not followed. Pictures of
+    other kinds (Photoshop documents, PDF, OpenEXR and so on) are listed with the reason. What XMP
+    files beside a photograph (a.jpg.xmp, a.xmp) say of it is in its result.
 
     Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
     A run that was stopped, however, goes on by the same command. A photograph that kills the

@@ -85,7 +85,8 @@ DARKTABLE = """<?xml version="1.0" encoding="UTF-8"?>
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:darktable="http://darktable.sf.net/" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
-    xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="3" xmp:Rating="3" darktable:xmp_version="5" crs:ConvertToGrayscale="True" crs:Exposure2012="2">
+    xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="3"
+    xmp:Rating="3" darktable:xmp_version="5" crs:ConvertToGrayscale="True" crs:Exposure2012="2">
    <darktable:colorlabels><rdf:Seq><rdf:li>2</rdf:li></rdf:Seq></darktable:colorlabels>
    <darktable:history><rdf:Seq><rdf:li darktable:operation="monochrome"/></rdf:Seq>
    </darktable:history>
