@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rehue.photo import read
 from rehue.photo.samples import profile
 
 
@@ -97,15 +96,3 @@ def test_the_srgb_profile_is_always_the_same_bytes():
     profile.srgb_profile.cache_clear()
     assert profile.srgb_profile() == first
     assert first[24:36] == bytes.fromhex("07e400010001000000000000")
-
-
-@pytest.mark.parametrize("deep", [False, True])
-def test_colours_that_span_no_space_are_no_profile(make, grey, deep):
-    for rows in (np.zeros((3, 3)), np.diag([-32768.0, 0, 0]), np.ones((3, 3)) / 3):
-        icc = make.linear_srgb_profile(rows)
-        samples = grey.astype(np.uint16) * 257 if deep else grey
-        image = Image.fromarray(samples)
-        photograph = read(make.saved(image, "PNG", icc_profile=icc))
-        assert photograph.notes == ("its ICC profile cannot be read and is left out",)
-        assert np.array_equal(photograph.pixels, samples)
-        assert photograph.carried.icc is None

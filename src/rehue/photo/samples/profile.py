@@ -31,9 +31,6 @@ _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.HIGHRESPRECALC
 _EXACT = ImageCms.Flags.BLACKPOINTCOMPENSATION | ImageCms.Flags.NOOPTIMIZE
 _BAD_PROFILE = (ImageCms.PyCMSError, OSError, TypeError, ValueError)
 _SPACES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
-# The end of tables of tags, and the determinant below which a matrix has no way back.
-_TAGS_END: Final = 128 + 4 + 12 * 100
-_SINGULAR: Final = 1e-3
 
 UNREADABLE: Final = "its ICC profile cannot be read and is left out"
 WRONG_KIND: Final = "its ICC profile is for another kind of picture and is left out"
@@ -99,21 +96,11 @@ def is_plain(icc: bytes) -> bool:
 
 @lru_cache(maxsize=16)
 def color_space(icc: bytes) -> str | None:
-    """Return what a profile's numbers are, "GRAY", "RGB " or "CMYK"; None for anything else.
-
-    One whose three colours do not span a space says nothing of colours, either.
-    """
+    """Return what a profile's numbers are, "GRAY", "RGB " or "CMYK"; None for anything else."""
     try:
-        found = ImageCms.ImageCmsProfile(BytesIO(icc)).profile
-        space = found.xcolor_space
+        space = ImageCms.ImageCmsProfile(BytesIO(icc)).profile.xcolor_space
     except _BAD_PROFILE:
         return None
-    colorants = (found.red_colorant, found.green_colorant, found.blue_colorant)
-    if all(colorants) and b"A2B0" not in icc[128:_TAGS_END]:
-        matrix = np.array([xyz for xyz, _ in colorants])
-        # sRGB's is 0.20, that of the smallest spaces of displays and papers above 0.02.
-        if not abs(np.linalg.det(matrix)) > _SINGULAR:
-            return None
     return space if space in _SPACES else None
 
 
