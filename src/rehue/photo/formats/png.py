@@ -97,7 +97,7 @@ FORMAT = Format(
 def _records(image: ImageFile.ImageFile) -> tuple[Carried, tuple[str, ...]]:
     found = by_pillow.records(image.info)
     texts = image.text if isinstance(image, PngImagePlugin.PngImageFile) else {}
-    held = raw_profiles.found_in(texts)
+    held = raw_profiles.found_in(texts.items())
     return replace(
         found,
         exif=found.exif or held.exif,

@@ -5,7 +5,7 @@ A line with the name, one with the length in bytes, and then the bytes in hexade
 EXIF, captions, XMP, and before that profiles of colours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,10 +39,10 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def found_in(texts: Mapping[str, str]) -> Found:
-    """Return the records among a PNG's texts."""
+def found_in(texts: Iterable[tuple[str, str]]) -> Found:
+    """Return the records among a PNG's texts, keyword and text; of two of a kind the first."""
     found = Found()
-    for keyword, text in texts.items():
+    for keyword, text in texts:
         if keyword == XMP:
             # Pillow reads the letters of a chunk that is not international as Latin-1.
             encoding = "utf-8" if hasattr(text, "lang") else "latin-1"
@@ -50,7 +50,7 @@ def found_in(texts: Mapping[str, str]) -> Found:
         elif keyword.startswith(KEYWORD):
             found = _with(found, keyword, text)
         else:
-            found = replace(found, others=(*found.others, (keyword, str(text))))
+            found = replace(found, others=(*found.others, (keyword, text)))
     return found
 
 
@@ -83,7 +83,7 @@ def _with(found: Found, keyword: str, text: str) -> Found:
         is_bare = record.startswith(b"\x1c")
         resources = photoshop.with_captions(record) if is_bare else record
         return replace(found, photoshop=found.photoshop or resources)
-    return replace(found, others=(*found.others, (keyword, str(text))))
+    return replace(found, others=(*found.others, (keyword, text)))
 
 
 def _record(text: str) -> bytes | None:
