@@ -87,7 +87,7 @@ def from_pillow(image: Image.Image) -> Photograph:
 
 def _photograph(page: Decoded, becomes: str) -> Photograph:
     said = page.records
-    record = exif.without_prefix(said.exif) if said.exif else None
+    record = exif.without_prefix(said.exif or photoshop.exif(said.photoshop) or b"") or None
     whole = exif.without_thumbnail(record) if record else None
     samples, icc, notes = _in_srgb(page, said.icc)
     if said.jpeg and said.icc and samples.ndim == 2 and not _is_as_stored(samples, page):

@@ -221,6 +221,15 @@ def test_xmp_within_exif_and_resources_is_read_and_not_doubled(make, grey, mark)
         assert b'crs:Name="Hafen"' in result
 
 
+def test_exif_among_image_resources_counts_where_there_is_no_other(make, grey, exif, mark):
+    block = b"8BIM\x04\x22\0\0" + len(exif).to_bytes(4, "big") + exif + bytes(len(exif) % 2)
+    resources = b"Photoshop 3.0\0" + block
+    segment = b"\xff\xed" + (len(resources) + 2).to_bytes(2, "big") + resources
+    source = make.saved(Image.fromarray(grey), "JPEG", extra=segment)
+    assert read(source).orientation == 6
+    assert said(written(source, mark))["IFD0:ImageDescription"] == "Grandmother, 1931"
+
+
 def test_captions_in_exif_stay(make, grey, mark):
     iim = b"\x1c\x02\x78\x00\x0dIn the garden\0\0"
     record = exif.from_entries([exif.Entry(IPTC, 4, len(iim) // 4, iim)])
@@ -250,9 +259,10 @@ def test_records_of_either_order_and_without_end(order):
     row = struct.pack(order + "HHIHH", 262, 3, 1, 1, 0)
     artist = struct.pack(order + "HHI4s", 315, 2, 4, b"abc\0")
     both = head + struct.pack(order + "IH", 8, 2) + row + artist
-    for link in (bytes(4), b""):
-        found = put_right(both + link, Result())
-        assert found == head + struct.pack(order + "IH", 8, 1) + artist + link + bytes(12)
+    # Values may stand where the link should be.
+    for after in (bytes(4), b"", b"\1\2\3\4\5\6"):
+        found = put_right(both + after, Result())
+        assert found == head + struct.pack(order + "IH", 8, 1) + artist + bytes(12) + after
     assert put_right(head + struct.pack(order + "IH", 8, 1) + row + bytes(4), Result()) is None
 
 

@@ -94,11 +94,11 @@ def without_thumbnail(record: bytes) -> bytes | None:
     after = struct.unpack_from(layout.order + ("Q" if layout.big else "I"), record, link)[0]
     if after == 0:
         return record
-    cleared[link : link + width] = bytes(width)
     try:
         entries, end = read_directory(record, layout, after)
     except TiffDirectoryError:
-        return bytes(cleared)
+        return record  # no link, but what some programs put there in its place
+    cleared[link : link + width] = bytes(width)
     cleared[after:end] = bytes(end - after)
     found = {entry.tag: entry.number() for entry in entries if entry.kind in (SHORT, LONG)}
     start, size = found.get(_THUMBNAIL_AT, 0), found.get(_THUMBNAIL_LENGTH, 0)
@@ -154,9 +154,9 @@ def _put_right(
             if new is not KEPT:
                 row = _row(layout, tag, new)
         rows.append(row)
-    link = record[end : end + 4]
-    fields = struct.pack(layout.order + "H", len(rows)) + b"".join(rows) + link
-    record[offset : end + len(link)] = fields.ljust(end + len(link) - offset, b"\0")
+    # What follows the last entry is a link to nothing, or values where a program wrote none.
+    fields = struct.pack(layout.order + "H", len(rows)) + b"".join(rows)
+    record[offset:end] = fields.ljust(end - offset, b"\0")
     return len(rows)
 
 

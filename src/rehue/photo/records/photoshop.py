@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rehue.photo.records import statements
 
 _UNTRUE = frozenset(statement.key for statement in statements.of("Photoshop"))
-_CAPTIONS, _XMP = 1028, 1060
+_CAPTIONS, _EXIF, _XMP = 1028, 1058, 1060
 
 
 def put_right(resources: bytes) -> bytes:
@@ -25,6 +25,11 @@ def with_captions(iim: bytes) -> bytes:
 def captions(resources: bytes) -> bytes | None:
     """Return the captions (IPTC-IIM) in image resources, if there are any."""
     return _first(resources, _CAPTIONS)
+
+
+def exif(resources: bytes) -> bytes | None:
+    """Return the EXIF record in image resources, if there is one."""
+    return _first(resources, _EXIF)
 
 
 def xmp(resources: bytes) -> bytes | None:

@@ -122,6 +122,7 @@ _NAMESPACES: Final = {
     "GCamera": "http://ns.google.com/photos/1.0/camera/",
     "GImage": "http://ns.google.com/photos/1.0/image/",
 }
+_ANEW = "made anew where a JPEG needs it"
 _R98 = "`R98` (sRGB) where it was `R03` (Adobe RGB), but with a profile"
 _PROFILE = "kept with the profile that it names, else left out"
 _UNLESS_BEHIND = "kept while that is there, else left out"
@@ -203,7 +204,7 @@ TABLE: Final[tuple[Statement, ...]] = (
     ),
     *_xmp("tiff", _BYTES, "NativeDigest"),
     *_xmp("exif", _BYTES, "NativeDigest"),
-    *_xmp("xmpNote", _BYTES, "HasExtendedXMP", becomes="made anew where a JPEG needs it"),
+    *_xmp("xmpNote", _BYTES, "HasExtendedXMP", becomes=_ANEW),
     *_xmp(
         "dc",
         _BYTES,
@@ -264,7 +265,9 @@ TABLE: Final[tuple[Statement, ...]] = (
     Statement("JPEG", "Scalado", (0xE4, rb"SCALADO"), _BYTES),
     Statement("JPEG", "NITF", (0xE6, rb"NITF\0"), _GREY),
     Statement("JPEG", "SPIFF", (0xE8, rb"SPIFF\0"), _GREY),
-    Statement("JPEG", "Ducky", (0xEC, rb"Ducky"), _BYTES),
+    Statement("JPEG", "Ducky (quality alone)", (0xEC, rb"Ducky\x00\x01\x00\x04.{4}(\x00\x00)?\Z"), _BYTES),
+    Statement("JPEG", "Adobe", (0xEE, rb"Adobe"), _GREY, _ANEW),
+    Statement("JPEG", "MPF", (0xE2, rb"MPF\0"), _BYTES, _ANEW),
     Statement("JPEG", "Adobe_CM", (0xED, rb"Adobe_CM"), _NUMBERS),
     Statement(
         "JPEG",

@@ -229,6 +229,14 @@ def test_a_picture_that_nothing_names_is_left_out_and_said(make, grey, colored):
     assert end_of(result) == b""
 
 
+def test_what_follows_a_picture_that_nothing_names_stays(make, grey, colored):
+    # FotoStation's trailer: a preview and captions, each before its length.
+    data = jpeg(make, grey) + jpeg(make, grey[::2, ::2]) + b"captions"
+    photograph, result = colored(data)
+    assert len(photograph.notes) == 1
+    assert end_of(result) == b"captions"
+
+
 def test_a_long_tail_is_no_row_of_scans(make, grey):
     tail = np.random.default_rng(7).integers(0, 256, 34 << 20, np.uint8).tobytes()
     assert tail.count(b"\xff\xda") > 500

@@ -137,10 +137,11 @@ FOREIGN = {
     "Ricoh": (0xE5, b"RMETA\0" + bytes(20)),
     "PictureInfo": (0xEC, b"[picture info]\rResolution=1\r"),
     "another box": (0xEB, b"JP\0\7\0\0\0\1\0\0\0\x30jumb\0\0\0\x28jumdabcd" + bytes(30)),
+    "Ducky with copyright": (0xEC, b"Ducky\0\1\0\4\0\0\0\x50\0\3\0\6\0\0\0\1\0a"),
     "GraphicConverter": (0xEF, b"Q 90\0"),
 }
 UNTRUE = {
-    "Ducky": (0xEC, b"Ducky\0\1\0\4\0\0\0\x50"),
+    "Ducky": (0xEC, b"Ducky\0\1\0\4\0\0\0\x50\0\0"),
     "Scalado": (0xE4, b"SCALADO\0" + bytes(20)),
     "SPIFF": (0xE8, b"SPIFF\0" + bytes(24)),
     "JFXX": (0xE0, b"JFXX\0\x13\1\1abc"),
@@ -206,9 +207,12 @@ def test_a_segment_that_is_too_short_is_no_reason_to_refuse(make, grey, mark, le
 def test_a_profile_that_is_not_all_there_is_said(make, grey):
     icc = make.adobe_like_profile()
     data = make.saved(Image.fromarray(grey), "JPEG", icc_profile=icc)
-    missing = data.replace(b"ICC_PROFILE\0\1\1", b"ICC_PROFILE\0\1\2")
+    second = segment(0xE2, b"ICC_PROFILE\0\3\3rest")
+    missing = data[:2] + second + data[2:].replace(b"ICC_PROFILE\0\1\1", b"ICC_PROFILE\0\1\3")
     assert read(missing).notes == ("its ICC profile is not all there and is left out",)
     assert read(missing).carried.icc is None
+    alone = data.replace(b"ICC_PROFILE\0\1\1", b"ICC_PROFILE\0\0\0")
+    assert read(alone).carried.icc == icc
 
 
 def test_exif_longer_than_a_segment_is_joined_and_cut_again(make, grey, mark):

@@ -89,10 +89,11 @@ def read_behind(
             holds.add(kind)
     for start, stop in _gaps(parts, len(tail)):
         rest = tail[start:stop]
-        if rest.lstrip(b"\0").startswith(_SOI):
-            cut.append(_Part(start, stop))
+        if picture := _picture_length(rest):
+            cut.append(_Part(start, start + picture))
             notes.append("a picture behind its end that nothing names is left out")
-        elif rest.strip(b"\0\xff"):
+            rest = rest[picture:]
+        if rest.strip(b"\0\xff"):
             holds.add(_word(rest, packet))
     kept, pictures = _without(tail, cut, [p for p in parts if p.attribute is not None])
     kept = kept if holds else b""
@@ -231,6 +232,15 @@ def _gaps(parts: list[_Part], length: int) -> Iterator[tuple[int, int]]:
         at = max(at, part.end)
     if length > at:
         yield at, length
+
+
+def _picture_length(rest: bytes) -> int:
+    """Return how much of a stretch is padding and a picture; 0 where there is none."""
+    padding = len(rest) - len(rest.lstrip(b"\0"))
+    if not rest.startswith(_SOI, padding):
+        return 0
+    _, end = walked(rest[padding:])
+    return len(rest) if end is None else padding + end
 
 
 def _word(rest: bytes, packet: bytes | None) -> str:

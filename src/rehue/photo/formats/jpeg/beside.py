@@ -160,6 +160,8 @@ def _profile(contents: list[bytes]) -> tuple[bytes | None, list[str]]:
             parts.setdefault(content[0], content[2:])
     if not contents:
         return None, []
+    if len(parts) == 1 and len(contents) == 1:
+        return contents[0][2:], []  # whatever numbers it has
     counted = contents[0][1] if len(contents[0]) > 1 else 0
     if sorted(parts) != list(range(1, counted + 1)) or not parts:
         return None, ["its ICC profile is not all there and is left out"]
