@@ -265,7 +265,9 @@ TABLE: Final[tuple[Statement, ...]] = (
     Statement("JPEG", "Scalado", (0xE4, rb"SCALADO"), _BYTES),
     Statement("JPEG", "NITF", (0xE6, rb"NITF\0"), _GREY),
     Statement("JPEG", "SPIFF", (0xE8, rb"SPIFF\0"), _GREY),
-    Statement("JPEG", "Ducky (quality alone)", (0xEC, rb"Ducky\x00\x01\x00\x04.{4}(\x00\x00)?\Z"), _BYTES),
+    Statement(
+        "JPEG", "Ducky (quality alone)", (0xEC, rb"Ducky\x00\x01\x00\x04.{4}(\x00\x00)?\Z"), _BYTES
+    ),
     Statement("JPEG", "Adobe", (0xEE, rb"Adobe"), _GREY, _ANEW),
     Statement("JPEG", "MPF", (0xE2, rb"MPF\0"), _BYTES, _ANEW),
     Statement("JPEG", "Adobe_CM", (0xED, rb"Adobe_CM"), _NUMBERS),

@@ -90,6 +90,8 @@ def read_behind(
     for start, stop in _gaps(parts, len(tail)):
         rest = tail[start:stop]
         if picture := _picture_length(rest):
+            # Of a row of pictures none is more than the first.
+            picture = len(rest) if _picture_length(rest[picture:]) else picture
             cut.append(_Part(start, start + picture))
             notes.append("a picture behind its end that nothing names is left out")
             rest = rest[picture:]
@@ -166,7 +168,12 @@ def _parts(
         known = parts.get(at)
         parts[at] = replace(known, item=item) if known else _Part(at, stop, item=item)
         at = stop + item.padding
-    return [parts[start] for start in sorted(parts)], notes
+    apart: list[_Part] = []
+    for start in sorted(parts):
+        # None is looked at twice, whatever an index says.
+        if not apart or start >= apart[-1].end:
+            apart.append(parts[start])
+    return apart, notes
 
 
 def _kind(

@@ -117,13 +117,13 @@ def _said(segments: list[tuple[int, bytes]]) -> list[str]:
 
 def _meant(
     statement: statements.Statement, segments: list[tuple[int, bytes]]
-) -> list[tuple[int, bytes]]:
+) -> set[tuple[int, bytes]]:
     marker, start = statement.key
     its = [content for number, content in segments if number == marker]
-    begun = [content for content in its if re.match(start, content, re.DOTALL)]
+    begun = {content for content in its if re.match(start, content, re.DOTALL)}
     # Boxes that are longer than a segment go on in others, by their number.
     boxes = {content[:4] for content in begun if marker == APP11}
-    return [(marker, content) for content in its if content in begun or content[:4] in boxes]
+    return {(marker, content) for content in its if content in begun or content[:4] in boxes}
 
 
 def _is_needed(segment: Segment) -> bool:
@@ -143,13 +143,14 @@ def _exif(contents: list[bytes]) -> tuple[bytes | None, list[str]]:
     parts = [content[1:] for content in contents]
     if not parts:
         return None, []
-    record, notes = parts[0], []
-    for part in parts[1:]:
-        if exif.without_prefix(part).startswith(_TIFF_HEADERS):
-            notes = ["it has more than one EXIF record, and the first counts"]
-            break
-        record += part
-    return record or None, notes
+    begins = (n for n, part in enumerate(parts) if n and _is_record(part))
+    end = next(begins, len(parts))
+    several = "it has more than one EXIF record, and the first counts"
+    return b"".join(parts[:end]) or None, [several] if end < len(parts) else []
+
+
+def _is_record(content: bytes) -> bool:
+    return exif.without_prefix(content[:64]).startswith(_TIFF_HEADERS)
 
 
 def _profile(contents: list[bytes]) -> tuple[bytes | None, list[str]]:

@@ -15,6 +15,7 @@ from rehue.photo.records.xmp_parts import merged, split
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _NOTE: Final = "http://ns.adobe.com/xmp/note/"
+_MOST_PACKETS: Final = 8
 _HEAD = 32 + 8  # digest, length and place
 # Room that the name of the extension takes in the main packet, with its element.
 _NAMED = 400
@@ -28,16 +29,18 @@ def joined_packet(packets: list[bytes], extensions: list[bytes]) -> tuple[bytes 
         packets: contents of XMP's segments; of several, the first counts where two say a thing.
         extensions: contents of the segments that continue them.
     """
-    notes = []
+    notes = list[str]()
     whole = b""
-    for packet in reversed(packets):
+    for packet in reversed(packets[:_MOST_PACKETS]):
         whole = merged(whole, packet) if whole else packet
+    if len(packets) > _MOST_PACKETS:
+        notes.append(f"it has {len(packets):,} packets of XMP, and the first {_MOST_PACKETS} count")
     main = Packet.parse(whole) if extensions else None
     if extensions:
         named = main.properties(_NOTE).get("HasExtendedXMP", "") if main else ""
         extension = _extension(extensions, named)
         whole = merged(extension, whole) if extension and main else whole
-        notes = [] if extension and main else [_LOST]
+        notes += [] if extension and main else [_LOST]
     if b"HasExtendedXMP" in whole and (main := Packet.parse(whole)):
         main.remove(_NOTE, "HasExtendedXMP")
         whole = main.to_bytes()
@@ -71,9 +74,9 @@ def _extension(contents: list[bytes], named: str) -> bytes | None:
         if len(content) >= _HEAD and content[:32].upper() == named.upper().encode():
             length, at = struct.unpack_from(">II", content, 32)
             parts[at] = content[_HEAD:]
-    whole = b""
+    reached = 0
     for at in sorted(parts):
-        if at != len(whole):
+        if at != reached:
             return None
-        whole += parts[at]
-    return whole if whole and len(whole) == length else None
+        reached += len(parts[at])
+    return b"".join(parts[at] for at in sorted(parts)) if reached == length else None
