@@ -1,7 +1,9 @@
 """What a result is, as far as statements about it depend on that (`rehue.photo.records`)."""
 
+from dataclasses import replace
+
 from rehue.photo.formats.contract import Format
-from rehue.photo.photograph import Carried, Photograph
+from rehue.photo.photograph import Photograph
 from rehue.photo.records.statements import Result
 from rehue.photo.samples import profile
 
@@ -19,17 +21,11 @@ def result_of(icc: bytes | None) -> Result:
 
 def result_in(photograph: Photograph, form: Format) -> Result:
     """Return what is known of a photograph's result in a format."""
-    known = result_of(photograph.carried.icc)
-    return Result(
-        is_srgb=known.is_srgb,
-        has_own_profile=known.has_own_profile,
+    was_turned = photograph.kind in _UPRIGHT and photograph.orientation == 1
+    behind = photograph.carried.behind if form.holds_segments else None
+    return replace(
+        result_of(photograph.carried.icc),
         media_type=form.media_type,
-        is_turned=bool({photograph.kind, form.name} & _UPRIGHT),
-        behind=_behind(photograph.carried, form),
+        is_turned=was_turned or form.name in _UPRIGHT,
+        behind=behind.holds if behind else frozenset(),
     )
-
-
-def _behind(carried: Carried, form: Format) -> frozenset[str]:
-    if carried.behind is None or not form.holds_segments:
-        return frozenset()
-    return carried.behind.holds

@@ -153,6 +153,16 @@ def test_what_is_no_longer_true_is_left_out_or_put_right_and_the_rest_kept(sourc
         assert str(found.get(name, found.get(other))) == value, name
 
 
+@pytest.mark.parametrize(("kind", "turn"), [("jpeg", b"6"), ("bmp", b"1"), ("jxl", b"1")])
+def test_a_turn_is_told_where_there_is_one(source, mark, folder, kind, turn):
+    photograph = read(source)
+    rgb = np.stack([photograph.pixels] * 3, axis=-1)
+    write(photograph, rgb, folder / f"a.{kind}", mark)
+    beside = folder / "a.bmp.xmp"
+    packet = beside.read_bytes() if beside.exists() else read(folder / f"a.{kind}").carried.xmp
+    assert b"<tiff:Orientation>" + turn in packet
+
+
 def test_a_profile_of_its_own_stays_told(source, make, mark, folder):
     picture = Image.open(BytesIO(source))
     profiled = make.saved(
