@@ -23,6 +23,7 @@ from rehue.photo.formats.jpeg import splice
 from rehue.picture.layer import blend_color
 from rehue.picture.render import as_grey
 from rehue.scan import Stated
+from rehue.wishes import Coloring
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
 COLOR = np.ascontiguousarray(skimage.data.astronaut()[0:90, 150:270])
@@ -575,6 +576,25 @@ def test_what_changes_luma_is_encoded_anew(colorizer, options):
     colorizer.colorize_file(saved(np.tile(GREY, (4, 4)), "JPEG"), out, **options)
     assert read(out.getvalue()).mark.luma is None
     assert splice.luma_of(out.getvalue()) is None
+
+
+@pytest.mark.parametrize(
+    ("coloring", "output", "why"),
+    [
+        ({"scan": Stated(is_negative=True)}, {}, "it is a negative"),
+        ({}, {"visible_mark": True}, "a visible mark is drawn into them"),
+        ({}, {"quality": 80}, "with quality 80"),
+        ({}, {"lightness": "exact"}, None),
+        ({}, {"format": "png"}, None),
+    ],
+)
+def test_a_grey_jpeg_that_is_encoded_anew_says_why(colorizer, tmp_path, coloring, output, why):
+    source = read(saved(np.tile(GREY, (4, 4)), "JPEG"))
+    notes = colorizer.colorize_photograph(
+        source, tmp_path / "a", Output(**output), Coloring(**coloring)
+    )
+    said = [note for note in notes if "encoded anew" in note]
+    assert said == ([f"its image data are encoded anew, {why}"] if why else [])
 
 
 def test_image_data_that_cannot_be_kept_are_said(colorizer, tmp_path):

@@ -18,6 +18,7 @@ for decoders may differ on what damage means.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import resource
@@ -98,6 +99,8 @@ def valid() -> dict[str, bytes]:
         "jpeg-rgb.jpg": pillow("JPEG", "RGB", dpi=(300, 300), exif=b"Exif\0\0II*\0\x08\0\0\0\0\0"),
         "jpeg-progressive.jpg": pillow("JPEG", progressive=True),
         "jpeg-cmyk.jpg": pillow("JPEG", "CMYK"),
+        "jpeg-records.jpg": pillow("JPEG", **records()),
+        "jpeg-gain-map.jpg": phone(grey),
         "png.png": pillow("PNG"),
         "png-palette.png": pillow("PNG", "P"),
         "png-alpha.png": pillow("PNG", "LA"),
@@ -176,6 +179,64 @@ def _with_boxes(jp2: bytes) -> bytes:
     parts = [(b"xml ", b"<mets/>"), (b"uuid", bytes(range(16)) + b"II*\0")]
     added = b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in parts)
     return jp2[:at] + added + jp2[at:]
+
+
+def records() -> dict[str, object]:
+    """What may stand beside a JPEG's picture, for Pillow's writer."""
+    record = Image.Exif()
+    record[270], record[274], record[262] = "Hafen, 1931", 6, 1
+    record.get_ifd(34665)[40961] = 65535
+    extension = _described(f'xmlns:m="urn:m" m:Mask="{"01" * 300}"')
+    guid = hashlib.md5(extension).hexdigest().upper()  # noqa: S324 (asked for by XMP's part 3)
+    extended = b"http://ns.adobe.com/xmp/extension/\0" + guid.encode()
+    extended += struct.pack(">II", len(extension), 0) + extension
+    caption = b"\x1c\x02\x78\0\x06Hafen."
+    resources = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(caption)) + caption + b"\0"
+    segments = (
+        (0xE1, extended),
+        (0xED, b"Photoshop 3.0\0" + resources),
+        (0xEC, b"Ducky\0\1\0\4\0\0\0\x50\0\0"),
+        (0xFE, b"first"),
+        (0xFE, b"second"),
+    )
+    note = 'xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP'
+    return {
+        "exif": record,
+        "icc_profile": srgb_profile(),
+        "xmp": _described(f'{note}="{guid}"'),
+        "extra": b"".join(
+            bytes((0xFF, m)) + struct.pack(">H", len(c) + 2) + c for m, c in segments
+        ),
+    }
+
+
+def phone(grey: NDArray[np.uint8]) -> bytes:
+    """A JPEG with a gain map and a video behind it, an index and a container that name them."""
+    hdrgm = 'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"'
+    small = Image.fromarray(np.ascontiguousarray(grey[::2, ::2]))
+    video = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
+    items = "".join(
+        f'<rdf:li rdf:parseType="Resource"><C:Item I:Semantic="{meaning}" I:Length="{length}"/>'
+        "</rdf:li>"
+        for meaning, length in (("Primary", 0), ("MotionPhoto", len(video)))
+    )
+    names = 'xmlns:{}="http://ns.google.com/photos/1.0/container/{}"'
+    packet = _described(
+        f"{names.format('C', '')} {names.format('I', 'item/')} {hdrgm}",
+        f"<C:Directory><rdf:Seq>{items}</rdf:Seq></C:Directory>",
+    )
+    file = BytesIO()
+    options = {"save_all": True, "append_images": [small], "xmp": packet}
+    Image.fromarray(grey).save(file, "MPO", **options)
+    return file.getvalue() + video
+
+
+def _described(attributes: str, inside: str = "") -> bytes:
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    return (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{rdf}"><rdf:Description '
+        f'rdf:about="" {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
+    ).encode()
 
 
 def damaged(whole: bytes, seed: str) -> bytes:
@@ -270,7 +331,17 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     progressive = _saved(grey, "JPEG", progressive=True)
     last = progressive.rindex(b"\xff\xda")
     yield "endless-scans.jpg", progressive[:last] + progressive[last:-2] * 3000 + progressive[-2:]
-    baseline = bytearray(_saved(grey, "JPEG"))
+    plain = _saved(grey, "JPEG")
+    for word, part in (
+        ("comments", b"\xff\xfe\0\3a"),
+        ("segments", b"\xff\xec\0\x11Ducky\0\1\0\4\0\0\0\x50\0\0"),
+        ("packets", b"\xff\xe1\0\x28http://ns.adobe.com/xap/1.0/\0<rdf:RDF/>"),
+    ):
+        yield f"a-million-{word}.jpg", plain[:2] + part * 300_000 + plain[2:]
+    broken = "<x:xmpmeta><rdf:RDF><rdf:Description a=b & c " + "<dc:a b='" * 5000
+    yield "broken-xmp.jpg", _saved(grey, "JPEG", xmp=broken.encode())
+    yield "pictures-without-end.jpg", plain + plain * 5000
+    baseline = bytearray(plain)
     struct.pack_into(">HH", baseline, baseline.index(b"\xff\xc0") + 5, 65_500, 65_500)
     yield "huge.jpg", bytes(baseline)
     boxes = b""

@@ -31,6 +31,7 @@ from rehue.photo import (
     draw_mark,
     for_layer,
     keeps_luma,
+    of_positive,
     photograph_of,
     read,
     to_pillow,
@@ -38,6 +39,7 @@ from rehue.photo import (
     visible_mark,
     why_not_kept,
     with_assumed_profile,
+    with_sidecars,
     write,
 )
 from rehue.scan import NOTHING_STATED, Stated, examine, positive
@@ -212,8 +214,8 @@ class Colorizer:
         changes its luma (`rehue.photo.keeps_luma`).
 
         Returns:
-            A line on what was found to have been scanned, for each hint that could not be taken as
-            it was given, and where the image data of a grey JPEG could not be kept.
+            A line on each XMP file beside it, on what was found to have been scanned, on each hint
+            that was not taken as given, and where a grey JPEG's image data were not kept.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -226,12 +228,15 @@ class Colorizer:
         if output.layer:
             photograph, output = for_layer(photograph, target, output)
         path = target if isinstance(target, Path) else None
+        photograph, said = with_sidecars(photograph)
         is_negative = coloring.scan is not None and coloring.scan.is_negative
+        if is_negative:
+            photograph, of_it = of_positive(photograph)
+            said += of_it
+        notes = dict.fromkeys(said)
         is_luma_kept = keeps_luma(photograph, path, output) and not is_negative
-        notes: dict[str, None] = dict.fromkeys(
-            note for note in [why_not_kept(photograph, path, output)] if note
-        )
-
+        if why := why_not_kept(photograph, path, output, is_negative=is_negative):
+            notes[why] = None
         steps = 2 * len(photograph.pages) + 1
 
         def pages() -> Iterator[NDArray[Any] | Chroma]:
@@ -251,8 +256,7 @@ class Colorizer:
                 yield made
 
         mark = self.mark(photograph, output, coloring)
-        jpeg = photograph.carried.jpeg
-        if is_luma_kept and jpeg and jpeg.image_data:
+        if is_luma_kept and (jpeg := photograph.carried.jpeg) and jpeg.image_data:
             mark = replace(mark, luma=LUMA_KEPT)
         write(
             photograph,
@@ -292,8 +296,7 @@ class Colorizer:
     def _look_at(self, photograph: Photograph, stated: Stated | None) -> Look:
         stated = stated or NOTHING_STATED
         pixels = upright(photograph.pixels, photograph.orientation)
-        if stated.is_negative:
-            pixels = positive(pixels)
+        pixels = positive(pixels) if stated.is_negative else pixels
         finding = examine(pixels, stated)
         seen = see(pixels, finding, self.card, self._runtime, self.size)
         return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)

@@ -201,7 +201,7 @@ def test_a_jpeg_with_smaller_copies_beside_it_is_one_picture(grey, make):
 def test_a_jpeg_with_two_views_is_refused(grey, make):
     image = Image.fromarray(grey)
     data = make.saved(image, "MPO", save_all=True, append_images=[image])
-    with pytest.raises(PhotoError, match="several pages or frames"):
+    with pytest.raises(PhotoError, match="several pictures of one size"):
         read(data)
 
 

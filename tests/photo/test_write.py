@@ -253,13 +253,6 @@ def test_captions_in_a_jpeg_stay_and_its_photoshop_thumbnail_goes(grey, make, co
     assert caption in written(read(data), colored, mark, format="TIFF")
 
 
-def test_extended_xmp_stays(grey, make, colored, mark):
-    content = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 32 + bytes(8) + b"<more/>"
-    segment = b"\xff\xe1" + (len(content) + 2).to_bytes(2, "big") + content
-    data = make.saved(Image.fromarray(grey), "JPEG", extra=segment)
-    assert segment in written(read(data), colored, mark)
-
-
 @pytest.mark.parametrize("target", ["PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 def test_alpha_stays(grey, make, colored, mark, kind, target):

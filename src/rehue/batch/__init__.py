@@ -4,7 +4,8 @@
 - `open_run`: carries a plan out, one `Outcome` a job; a failure is an outcome, the others go on
 - `Setup`, `Settings`: what is wished, and what runs it
 
-Inside: `names` (how results are called), `listing` (folders), `steps` and `plan`, `made` (what
+Inside: `names` (how results are called), `listing` (folders), `unread` (what else is in them),
+`steps` and `plan`, `made` (what
 Rehue made before, by the marks in files), `coloring` (one job), `comparison` (before and after),
 `crew` (who does the jobs), `workers` (processes), `cluster` (Ray), `journal` (what was done, so
 that a run that was stopped goes on), `lock`, `report` (an outcome as a row, many as one line),

@@ -131,7 +131,8 @@ def _lost(job: LocalJob, photograph: Photograph, output: Output) -> tuple[str, .
     if output.layer:
         photograph, output = for_layer(photograph, job.target or BytesIO(), output)
     kind = result_format(photograph, job.target, output.format)
-    return losses(photograph, kind, result_bits(photograph, kind, output.bit_depth))
+    bits = result_bits(photograph, kind, output.bit_depth)
+    return losses(photograph, kind, bits, is_signed=output.credentials is not None)
 
 
 def _made_before(job: LocalJob, settings: Settings) -> Mark | None:

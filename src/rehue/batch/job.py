@@ -1,4 +1,4 @@
-"""One photograph or film to colour, or a folder that gives none: a step of a run."""
+"""One photograph or film to colour, or what gives none: a step of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +37,17 @@ class LocalJob(Job):
 
 @dataclass(frozen=True)
 class Problem:
-    """A folder that gives nothing to colour, and why, in one line."""
+    """A folder or file that gives nothing to colour, and why, in one line.
+
+    Attributes:
+        path: of it.
+        reason: for a person.
+        is_failure: whether something went wrong; not with a picture that is not taken.
+    """
 
     path: Place
     reason: str
+    is_failure: bool = True
 
 
 Step: TypeAlias = Job | Problem

@@ -9,6 +9,7 @@ from typing import Final
 
 from rehue.batch.names import folded, is_colored, is_like_a_result
 from rehue.batch.storage import Place, entries, is_address
+from rehue.batch.unread import sorted_out
 from rehue.film.naming import WORK
 
 # What a run writes down; beside results, and so perhaps among photographs.
@@ -24,6 +25,7 @@ class Directory:
         below: the same from the root; empty for the root itself.
         photographs: their names and those of films, sorted; those called as results last, for
             they have no results and must not take an original's name.
+        unread: names of pictures that are not taken, sorted (`rehue.batch.unread`).
         others: how many other files there are.
         has_twin: it, or one above it, is one with its neighbour where case does not count.
     """
@@ -31,6 +33,7 @@ class Directory:
     path: str
     below: str
     photographs: tuple[str, ...]
+    unread: tuple[str, ...]
     others: int
     has_twin: bool
 
@@ -58,7 +61,8 @@ def directories(root: str, without: Place | None = None) -> Iterator[Directory |
             continue
         folders.sort()
         photographs.sort(key=lambda name: (is_like_a_result(name), name))
-        yield Directory(path, below, tuple(photographs), others, has_twin)
+        unread, count = sorted_out(others, photographs)
+        yield Directory(path, below, tuple(photographs), unread, count, has_twin)
         alike = Counter(map(folded, folders))
         for name in reversed(folders):
             inside = join(below, name)
@@ -71,23 +75,25 @@ def real(path: str) -> str:
     return path.rstrip("/") if is_address(path) else os.path.realpath(path)
 
 
-def _scan(path: str) -> tuple[list[str], list[str], int]:
-    """Return the names of folders and of photographs, and how many other files there are."""
+def _scan(path: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of folders, of photographs, and of other files."""
     with os.scandir(path) as scan:
         found = [entry for entry in scan if not entry.name.startswith(".")]
     folders = [e.name for e in found if _is_folder(e) and not e.name.endswith(WORK)]
     files = [entry for entry in found if entry.name != JOURNAL and not _leads_to_folder(entry)]
     photographs = [entry.name for entry in files if _is_photograph(entry)]
-    return folders, photographs, len(files) - len(photographs)
+    taken = set(photographs)
+    return folders, photographs, [entry.name for entry in files if entry.name not in taken]
 
 
-def _scan_storage(address: str) -> tuple[list[str], list[str], int]:
+def _scan_storage(address: str) -> tuple[list[str], list[str], list[str]]:
     """Return the same of a folder in storage."""
     found = [(name, is_dir) for name, is_dir in entries(address) if not name.startswith(".")]
     folders = [name for name, is_dir in found if is_dir and _is_name(name)]
     files = [name for name, is_dir in found if not is_dir and name != JOURNAL]
     photographs = [name for name in files if is_colored(name) and _is_name(name)]
-    return folders, photographs, len(files) - len(photographs)
+    taken = set(photographs)
+    return folders, photographs, [name for name in files if name not in taken]
 
 
 def _is_name(name: str) -> bool:

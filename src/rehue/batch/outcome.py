@@ -26,6 +26,7 @@ class Status(StrEnum):
     KEPT = "kept"  # a result of other wishes is there, and stays
     IN_COLOR = "in_color"
     RESULT = "result"
+    UNREAD = "unread"  # a picture of a kind that is not taken
     PLANNED = "planned"
     FAILED = "failed"
 

@@ -25,6 +25,7 @@ _WORDS = {
     Status.KEPT: "kept as made with other options (--overwrite makes them anew)",
     Status.IN_COLOR: "already in colour",
     Status.RESULT: "made by Rehue",
+    Status.UNREAD: "of kinds that are not taken",
     Status.FAILED: "failed",
 }
 COLUMNS: Final = (

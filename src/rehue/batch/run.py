@@ -176,4 +176,5 @@ class _Steps:
 
 
 def _outcome_of(problem: Problem) -> Outcome:
-    return Outcome(Job(problem.path, None), Status.FAILED, problem.reason)
+    status = Status.FAILED if problem.is_failure else Status.UNREAD
+    return Outcome(Job(problem.path, None), status, problem.reason)

@@ -8,12 +8,14 @@ from rehue.batch.job import Job, Problem, Step
 from rehue.batch.listing import Directory, directories, real
 from rehue.batch.names import (
     Names,
+    ending_of,
     folded,
     is_colored,
     name_of_alternative,
     name_of_comparison,
 )
 from rehue.batch.storage import Address, Place, exists, is_address, is_folder, place
+from rehue.batch.unread import why_unread
 from rehue.files import reason, shown
 from rehue.film.naming import is_film
 from rehue.photo import KINDS
@@ -99,6 +101,11 @@ class Steps:
             del self._names[key]
         for name, results in taken:
             yield from self._jobs(folder / name, where, results, named=False)
+        for name in found.unread:
+            file = folder / name
+            if not (self._named and _absolute(file) in self._named):
+                why = f"{shown(file)} is {why_unread(ending_of(name))}"
+                yield Problem(file, why, is_failure=False)
 
     def _results(self, names: Names, name: str) -> tuple[str | None, list[str]]:
         """Take names for the before/after picture, the result, and the other colourings."""

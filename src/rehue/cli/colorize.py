@@ -59,6 +59,8 @@ def colorize(
     WebP, JPEG 2000, JPEG XL, AVIF, HEIC, BMP and GIF files and films are taken, by their endings,
     but no hidden ones, and cameras' raw files only by name; links to folders are not followed. A
     film in a container that is not written becomes a.avi.mkv.
+    Pictures of other kinds (Photoshop documents, PDF, OpenEXR and so on) are listed with the
+    reason. What XMP files beside a photograph (a.jpg.xmp, a.xmp) say of it is in its result.
 
     Runs. For folders, a journal beside the results (rehue-journal.jsonl) has a line for each file.
     A run that was stopped, however, goes on by the same command. A photograph that kills the

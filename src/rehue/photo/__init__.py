@@ -4,12 +4,13 @@
   `photograph_of` takes any of these, `checked` an array
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
 - `Chroma`: colour for a luma that stays as the file holds it; `keeps_luma`: whether it does,
-  `why_not_kept`
+  `why_not_kept`; `of_positive`: what is true of a negative that was turned
 - `upright`, `as_stored`, `box_as_stored`: EXIF orientation, there and back
 - `write`, `to_pillow`: the coloured picture with all that was carried
 - `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
 - `FORMATS`, `ENDINGS`, `PHOTOGRAPHS`, `BECOMES`: formats and endings of names; `format_named`
-- `losses`: what has no place in a format; `sidecar_of`: where the mark is that has none
+- `losses`: what has no place in a format; `sidecar_of`: where the mark is that has none;
+  `with_sidecars`: what XMP files beside a photograph say of it
 - `Mark`: how a picture says in XMP that it was coloured
 - `draw_mark`, `visible_mark`: how it says so to whoever looks at it
 - `Credentials`, `check_credentials`: what C2PA manifests are signed with
@@ -24,6 +25,7 @@ Every failure is a `rehue.errors.PhotoError`.
 """
 
 from rehue.photo.given import Photo, checked, photograph_of
+from rehue.photo.luma import keeps_luma, of_positive, why_not_kept
 from rehue.photo.output import (
     BECOMES,
     ENDINGS,
@@ -35,12 +37,10 @@ from rehue.photo.output import (
     OutputOptions,
     for_layer,
     format_named,
-    keeps_luma,
     losses,
     name_of_layers,
     result_bits,
     result_format,
-    why_not_kept,
 )
 from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.provenance.c2pa import Manifest, check_credentials
@@ -48,6 +48,7 @@ from rehue.photo.provenance.credentials import Credentials
 from rehue.photo.provenance.inspection import Inspection, inspect, source_beside
 from rehue.photo.provenance.luma import restore
 from rehue.photo.provenance.mark import LUMA_KEPT, SOURCE_TYPE, Mark
+from rehue.photo.provenance.sidecar import with_sidecars
 from rehue.photo.provenance.visible_mark import draw_mark, visible_mark
 from rehue.photo.read import MAX_PIXELS, from_pillow, read
 from rehue.photo.samples.assumed import assumed_profile, with_assumed_profile
@@ -89,6 +90,7 @@ __all__ = [
     "keeps_luma",
     "losses",
     "name_of_layers",
+    "of_positive",
     "photograph_of",
     "read",
     "restore",
@@ -102,5 +104,6 @@ __all__ = [
     "why_not_kept",
     "with_assumed_profile",
     "with_bits",
+    "with_sidecars",
     "write",
 ]

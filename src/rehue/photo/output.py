@@ -181,13 +181,16 @@ def result_bits(photograph: Photograph, kind: str, asked: int | None = None) -> 
     return min(enough) if enough else max(depths)
 
 
-def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[str, ...]:
+def losses(
+    photograph: Photograph, kind: str, bits: int | None = None, *, is_signed: bool = False
+) -> tuple[str, ...]:
     """Return what a result in a format cannot take over, one line each, for the notes of a run.
 
     Args:
         photograph: the source.
         kind: as `result_format` returns it.
         bits: as `result_bits` returns it, by default the default.
+        is_signed: whether the result is; then it names the source's C2PA manifest.
     """
     bits = bits or result_bits(photograph, kind)
     carried = photograph.carried
@@ -196,53 +199,28 @@ def losses(photograph: Photograph, kind: str, bits: int | None = None) -> tuple[
         "XMP": carried.xmp,
         "IPTC": photoshop.captions(carried.photoshop),
         "ICC profile": carried.icc,
-        "comment": carried.comment,
+        "comment": carried.comments,
         "text": carried.text,
-        "extended XMP": carried.extended_xmp,
     }
-    lacks = formats.named(kind).lacks
-    lost = [name for name, found in parts.items() if found and name in lacks]
+    form = formats.named(kind)
+    lost: list[str] = [name for name, found in parts.items() if found and name in form.lacks]
+    if not form.holds_segments:
+        lost += sorted(carried.behind.holds) if carried.behind else []
+        numbers = sorted({marker - 0xE0 for marker, _ in carried.segments})
+        if numbers and not carried.manifest:
+            lost.append(f"JPEG's APP{listed(map(str, numbers))}")
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
-    if "pages" in lacks and any(page.carried.beside for page in photograph.pages):
+    if "pages" in form.lacks and any(page.carried.beside for page in photograph.pages):
         said += (f"its smaller copies, masks and other pages have no place in a {kind}",)
     if carried.boxes and formats.named(kind).name != "JPEG2000":
         said += (f"its further boxes (XML, UUID) have no place in a {kind}",)
+    if carried.manifest and not is_signed:
+        said += ("its C2PA manifest is signed for its own bytes, and is left out",)
     # What is handed over in 16 bits from a format that has 12 at most had no more.
     is_whole = sample_bits(bits) == photograph.bits and carried.format == kind
     if bits < photograph.bits and not is_whole:
         said = (f"its {photograph.bits} bits a sample become {bits}", *said)
     return said
-
-
-def keeps_luma(photograph: Photograph, target: Path | None, output: Output) -> bool:
-    """Say whether a result's luma stays as its source stores it: a grey JPEG's, in a JPEG.
-
-    So it is where nothing is wished for that changes the luma or how finely it is coded.
-    """
-    form = formats.named(result_format(photograph, target, output.format))
-    return has_luma_for(photograph, form) and not _changes_luma(output)
-
-
-def has_luma_for(photograph: Photograph, form: Format) -> bool:
-    """Say whether a photograph's luma can stand as it is stored in a result of a format."""
-    settings = photograph.carried.jpeg
-    is_there = settings is not None and not settings.not_kept and photograph.pixels.ndim == 2
-    return is_there and form.keeps_luma and photograph.kind == form.name and not photograph.further
-
-
-def why_not_kept(photograph: Photograph, target: Path | None, output: Output) -> str | None:
-    """Return a line for a grey JPEG whose luma would stay as it is, if it could."""
-    form = formats.named(result_format(photograph, target, output.format))
-    settings = photograph.carried.jpeg
-    is_grey = photograph.pixels.ndim == 2
-    if settings is None or not (form.keeps_luma and is_grey) or _changes_luma(output):
-        return None
-    return f"its image data are encoded anew, {settings.not_kept}" if settings.not_kept else None
-
-
-def _changes_luma(output: Output) -> bool:
-    wished = output.quality is not None or output.layer or output.visible_mark
-    return wished or output.lightness == "exact"
 
 
 def check_fits(photograph: Photograph, form: Format) -> None:

@@ -69,6 +69,23 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """What stands behind the end of a JPEG's picture, and is as true of the coloured one.
+
+    Attributes:
+        data: all of it.
+        pictures: those that an index names (CIPA DC-007): attribute, place in `data`, length.
+        primary: the index's attribute of the first picture, before its end.
+        holds: what it is, in words: "gain map", "depth map", "video", ...
+    """
+
+    data: bytes = field(repr=False)
+    pictures: tuple[tuple[int, int, int], ...] = ()
+    primary: int = 0
+    holds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Carried:
     """What a result takes over from its source.
 
@@ -80,9 +97,10 @@ class Carried:
             hands on, the profile as it stands in the file.)
         xmp: the XMP packet.
         photoshop: image resources, IPTC captions among them, without thumbnails.
-        extended_xmp: JPEG segments that continue the XMP packet.
         dpi: horizontal and vertical.
-        comment: of a JPEG.
+        comments: of a JPEG.
+        segments: of a JPEG, those of other programs: marker and content.
+        behind: of a JPEG; None when there is nothing.
         text: of a PNG, keyword and text.
         jpeg: how the source was compressed, if it is a JPEG.
         tiff_compression: its number, if it is a TIFF.
@@ -98,9 +116,10 @@ class Carried:
     icc: bytes | None = None
     xmp: bytes | None = None
     photoshop: bytes = b""
-    extended_xmp: tuple[bytes, ...] = ()
     dpi: tuple[float, float] | None = None
-    comment: bytes | None = None
+    comments: tuple[bytes, ...] = ()
+    segments: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    behind: Behind | None = None
     text: tuple[tuple[str, str], ...] = ()
     jpeg: JpegSettings | None = None
     tiff_compression: int | None = None
@@ -109,6 +128,11 @@ class Carried:
     beside: tuple[Beside, ...] = ()
     boxes: bytes = field(default=b"", repr=False)
     lossless: bool = True
+
+    @property
+    def manifest(self) -> bool:
+        """Whether it has a C2PA manifest, in a JPEG (JUMBF, ISO 19566-5)."""
+        return any(marker == 0xEB and b"jumdc2pa" in c[:40] for marker, c in self.segments)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from rehue.photo.formats.contract import Decoded, Source
 from rehue.photo.photograph import Carried, Photograph
 from rehue.photo.provenance import sidecar
 from rehue.photo.provenance.mark import Mark
-from rehue.photo.records import exif, photoshop
+from rehue.photo.records import exif, photoshop, statements, xmp
+from rehue.photo.result import result_of
 from rehue.photo.samples import deep_profile, depth, pixels, profile
 from rehue.photo.source import load
 
@@ -86,13 +87,16 @@ def from_pillow(image: Image.Image) -> Photograph:
 
 def _photograph(page: Decoded, becomes: str) -> Photograph:
     said = page.records
-    record = exif.without_prefix(said.exif) if said.exif else None
-    kept = exif.without_thumbnail(record) if record else None
+    record = exif.without_prefix(said.exif or photoshop.exif(said.photoshop) or b"") or None
+    whole = exif.without_thumbnail(record) if record else None
     samples, icc, notes = _in_srgb(page, said.icc)
     if said.jpeg and said.icc and samples.ndim == 2 and not _is_as_stored(samples, page):
         why = "its profile is not sRGB's"
         said = replace(said, jpeg=replace(said.jpeg, image_data=None, not_kept=why))
-    if record and kept is None:
+    kept = exif.put_right(whole, result_of(icc)) if whole else None
+    packet, unsound = xmp.readable(said.xmp or exif.xmp(record) or photoshop.xmp(said.photoshop))
+    notes += tuple(filter(None, (unsound, *statements.notes(packet))))
+    if record and whole is None:
         notes = ("its EXIF cannot be read and is left out", *notes)
     return Photograph(
         pixels=samples,
@@ -103,10 +107,11 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
             format=becomes,
             exif=kept,
             icc=icc,
-            photoshop=photoshop.without_thumbnails(said.photoshop),
+            xmp=packet,
+            photoshop=photoshop.put_right(said.photoshop),
             dpi=_sound(said.dpi) or _sound(exif.dpi(record) if record else None),
         ),
-        mark=Mark.from_xmp(said.xmp),
+        mark=Mark.from_xmp(packet),
         notes=page.notes + notes,
     )
 

@@ -15,11 +15,14 @@ from rehue.files import reason, replacing, shown
 from rehue.photo import formats
 from rehue.photo.failures import encoding
 from rehue.photo.formats.contract import Encode, Format, Page
-from rehue.photo.output import check_fits, has_luma_for, result_bits, result_format
+from rehue.photo.luma import has_luma_for
+from rehue.photo.output import check_fits, result_bits, result_format
 from rehue.photo.photograph import Chroma, Photograph
 from rehue.photo.provenance import c2pa, sidecar
 from rehue.photo.provenance.credentials import Credentials
 from rehue.photo.provenance.mark import Mark
+from rehue.photo.records.statements import put_right
+from rehue.photo.result import result_in
 from rehue.photo.samples import depth, pixels
 from rehue.photo.samples.orientation import upright
 
@@ -80,10 +83,14 @@ def write(
             f"a {form.name} has no place for Rehue's mark: write it to a file, or a PNG"
         )
     encode = cast(Encode, form.encode)
+    result = result_in(photograph, form)
+
+    def packet_of(page: Photograph) -> bytes:
+        return mark.to_xmp(put_right(page.carried.xmp, result))
 
     def encoded(file: BinaryIO) -> None:
         pages = (
-            Page(page, rgb, mark.to_xmp(page.carried.xmp), bits, quality)
+            Page(page, rgb, packet_of(page), bits, quality)
             for page, rgb in zip(photograph.pages, colored, strict=True)
         )
         with encoding(photograph.name, form.name):
@@ -104,7 +111,8 @@ def write(
     if form.holds_mark:
         _place(into_file, path, times)
     else:
-        _place_with_sidecar(into_file, mark, photograph, path, times, overwrite=overwrite)
+        packet = packet_of(photograph)
+        _place_with_sidecar(into_file, packet, photograph, path, times, overwrite=overwrite)
 
 
 def _buffered(fill: Callable[[BinaryIO], None]) -> Callable[[BinaryIO], None]:
@@ -204,7 +212,7 @@ def _place(
 
 def _place_with_sidecar(
     fill: Callable[[BinaryIO], None],
-    mark: Mark,
+    packet: bytes,
     photograph: Photograph,
     target: Path,
     times: tuple[int, int] | None,
@@ -215,7 +223,6 @@ def _place_with_sidecar(
     beside = sidecar.path_of(target)
     check_target(beside, photograph, overwrite=overwrite)
     is_new = not os.path.lexists(beside)
-    packet = mark.to_xmp(photograph.carried.xmp)
     _place(lambda file: cast(None, file.write(packet)), beside)
     try:
         _place(fill, target, times)

@@ -339,3 +339,32 @@ def test_nothing_is_fetched(source, mark, credentials):
         server.shutdown()
         server.server_close()
     assert asked == []
+
+
+def test_what_stands_behind_a_jpeg_is_signed_with_it(
+    folder, grey, make, mark, authority, credentials
+):
+    gain = make.saved(Image.fromarray(grey[::4, ::4]), "JPEG", xmp=HDRGM)
+    video = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256))
+    pictures = [Image.fromarray(grey[::4, ::4])]
+    made = make.saved(Image.fromarray(grey), "MPO", save_all=True, append_images=pictures)
+    at = made.rindex(b"\xff\xd8\xff")
+    # Pillow writes the index; the gain map stands in the place of its second picture.
+    whole = made[:at].replace(len(made[at:]).to_bytes(4, "little"), len(gain).to_bytes(4, "little"))
+    path = folder / "phone.jpg"
+    path.write_bytes(whole + gain + video)
+    photograph = read(path)
+    assert photograph.carried.behind.holds == {"gain map", "video"}
+    result = sign(path, folder / "result.jpg", mark, credentials)
+    assert authority.reader(result).get_validation_state() == "Trusted"
+    again = read(result)
+    assert again.notes == ()
+    assert again.carried.behind.data == gain + video
+    assert again.carried.behind.holds == {"gain map", "video"}
+
+
+HDRGM = (
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+    b'rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/>'
+    b"</rdf:RDF>"
+)

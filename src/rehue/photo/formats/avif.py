@@ -104,7 +104,7 @@ FORMAT = Format(
     media_type="image/avif",
     depths=(8, 12),
     longest_side=65_536,
-    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
     signed=True,
 )
 

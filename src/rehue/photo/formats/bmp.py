@@ -59,9 +59,7 @@ FORMAT = Format(
     read=read,
     encode=encode,
     media_type="image/bmp",
-    lacks=frozenset(
-        {"pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text", "extended XMP"}
-    ),
+    lacks=frozenset({"pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text"}),
     result="PNG",
 )
 

@@ -18,9 +18,7 @@ from rehue.photo.records import exif
 from rehue.photo.samples import deep_profile, depth
 
 # What a format may have no place for.
-Part: TypeAlias = Literal[
-    "pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text", "extended XMP"
-]
+Part: TypeAlias = Literal["pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text"]
 
 
 _NOTHING: Final = Carried()
@@ -184,6 +182,8 @@ class Format:
             every value.
         signed: whether C2PA manifests can be put in.
         keeps_luma: whether the image data of a grey source of this format can stand in a result.
+        holds_segments: whether what other programs put beside a JPEG's picture, and behind it, has
+            a place in it.
         from_folders: whether its files are taken from folders; they can always be named.
         extra: of Rehue's, that it needs.
     """
@@ -202,6 +202,7 @@ class Format:
     for_layers: bool = False
     signed: bool = False
     keeps_luma: bool = False
+    holds_segments: bool = False
     from_folders: bool = True
     extra: str = ""
 

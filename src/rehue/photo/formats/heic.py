@@ -69,7 +69,7 @@ FORMAT = Format(
     media_type="image/heic",
     depths=(8, 12),
     longest_side=16_384,
-    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
     signed=True,
     extra="heic",
 )

@@ -124,7 +124,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/jp2",
     depths=(8, 16),
-    lacks=frozenset({"pages", "comment", "text", "extended XMP"}),
+    lacks=frozenset({"pages", "comment", "text"}),
 )
 
 

@@ -6,7 +6,7 @@ times as fast as level 6 for 2 % more bytes.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -22,7 +22,7 @@ from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_w
 from rehue.photo.formats.heard import heard
 from rehue.photo.formats.heif import HDR_NOTE, HDR_TRANSFERS
 from rehue.photo.photograph import Carried
-from rehue.photo.records import photoshop
+from rehue.photo.records import raw_profiles
 from rehue.photo.samples import depth, pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -39,9 +39,6 @@ _ONE_PIXEL = (
 _SRGB_CODINGS = {(1, 13), (1, 1)}
 # A gamma of 1/2.2 in its 100,000ths is what sRGB files say; this near to it, it is meant.
 _SRGB_GAMMA, _NEAR = 45455, 1000
-_XMP = "XML:com.adobe.xmp"
-# A text of ImageMagick's that holds a whole record, in hexadecimal after three lines.
-_RAW_PROFILE = "Raw profile type "
 
 
 def read(source: Source) -> Iterator[Decoded]:
@@ -61,8 +58,9 @@ def read(source: Source) -> Iterator[Decoded]:
         decoded = Decoded(*pixels.flat(image, source.data[24]))
     if texts.icc:
         image.info["icc_profile"] = texts.icc
-    decoded = replace(decoded, records=_records(image, texts), notes=texts.notes)
-    decoded = replace(decoded, notes=(*decoded.notes, *_coding(plain)))
+    records, notes = _records(image, texts)
+    notes = (*texts.notes, *notes, *_coding(plain))
+    decoded = replace(decoded, records=records, notes=notes)
     exponent = _gamma(source.data)
     yield decoded if exponent is None else _with_gamma(decoded, exponent)
 
@@ -72,11 +70,11 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
     (page,) = pages
     carried = page.carried
     texts = PngImagePlugin.PngInfo()
-    texts.add_itxt(_XMP, page.xmp)
+    texts.add_itxt(raw_profiles.XMP, page.xmp)
     for key, text in carried.text:
         texts.add_text(key, text)
     if carried.photoshop:
-        texts.add_text(*_raw_profile("iptc", carried.photoshop), zip=True)
+        texts.add_text(*raw_profiles.written("iptc", carried.photoshop), zip=True)
     options = by_pillow.options(page) | {
         "pnginfo": texts,
         "compress_level": 1,
@@ -98,50 +96,23 @@ FORMAT = Format(
     encode=encode,
     media_type="image/png",
     depths=(8, 16),
-    lacks=frozenset({"pages", "comment", "extended XMP"}),
+    lacks=frozenset({"pages", "comment"}),
     for_layers=True,
     signed=True,
 )
 
 
-def _records(image: ImageFile.ImageFile, texts: png_texts.Texts) -> Carried:
+def _records(image: ImageFile.ImageFile, texts: png_texts.Texts) -> tuple[Carried, tuple[str, ...]]:
     found = by_pillow.records(image.info)
-    said = dict(reversed(texts.said))  # of those with one keyword the first
-    packet = said.get(_XMP)
-    resources = _raw_record(said, "8bim", "iptc") or b""
-    if resources.startswith(b"\x1c"):
-        # Programs write bare captions there as well as captions in an image resource.
-        resources = photoshop.with_captions(resources)
+    held = raw_profiles.found_in(texts.said)
     return replace(
         found,
-        exif=found.exif or _raw_record(said, "exif", "APP1"),
-        xmp=packet.encode() if packet else None,
-        photoshop=resources,
-        text=tuple(
-            (key, text)
-            for key, text in texts.said
-            if key != _XMP and not key.startswith(_RAW_PROFILE)
-        ),
-    )
-
-
-def _raw_profile(kind: str, content: bytes) -> tuple[str, str]:
-    """Return keyword and text that hold a record, as ImageMagick writes them."""
-    digits = content.hex()
-    lines = [digits[at : at + 72] for at in range(0, len(digits), 72)]
-    return _RAW_PROFILE + kind, "\n".join(["", kind, f"{len(content):8d}", *lines, ""])
-
-
-def _raw_record(info: Mapping[Any, Any], *kinds: str) -> bytes | None:
-    for kind in kinds:
-        lines = str(info.get(_RAW_PROFILE + kind, "")).split("\n")[3:]
-        try:
-            record = bytes.fromhex("".join(lines))
-        except ValueError:
-            continue
-        if record:
-            return record
-    return None
+        exif=found.exif or held.exif,
+        icc=found.icc or held.icc,
+        xmp=found.xmp or held.xmp,
+        photoshop=held.photoshop,
+        text=held.others,
+    ), held.notes
 
 
 def _with_gamma(decoded: Decoded, exponent: float) -> Decoded:

@@ -48,7 +48,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/webp",
     longest_side=16_383,
-    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
     signed=True,
 )
 

@@ -12,7 +12,6 @@ from rehue.photo.records.xmp import Packet
 
 NAMESPACE: Final = "https://rehue.dev/ns/1.0/"
 _IPTC_EXTENSION = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-_XMP_BASIC = "http://ns.adobe.com/xap/1.0/"
 # Lightness from the camera, colour from a trained model.
 SOURCE_TYPE: Final = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -50,13 +49,12 @@ class Mark:
     def to_xmp(self, existing: bytes | None = None) -> bytes:
         """Return an XMP packet with this mark and all that `existing` says besides.
 
-        An older mark and thumbnails (of the uncoloured picture) are replaced or removed; a packet
-        that cannot be parsed, or that has a document type, is replaced as a whole. Characters
-        that cannot be printed, some of which XML cannot hold, become U+FFFD.
+        An older mark is replaced; so is, as a whole, a packet that cannot be read or that has a
+        document type. Characters that cannot be printed, some of which XML cannot hold, become
+        U+FFFD.
         """
         packet = Packet.parse_or_new(existing)
         _remove(packet)
-        packet.remove(_XMP_BASIC, "Thumbnails")
         values: dict[str, str | tuple[str, ...]] = {
             "Iptc4xmpExt:DigitalSourceType": SOURCE_TYPE,
             "rehue:Model": self.model,

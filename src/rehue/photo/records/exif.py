@@ -2,18 +2,23 @@
 
 An EXIF record (CIPA DC-008, Exif 2.32, clause 4.5) is a small TIFF. Rewriting it would move what
 cameras' maker notes point to, so nothing is moved: the link to the thumbnail's directory is cut
-and the thumbnail's bytes are cleared.
+and the thumbnail's bytes are cleared. Statements of the grey file (`statements`) are changed in
+place.
 """
 
 import struct
 from collections.abc import Iterable
 
+from rehue.photo.records import statements
 from rehue.photo.records.directories import (
+    ASCII,
     BYTE,
     LONG,
     LONG8,
     ORIENTATION,
     SHORT,
+    UNDEFINED,
+    XMP,
     Entry,
     Layout,
     TiffDirectoryError,
@@ -23,9 +28,12 @@ from rehue.photo.records.directories import (
     resolution,
 )
 from rehue.photo.records.directories import dpi as tiff_dpi
+from rehue.photo.records.statement import EXIF, IFD0, INTEROPERABILITY, KEPT, Result
 
 _PREFIX = b"Exif\0\0"
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
+_WITHIN = {IFD0: (EXIF,), EXIF: (INTEROPERABILITY,)}
+_STATEMENTS = {statement.key: statement for statement in statements.of("EXIF")}
 
 
 def without_prefix(record: bytes) -> bytes:
@@ -62,6 +70,15 @@ def dpi(record: bytes) -> tuple[float, float] | None:
         return None
 
 
+def xmp(record: bytes | None) -> bytes | None:
+    """Return the XMP packet that some programs put into a record, if there is one."""
+    try:
+        entries, _ = read_directory(record or b"", Layout.of(record or b""))
+    except TiffDirectoryError:
+        return None
+    return next((entry.data for entry in entries if entry.tag == XMP), None)
+
+
 def without_thumbnail(record: bytes) -> bytes | None:
     """Return a record of the same layout without its thumbnail; None when it cannot be read."""
     try:
@@ -77,11 +94,11 @@ def without_thumbnail(record: bytes) -> bytes | None:
     after = struct.unpack_from(layout.order + ("Q" if layout.big else "I"), record, link)[0]
     if after == 0:
         return record
-    cleared[link : link + width] = bytes(width)
     try:
         entries, end = read_directory(record, layout, after)
     except TiffDirectoryError:
-        return bytes(cleared)
+        return record  # no link, but what some programs put there in its place
+    cleared[link : link + width] = bytes(width)
     cleared[after:end] = bytes(end - after)
     found = {entry.tag: entry.number() for entry in entries if entry.kind in (SHORT, LONG)}
     start, size = found.get(_THUMBNAIL_AT, 0), found.get(_THUMBNAIL_LENGTH, 0)
@@ -90,6 +107,69 @@ def without_thumbnail(record: bytes) -> bytes | None:
         stop = min(start + size, len(cleared))
         cleared[start:stop] = bytes(max(0, stop - start)) if stop < len(cleared) else b""
     return bytes(cleared)
+
+
+def put_right(record: bytes, result: Result) -> bytes | None:
+    """Return a record of the same layout whose statements are true of a result.
+
+    Entries are changed, or taken out of their directory; values stay where they are.
+
+    Returns:
+        None when nothing is left in it.
+    """
+    try:
+        layout = Layout.of(record)
+    except TiffDirectoryError:
+        return record
+    if layout.big:
+        return record
+    changed = bytearray(record)
+    return bytes(changed) if _put_right(changed, layout, layout.first, IFD0, result) else None
+
+
+def _put_right(
+    record: bytearray, layout: Layout, offset: int, directory: int, result: Result
+) -> int:
+    """Put the entries of a directory right in place and return how many are left."""
+    try:
+        (count,) = struct.unpack_from(layout.order + "H", record, offset)
+    except struct.error:
+        return 1  # there is none, and its link may stay
+    start, end = offset + 2, offset + 2 + 12 * count
+    if end > len(record):
+        return 1
+    rows = []
+    for at in range(start, end, 12):
+        row = bytes(record[at : at + 12])
+        tag, value = struct.unpack(layout.order + "H6x4s", row)
+        if tag in _WITHIN.get(directory, ()):
+            (inner,) = struct.unpack(layout.order + "I", value)
+            if inner != offset and not _put_right(record, layout, inner, tag, result):
+                continue
+        statement = _STATEMENTS.get((directory, tag))
+        if statement and (not statement.only or _letters(value) in statement.only):
+            new = statement.value(result)
+            if new is None:
+                continue
+            if new is not KEPT:
+                row = _row(layout, tag, new)
+        rows.append(row)
+    # What follows the last entry is a link to nothing, or values where a program wrote none.
+    fields = struct.pack(layout.order + "H", len(rows)) + b"".join(rows)
+    record[offset:end] = fields.ljust(end - offset, b"\0")
+    return len(rows)
+
+
+def _letters(value: bytes) -> str:
+    return value.rstrip(b"\0").decode("latin-1")
+
+
+def _row(layout: Layout, tag: int, value: int | bytes) -> bytes:
+    """Write an entry whose value fits into it: a SHORT, a text, or bytes."""
+    if isinstance(value, int):
+        return struct.pack(layout.order + "HHIHH", tag, SHORT, 1, value, 0)
+    kind = ASCII if value.endswith(b"\0") and value[:1].isalpha() else UNDEFINED
+    return struct.pack(layout.order + "HHI4s", tag, kind, len(value), value)
 
 
 def from_tiff(buffer: bytes, offset: int | None = None) -> bytes | None:

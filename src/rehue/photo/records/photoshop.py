@@ -5,14 +5,15 @@ Source: Adobe Photoshop File Formats Specification, "Image Resource Blocks".
 
 from collections.abc import Iterator
 
-# Resources 1033 and 1036 are thumbnails: they would show the uncoloured picture.
-_THUMBNAILS = (1033, 1036)
-_CAPTIONS = 1028
+from rehue.photo.records import statements
+
+_UNTRUE = frozenset(statement.key for statement in statements.of("Photoshop"))
+_CAPTIONS, _EXIF, _XMP = 1028, 1058, 1060
 
 
-def without_thumbnails(resources: bytes) -> bytes:
-    """Return image resources (8BIM blocks) without thumbnails, to the first bad one."""
-    return b"".join(whole for number, _, whole in _blocks(resources) if number not in _THUMBNAILS)
+def put_right(resources: bytes) -> bytes:
+    """Return image resources (8BIM blocks) that are true of the result, to the first bad one."""
+    return b"".join(whole for number, _, whole in _blocks(resources) if number not in _UNTRUE)
 
 
 def with_captions(iim: bytes) -> bytes:
@@ -23,7 +24,21 @@ def with_captions(iim: bytes) -> bytes:
 
 def captions(resources: bytes) -> bytes | None:
     """Return the captions (IPTC-IIM) in image resources, if there are any."""
-    return next((content for number, content, _ in _blocks(resources) if number == _CAPTIONS), None)
+    return _first(resources, _CAPTIONS)
+
+
+def exif(resources: bytes) -> bytes | None:
+    """Return the EXIF record in image resources, if there is one."""
+    return _first(resources, _EXIF)
+
+
+def xmp(resources: bytes) -> bytes | None:
+    """Return the XMP packet in image resources, if there is one."""
+    return _first(resources, _XMP)
+
+
+def _first(resources: bytes, wanted: int) -> bytes | None:
+    return next((content for number, content, _ in _blocks(resources) if number == wanted), None)
 
 
 def _blocks(resources: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -114,7 +114,7 @@ def test_what_stands_beside_comes_as_it_does_into_other_results(kinds, make, gre
     assert result.mark == mark
     assert result.carried.exif == source.carried.exif
     assert result.carried.dpi == (240, 300)
-    assert result.carried.comment == b"box 7"
+    assert result.carried.comments == (b"box 7",)
     assert b"Adobe" not in colored(kinds["Adobe's segment"], mark)
 
 

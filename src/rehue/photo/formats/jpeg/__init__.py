@@ -24,30 +24,46 @@ from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.formats.jpeg import splice
-from rehue.photo.formats.jpeg.restoring import XMP
-from rehue.photo.photograph import Carried, Chroma, JpegSettings
+from rehue.photo.formats.jpeg.behind import attached, read_behind
+from rehue.photo.formats.jpeg.beside import read_beside, without_beside, written_beside
+from rehue.photo.formats.jpeg.segments import SOS, Segment, walked
+from rehue.photo.photograph import Chroma, JpegSettings
 from rehue.photo.samples import pixels
 
 _FINEST_NEEDED = 90
-_SEGMENT = 65_533  # bytes in a segment, without its length
-_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
-_PHOTOSHOP = b"Photoshop 3.0\0"
 # Cameras and programs write some ten; each costs a pass over the whole picture.
-_START_OF_SCAN, _MOST_SCANS = b"\xff\xda", 500
+_MOST_SCANS = 500
 
 
 def read(source: Source) -> Iterator[Decoded]:
-    """Yield the picture; smaller ones after it, as cameras put there, are left out."""
-    if source.data.count(_START_OF_SCAN) > _MOST_SCANS:
+    """Yield the picture; what stands behind it is carried, or left out with a note (`behind`)."""
+    data = source.data
+    found, end = walked(data)
+    _check_scans(found, end, source)
+    picture = replace(source, data=without_beside(data, found, end))
+    image = by_pillow.opened(JpegImagePlugin.JpegImageFile, picture)
+    decoded = by_pillow.decoded(image, picture)
+    beside = read_beside(found)
+    records, notes = replace(beside.records, jpeg=_settings(image, data)), beside.notes
+    if end is not None:
+        after, packet, more = read_behind(source, found, end, image.size, records.xmp)
+        records, notes = replace(records, xmp=packet, behind=after), (*notes, *more)
+    yield replace(decoded, records=records, notes=notes)
+
+
+def _check_scans(found: list[Segment], end: int | None, source: Source) -> None:
+    """Refuse a picture of far more scans than programs write; what is behind it does not count."""
+    scans = sum(segment.marker == SOS for segment in found)
+    if end is None:
+        # libjpeg goes on, up to what looks like the end.
+        last = found[-1].at if found else 0
+        stop = source.data.find(b"\xff\xd9", last)
+        scans += source.data.count(b"\xff\xda", last, stop if stop > 0 else len(source.data))
+    if scans > _MOST_SCANS:
         raise PhotoError(
             f"{source.name} is a JPEG of more than {_MOST_SCANS} scans, made to keep readers busy: "
             "give another picture"
         )
-    image = by_pillow.opened(JpegImagePlugin.jpeg_factory, source)
-    if not _has_only_previews(image, source.data):
-        by_pillow.check_still(image, source.name)
-    decoded = by_pillow.decoded(image, source)
-    yield replace(decoded, records=_records(image, decoded.records, source.data))
 
 
 def frame_size(data: bytes) -> tuple[int, int] | None:
@@ -63,38 +79,20 @@ def frame_size(data: bytes) -> tuple[int, int] | None:
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
-    """Write a page.
-
-    Raises:
-        PhotoError: its XMP is longer than a segment.
-    """
+    """Write a page, with what stands beside and behind it."""
     (page,) = pages
     carried = page.carried
-    room = _SEGMENT - len(XMP)
-    if len(page.xmp) > room:
-        raise PhotoError(
-            f"{page.photograph.name} has {len(page.xmp):,} bytes of XMP with Rehue's mark, and a "
-            f"JPEG holds {room:,}: write a .png or .tif"
-        )
-    segments = [(0xE1, XMP + page.xmp)]
-    segments += [(0xE1, content) for content in carried.extended_xmp]
-    step = _SEGMENT - len(_PHOTOSHOP)
-    for at in range(0, len(carried.photoshop), step):
-        segments.append((0xED, _PHOTOSHOP + carried.photoshop[at : at + step]))
-    beside = by_pillow.options(page) | {
-        "extra": b"".join(
-            bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
-            for marker, content in segments
-        ),
+    beside = {
+        "extra": written_beside(carried, page.xmp),
+        "icc_profile": carried.icc,
         "dpi": carried.dpi or (0, 0),
     }
-    if carried.comment:
-        beside["comment"] = carried.comment
     if isinstance(page.color, Chroma):
-        file.write(_with_luma_kept(page, page.color, beside))
-        return
-    options = beside | _fineness(page)
-    file.write(by_pillow.saved(pixels.picture(page.colors()), "JPEG", options))
+        whole = _with_luma_kept(page, page.color, beside)
+    else:
+        picture = pixels.picture(page.colors())
+        whole = by_pillow.saved(picture, "JPEG", beside | _fineness(page))
+    file.write(attached(whole, carried.behind))
 
 
 def _with_luma_kept(page: Page, chroma: Chroma, beside: dict[str, Any]) -> bytes:
@@ -130,42 +128,8 @@ FORMAT = Format(
     lacks=frozenset({"pages", "alpha", "text"}),
     signed=True,
     keeps_luma=True,
+    holds_segments=True,
 )
-
-
-def _has_only_previews(image: ImageFile.ImageFile, data: bytes) -> bool:
-    """Say whether a JPEG's further pictures (CIPA DC-007) are all smaller than its first.
-
-    Cameras and telephones put previews and brightness maps there; views of a scene are as large.
-    """
-    if image.format != "MPO":
-        return False
-    further = JpegImagePlugin.jpeg_factory(BytesIO(data))
-    for number in range(1, getattr(further, "n_frames", 1)):
-        further.seek(number)
-        if further.width * further.height >= image.width * image.height:
-            return False
-    return True
-
-
-def _records(image: ImageFile.ImageFile, found: Carried, data: bytes) -> Carried:
-    if image.info.get("jfif_unit") not in (1, 2):
-        # Where the JFIF header gives none, Pillow says that of the EXIF record's width twice.
-        found = replace(found, dpi=None)
-    photoshop = (s[len(_PHOTOSHOP) :] for s in _segments(image, "APP13", _PHOTOSHOP))
-    return replace(
-        found,
-        photoshop=b"".join(photoshop),
-        extended_xmp=tuple(_segments(image, "APP1", _EXTENDED_XMP)),
-        comment=by_pillow.as_bytes(image.info.get("comment")),
-        jpeg=_settings(image, data),
-    )
-
-
-def _segments(image: ImageFile.ImageFile, marker: str, prefix: bytes) -> Iterator[bytes]:
-    for name, content in getattr(image, "applist", ()):
-        if name == marker and content.startswith(prefix):
-            yield content
 
 
 def _settings(image: ImageFile.ImageFile, data: bytes) -> JpegSettings | None:

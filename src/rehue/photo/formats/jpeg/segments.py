@@ -2,8 +2,8 @@
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 SOI, EOI, SOS, DQT, DHT, DRI = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
@@ -12,6 +12,9 @@ BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2
 FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 # Segments of applications and comments: what is not needed to decode.
 BESIDE: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
+
+# Markers that no length follows, and that have no place between segments (table B.1).
+_ALONE: Final = frozenset({0x00, 0x01, SOI, *range(0xD0, 0xD8)})
 
 # Within coded data a marker is what follows 0xFF, but for stuffing and restarts; 0xFF may be
 # repeated before it (B.1.1.2, B.1.1.5).
@@ -31,11 +34,13 @@ class Segment:
         marker: its second byte.
         content: what follows its length.
         coded: of a scan, its entropy-coded data with restart markers.
+        at: where its content begins in the file that it was read from.
     """
 
     marker: int
     content: bytes
     coded: bytes = b""
+    at: int = field(default=0, compare=False, repr=False)
 
     def restarts(self) -> bytes:
         """Return the second byte of each restart marker in the coded data."""
@@ -105,8 +110,16 @@ def joined(parts: Iterable[Segment]) -> bytes:
     return b"".join([*pieces, bytes((0xFF, EOI))])
 
 
-def segments(data: bytes) -> Iterator[Segment]:
+def segments(data: bytes, *, is_strict: bool = True) -> Generator[Segment, None, int]:
     """Yield the segments of the first picture in a file; what follows its end is left.
+
+    Args:
+        data: of the file.
+        is_strict: refuse what stands between two segments and is none; else go on behind it, as
+            libjpeg does.
+
+    Returns:
+        Where the picture ends.
 
     Raises:
         DamagedError: it breaks off, or something that is no segment stands between two.
@@ -115,24 +128,47 @@ def segments(data: bytes) -> Iterator[Segment]:
     try:
         while True:
             if data[at] != 0xFF:
-                raise DamagedError(f"there are stray bytes at {at}")
+                if is_strict:
+                    raise DamagedError(f"there are stray bytes at {at}")
+                at = data.index(0xFF, at)
             while data[at] == 0xFF:  # it may be repeated before any marker
                 at += 1
             marker = data[at]
             if marker == EOI:
-                return
-            if marker in (0x00, 0x01, SOI) or 0xD0 <= marker <= 0xD7:
-                raise DamagedError(f"there is a marker 0x{marker:02x} out of place")
+                return at + 1
+            if marker in _ALONE:
+                if is_strict:
+                    raise DamagedError(f"there is a marker 0x{marker:02x} out of place")
+                at += 1
+                continue
             (length,) = struct.unpack_from(">H", data, at + 1)
-            content, at = data[at + 3 : at + 1 + length], at + 1 + length
+            start, at = at + 3, at + 1 + length
             if length < 2 or at >= len(data):
                 raise DamagedError("a segment is cut off")
-            coded = b""
+            content, coded = data[start:at], b""
             if marker == SOS:
                 end = _MARKER_AFTER_SCAN.search(data, at)
                 if end is None:
                     raise DamagedError("its last scan has no end")
                 coded, at = data[at : end.start()].rstrip(b"\xff"), end.start()
-            yield Segment(marker, content, coded)
-    except (IndexError, struct.error) as error:
+            yield Segment(marker, content, coded, start)
+    except (IndexError, ValueError, struct.error) as error:
+        if isinstance(error, DamagedError):
+            raise
         raise DamagedError("it breaks off") from error
+
+
+def walked(data: bytes) -> tuple[list[Segment], int | None]:
+    """Return what segments of the first picture there are, and its end.
+
+    The end is None where the file breaks off before it. Scans count as segments, each.
+    """
+    found: list[Segment] = []
+    walk = segments(data, is_strict=False)
+    try:
+        while True:
+            found.append(next(walk))
+    except StopIteration as stop:
+        return found, int(stop.value)
+    except DamagedError:
+        return found, None

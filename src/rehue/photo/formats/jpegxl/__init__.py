@@ -129,7 +129,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/jxl",
     depths=(8, 16, 32),
-    lacks=frozenset({"pages", "IPTC", "comment", "text", "extended XMP"}),
+    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
 )
 
 

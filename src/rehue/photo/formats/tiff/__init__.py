@@ -30,7 +30,7 @@ FORMAT = Format(
     encode=write_pages,
     media_type="image/tiff",
     depths=(8, 16, 32),
-    lacks=frozenset({"comment", "text", "extended XMP"}),
+    lacks=frozenset({"comment", "text"}),
     for_layers=True,
     signed=True,
 )

@@ -233,7 +233,7 @@ def _page(
     resources = bytes_of(directories.PHOTOSHOP)
     if directories.IPTC in entries and photoshop.captions(resources) is None:
         # Other formats have captions among the resources alone.
-        resources = photoshop.without_thumbnails(resources)
+        resources = photoshop.put_right(resources)
         resources += photoshop.with_captions(bytes_of(directories.IPTC))
     records = Carried(
         exif=exif.from_tiff(data, page.offset),
