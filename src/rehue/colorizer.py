@@ -33,6 +33,7 @@ from rehue.photo import (
     photograph_of,
     read,
     to_pillow,
+    turned,
     upright,
     visible_mark,
     why_not_kept,
@@ -167,8 +168,8 @@ class Colorizer:
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
             **options: saturation, warmth and so on, as for `rehue.wishes.Coloring`; format,
-                quality, bit_depth, lightness, keep_times, timestamp, layer, visible_mark and
-                credentials, as for `rehue.photo.Output`.
+                quality, bit_depth, lightness, keep_times, timestamp, layer, visible_mark,
+                credentials and turn, as for `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target
@@ -221,25 +222,31 @@ class Colorizer:
             note for note in [why_not_kept(photograph, path, output)] if note
         )
 
+        looks: Iterable[Look] = (self._look_at(page, coloring.scan) for page in photograph.pages)
+        written = photograph
+        if output.turn:
+            looks = list(looks)
+            written = turned(photograph, [look.finding.turn for look in looks if look.finding])
+
         def pages() -> Iterator[NDArray[Any] | Chroma]:
-            for page in photograph.pages:
-                look = self._look_at(page, coloring.scan)
+            for page, shown, look in zip(photograph.pages, written.pages, looks, strict=True):
                 notes.update(dict.fromkeys(look.notes(coloring)))
                 if is_luma_kept:
                     yield look.chroma_at_luma(coloring, orientation=page.orientation)
                     continue
                 make = look.layer if output.layer else look.colorize
-                rgb = make(coloring)
+                rgb = as_stored(make(coloring), page.orientation)
                 if output.visible_mark:
-                    rgb = draw_mark(rgb, visible_mark(self.card.name))
-                yield as_stored(rgb, page.orientation)
+                    seen = draw_mark(upright(rgb, shown.orientation), visible_mark(self.card.name))
+                    rgb = as_stored(seen, shown.orientation)
+                yield rgb
 
         mark = self.mark(photograph, output, coloring)
         jpeg = photograph.carried.jpeg
         if is_luma_kept and jpeg and jpeg.image_data:
             mark = replace(mark, luma=LUMA_KEPT)
         write(
-            photograph,
+            written,
             pages(),
             target,
             mark,
@@ -278,5 +285,5 @@ class Colorizer:
         if stated.is_negative:
             pixels = positive(pixels)
         finding = examine(pixels, stated)
-        seen = see(pixels, finding, self.card, self._runtime, self.size)
+        seen, finding = see(pixels, finding, self.card, self._runtime, self.size)
         return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)

@@ -24,7 +24,7 @@ def light(height, width, count=1):
 @pytest.mark.parametrize(("height", "width", "count"), [(32, 32, 1), (64, 160, 1), (96, 32, 3)])
 def test_answers_at_any_size(model, height, width, count):
     shown = light(height, width, count)
-    logits, ab = open_runtime(model, threads=1).run(shown, 3)
+    logits, ab, _ = open_runtime(model, threads=1).run(shown, 3)
     assert logits.shape == (count, 3, height // 4, width // 4)
     assert ab.shape == (count, 2, height // 4, width // 4)
     assert logits.dtype == ab.dtype == np.float32
@@ -42,9 +42,9 @@ def test_says_what_runs(model):
 def test_is_safe_to_share_between_threads(model):
     runtime = open_runtime(model, threads=1)
     pictures = [light(32 * n, 64) for n in (1, 2, 3, 4)] * 4
-    alone = [runtime.run(picture, 3)[1] for picture in pictures]
+    alone = [runtime.run(picture, 3).ab for picture in pictures]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda picture: runtime.run(picture, 3)[1], pictures))
+        together = list(pool.map(lambda picture: runtime.run(picture, 3).ab, pictures))
     assert all(map(np.array_equal, alone, together))
 
 
@@ -53,7 +53,7 @@ def test_openvino_agrees(model):
     runtimes = [open_runtime(model, name, threads=1) for name in RUNTIMES]
     assert runtimes[1].description.startswith("openvino ")
     assert runtimes[1].description.endswith(", f32")
-    (logits, ab), (their_logits, their_ab) = (runtime.run(light(64, 96), 3) for runtime in runtimes)
+    (logits, ab, _), (their_logits, their_ab, _) = (runtime.run(light(64, 96), 3) for runtime in runtimes)
     # L of up to 100 through sums of 16 in float32, whose steps are 1e-5 there.
     assert their_logits == pytest.approx(logits, abs=1e-3)
     assert their_ab == pytest.approx(ab, abs=1e-3)
@@ -73,7 +73,7 @@ def shown_colors(model):
     seen = np.stack([lightness(picture) for picture in pictures])[:, None].astype(np.float32)
     card = model.card
     for name in RUNTIMES:
-        logits, ab = open_runtime(model, name, threads=1).run(seen, len(card.bin_centers))
+        logits, ab, _ = open_runtime(model, name, threads=1).run(seen, len(card.bin_centers))
         yield np.stack(
             [
                 decode(card.default_decoding, *answer, card.bins)

@@ -6,7 +6,7 @@ to multiples of 32, and what was answered for the padding is cut off again.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Answer:
             padding.
         stride: pixels a cell, as the network saw the picture.
         hints: that it was told of, 3 x height x width as it saw the picture; None for none.
+        features: C x h/32 x w/32 (of the picture as it saw it, turned and with its padding): what
+            a recogniser saw of each place; None without one, and where it took several windows.
     """
 
     logits: NDArray[np.float32] | None
@@ -42,6 +44,7 @@ class Answer:
     box: tuple[float, float, float, float]
     stride: int
     hints: NDArray[np.float32] | None = None
+    features: NDArray[np.float32] | None = None
 
 
 def ask(
@@ -52,6 +55,7 @@ def ask(
     *,
     hints: NDArray[np.float32] | None = None,
     palette: NDArray[np.float32] | None = None,
+    turn: int = 0,
 ) -> Answer:
     """Show a picture to a network, with what a user says of it.
 
@@ -62,15 +66,17 @@ def ask(
         bins: B.
         hints: 3 x h x w: a, b and a mask, from `hints.place_hints`.
         palette: B shares.
+        turn: quarter turns clockwise after which the picture is upright: so the network sees it,
+            and its answer is turned back.
     """
     planes = light[None] if hints is None else np.concatenate([light[None], hints])
     axis = 0 if light.shape[0] > light.shape[1] else 1
     windows = _windows(light.shape[axis], working_size)
     if len(windows) == 1:
-        return replace(_ask_window(runtime, planes, bins, palette), hints=hints)
+        return replace(_ask_window(runtime, planes, bins, palette, turn), hints=hints)
     # Windows lie along the long side; the network still sees the picture upright.
     parts = [planes[:, w] if axis == 0 else planes[:, :, w] for w in windows]
-    answers = [_ask_window(runtime, part, bins, palette) for part in parts]
+    answers = [_ask_window(runtime, part, bins, palette, turn) for part in parts]
     joined = _joined(answers, [w.start for w in windows], light.shape, axis)
     return replace(joined, hints=hints)
 
@@ -110,14 +116,15 @@ def _ask_window(
     planes: NDArray[np.float32],
     bins: int,
     palette: NDArray[np.float32] | None,
+    turn: int,
 ) -> Answer:
     """Ask for one window; planes are lightness and, where there are hints, a, b and their mask."""
     _, height, width = planes.shape
     edges = ((0, _padded(height) - height), (0, _padded(width) - width))
     # Reflection needs a second pixel; a side of one pixel repeats it.
     mode: Literal["reflect", "edge"] = "reflect" if min(height, width) > 1 else "edge"
-    padded = np.pad(planes, ((0, 0), *edges), mode)[None]
-    logits, ab = runtime.run(
+    padded = _turned(np.pad(planes, ((0, 0), *edges), mode)[None], turn)
+    logits, ab, features = runtime.run(
         padded[:, :1],
         bins,
         padded[:, 1:] if len(planes) > 1 else None,
@@ -126,7 +133,13 @@ def _ask_window(
     grid = next(output.shape[2] for output in (logits, ab) if output is not None)
     stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
-    return Answer(None if logits is None else logits[0], None if ab is None else ab[0], box, stride)
+    logits, ab = (None if one is None else _turned(one[0], -turn) for one in (logits, ab))
+    return Answer(logits, ab, box, stride, features=None if features is None else features[0])
+
+
+def _turned(planes: NDArray[Any], quarters: int) -> NDArray[Any]:
+    """Turn planes (... x height x width) clockwise."""
+    return np.ascontiguousarray(np.rot90(planes, -quarters, (-2, -1)))
 
 
 def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int) -> Answer:

@@ -7,7 +7,7 @@ an error with its install line.
 import os
 import sys
 from abc import ABC, abstractmethod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,20 @@ from rehue.errors import ModelError, install_line
 from rehue.files import reason
 from rehue.model.card import Model
 
-# Logits and ab; None for a head that the network lacks.
-Outputs: TypeAlias = tuple[NDArray[Any] | None, NDArray[Any] | None]
+
+class Outputs(NamedTuple):
+    """What a network answers, float32; None for a head that it lacks.
+
+    Attributes:
+        logits: N x B x h x w.
+        ab: N x 2 x h x w.
+        features: N x C x H/32 x W/32: what a recogniser beside the network saw of each place.
+    """
+
+    logits: NDArray[Any] | None
+    ab: NDArray[Any] | None
+    features: NDArray[Any] | None = None
+
 
 # ONNX Runtime's provider for each device.
 _PROVIDERS = {
@@ -54,10 +66,6 @@ class Runtime(ABC):
             bins: B.
             hints: N x 3 x H x W: a, b and a mask; None for none.
             palette: N x B shares; None for none.
-
-        Returns:
-            logits (N x B x h x w) and ab (N x 2 x h x w), float32; None for a head that the
-            network lacks.
         """
         batch, _, height, width = lightness.shape
         none = np.zeros((batch, 3, height, width), np.float32), np.zeros((batch, bins), np.float32)
@@ -67,7 +75,7 @@ class Runtime(ABC):
             "palette": none[1] if palette is None else palette,
         }
         outputs = self._run({name: given[name] for name in given if name in self.inputs})
-        return outputs.get("logits"), outputs.get("ab")
+        return Outputs(outputs.get("logits"), outputs.get("ab"), outputs.get("features"))
 
     @abstractmethod
     def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:

@@ -58,7 +58,7 @@ def test_inputs_and_outputs_are_exactly_the_contracts(exported):
 def test_any_batch_height_and_width_agrees_with_torch(exported, network, count, height, width):
     rng = np.random.default_rng(height)
     light = rng.uniform(0, 100, (count, 1, height, width)).astype(np.float32)
-    logits, ab = open_runtime(Model.at(exported.path), threads=1).run(light, len(BINS))
+    logits, ab, _ = open_runtime(Model.at(exported.path), threads=1).run(light, len(BINS))
     with torch.no_grad():
         expected = network(torch.from_numpy(light))
     assert logits.shape == (count, len(BINS), height // 4, width // 4)

@@ -94,7 +94,7 @@ def largest_difference(network: Network, model: Model) -> float:
             prediction: Prediction = network(torch.from_numpy(light))
         for head, how in (("bins", EXPECTED), ("regression", REGRESSION)):
             if head in network.heads:
-                found = _first_ab(how, *answers, model.card.bins)
+                found = _first_ab(how, answers.logits, answers.ab, model.card.bins)
                 expected = _first_ab(how, prediction.logits, prediction.ab, model.card.bins)
                 worst = max(worst, float(np.abs(found - expected).max()))
     return worst

@@ -1,0 +1,159 @@
+"""Which way is up, and whether this is a negative, by what a recogniser sees in a picture.
+
+A network that ImageNet trained to name things (EfficientNet-Lite2, frozen) looks on beside the one
+that colours, so that its features cost nothing more. Two small heads (`heads.npz`, which
+`scripts/learn_heads.py` makes) read them: of the four ways up, and negative or not. Most pictures
+lie upright: the first look says so for most of them, and only where it does not the network is
+shown the picture turned to the other three ways, and all four must agree clearly.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Features count over so many rows and columns of a picture; neighbours are then put together.
+_PLACES: Final = 6
+STRIDE: Final = 32
+TONES: Final = 32
+# Chosen on photographs held back from training (docs/scans.md). The first look is enough where it
+# gives upright so much of the probability.
+UPRIGHT: Final = 0.9
+# By how much the best way must lead the next one (natural logarithm, summed over four looks).
+LEAD: Final = 8.0
+# A negative is one from so many units on.
+NEGATIVE: Final = 4.0
+
+
+class Features(NamedTuple):
+    """What a recogniser saw in a picture as it was shown.
+
+    Attributes:
+        places: channels x rows x columns, at stride 32: of EfficientNet-Lite2 the 352 of its last
+            block, before its head.
+        height: of the picture in cells; what lies beyond is padding.
+        width: likewise.
+    """
+
+    places: NDArray[np.float32]
+    height: float
+    width: float
+
+    @classmethod
+    def of(cls, places: NDArray[np.float32], height: int, width: int) -> Self:
+        """Put together what a network answered to a picture of a height and width (px)."""
+        return cls(places, height / STRIDE, width / STRIDE)
+
+
+class Recognized(NamedTuple):
+    """What was told of a picture.
+
+    Attributes:
+        turn: quarter turns clockwise after which it is upright, 0 to 3.
+        is_negative: it looks like a negative.
+    """
+
+    turn: int = 0
+    is_negative: bool = False
+
+
+def recognize(
+    first: Features, look: Callable[[int], Features | None], light: NDArray[np.float32]
+) -> Recognized:
+    """Say which way is up, and whether it is a negative.
+
+    Args:
+        first: of the picture as it lies.
+        look: gives those of the picture turned clockwise by 1 to 3 quarters; asked where needed.
+        light: what was shown, L 0..100, height x width.
+    """
+    if negative_evidence(first, light) >= NEGATIVE:
+        return Recognized(is_negative=True)
+    ways = ways_up(first)
+    if ways[0] >= np.log(UPRIGHT):
+        return Recognized()
+    total = ways.copy()
+    for turn in (1, 2, 3):
+        seen = look(turn)
+        if seen is None:
+            return Recognized()
+        total += np.roll(ways_up(seen), turn)
+    best = int(total.argmax())
+    return Recognized(best if total[best] - np.sort(total)[-2] >= LEAD else 0)
+
+
+def ways_up(features: Features) -> NDArray[np.float32]:
+    """Return how probable it is that a picture is upright after 0 to 3 quarter turns clockwise.
+
+    Mirrored it is upright as well, after turns the other way: both count.
+
+    Returns:
+        Natural logarithms, 4.
+    """
+    places = _placed(features)
+    ways, mirrored = (_log_softmax(_answer("ways", p)) for p in (places, places[:, ::-1]))
+    return np.asarray((ways + mirrored[[0, 3, 2, 1]]) / 2)
+
+
+def negative_evidence(features: Features, light: NDArray[np.float32]) -> float:
+    """Return how much more a picture looks like a negative than like a positive.
+
+    Args:
+        features: of it.
+        light: L 0..100, height x width.
+
+    Returns:
+        The natural logarithm of how many times likelier that is.
+    """
+    tones = np.histogram(light, TONES, (0, 100))[0].astype(np.float32) / light.size
+    positive, negative = _answer("negative", _placed(features), tones)
+    return float(negative - positive)
+
+
+def _placed(features: Features) -> NDArray[np.float32]:
+    """Means over rows x columns of places, without the padding: rows x columns x channels."""
+    down = _shares(features.places.shape[1], features.height)
+    across = _shares(features.places.shape[2], features.width)
+    return np.einsum("ki,cij,lj->klc", down, features.places, across, optimize=True)
+
+
+def _shares(cells: int, length: float) -> NDArray[np.float32]:
+    """How much each cell counts in each place along one side: places x cells."""
+    edges = np.linspace(0, length, _PLACES + 1, dtype=np.float32)[:, None]
+    cell = np.arange(cells, dtype=np.float32)
+    covered = np.minimum(edges[1:], cell + 1) - np.maximum(edges[:-1], cell)
+    covered = np.maximum(covered, 0)
+    return np.asarray(covered / covered.sum(axis=1, keepdims=True))
+
+
+def _answer(
+    head: str, places: NDArray[np.float32], beside: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Run a head: a layer of each place, one of neighbours together, and the last."""
+    weights = _heads()
+    cells = _relu(places @ weights[f"{head}.place.weight"] + weights[f"{head}.place.bias"])
+    half = _PLACES // 2
+    together = cells.reshape(half, 2, half, 2, -1).mean(axis=(1, 3)).ravel()
+    if beside is not None:
+        together = np.concatenate([together, beside])
+    hidden = _relu(together @ weights[f"{head}.whole.weight"] + weights[f"{head}.whole.bias"])
+    return np.asarray(hidden @ weights[f"{head}.last.weight"] + weights[f"{head}.last.bias"])
+
+
+def _relu(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.maximum(values, np.float32(0))
+
+
+def _log_softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted = values - values.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
+
+
+@cache
+def _heads() -> dict[str, NDArray[np.float32]]:
+    """Weights, inputs x outputs, and biases of the heads by their names."""
+    with files("rehue.scan").joinpath("heads.npz").open("rb") as file, np.load(file) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
