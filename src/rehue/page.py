@@ -135,15 +135,19 @@ class PageSeen(Seen):
 
 def see(
     pixels: NDArray[Any], finding: Finding, card: Card, runtime: Runtime, working_size: int
-) -> Seen:
+) -> tuple[Seen, Finding]:
     """Show the network what was scanned: a photograph, or each print of a page.
 
     Args:
-        pixels: upright and positive, height x width or height x width x 3.
+        pixels: upright as the file says and positive, height x width or height x width x 3.
         finding: what `rehue.scan.examine` found in them.
         card: the model's.
         runtime: what runs the network.
         working_size: short side at which it works (px).
+
+    Returns:
+        What it saw, and the finding with what a recogniser tells beside the network: which way is
+        up, and whether it looks like a negative.
     """
     grey = pixels if finding.is_plain and pixels.dtype == np.uint8 else as_grey(pixels)
     height, width = pixels.shape[:2]
@@ -156,11 +160,12 @@ def see(
         answers: dict[int, Answer] = {}
 
         def look(more: int) -> Features | None:
-            turned = (turn + more) % 4
-            answer = ask(runtime, light, working_size, len(card.bin_centers), turn=turned)
-            answers[more] = answer
-            seen = light.shape if turned % 2 == 0 else light.shape[::-1]
-            return None if answer.features is None else Features.of(answer.features, *seen)
+            bins, turned = len(card.bin_centers), (turn + more) % 4
+            answers[more] = ask(runtime, light, working_size, bins, turn=turned)
+            answered = answers[more].features
+            if answered is None:
+                return None
+            return Features.of(answered, (light.shape[0], light.shape[1]), turned)
 
         first = look(0)
         is_asked = finding.is_recognizable and not turn and not one.turn

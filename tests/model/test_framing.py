@@ -165,3 +165,33 @@ def test_colour_pictures_count_by_their_lightness(answering):
     assert np.abs(deep - light).mean() < 0.5
     assert deep.min() >= 0
     assert deep.max() <= 100
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+@pytest.mark.parametrize("size", [(70, 101), (64, 600)])
+def test_a_picture_is_seen_turned_and_answered_as_it_lies(answering, size, turn):
+    light = np.random.default_rng(2).uniform(0, 100, size).astype(np.float32)
+    runtime = answering(by_lightness)
+    answer = model.ask(runtime, light, SIZE, BINS, turn=turn)
+    lying = model.ask(answering(by_lightness), light, SIZE, BINS)
+    assert np.allclose(answer.ab, lying.ab, atol=1e-3)
+    assert answer.box == lying.box
+    back = np.rot90(runtime.shown[0]["lightness"][0, 0], turn)  # of the first window
+    height, width = (min(one, other) for one, other in zip(back.shape, size, strict=True))
+    assert np.array_equal(back[:height, :width], light[:height, :width])
+
+
+def test_features_come_back_as_the_picture_lies(answering):
+    light = np.random.default_rng(2).uniform(0, 100, (64, 96)).astype(np.float32)
+    runtime = answering(by_place)
+    runtime.answers_features = True
+    answer = model.ask(runtime, light, SIZE, BINS, turn=1)
+    cells = light.reshape(2, 32, 3, 32).mean(axis=(1, 3))
+    assert np.allclose(answer.features[0], cells, atol=1e-3)
+    assert model.ask(answering(by_place), light, SIZE, BINS).features is None
+
+
+def test_a_picture_of_many_windows_has_no_features(answering):
+    runtime = answering(by_place)
+    runtime.answers_features = True
+    assert model.ask(runtime, np.zeros((64, 900), np.float32), SIZE, BINS).features is None

@@ -35,8 +35,8 @@ class Answer:
             padding.
         stride: pixels a cell, as the network saw the picture.
         hints: that it was told of, 3 x height x width as it saw the picture; None for none.
-        features: C x h/32 x w/32 (of the picture as it saw it, turned and with its padding): what
-            a recogniser saw of each place; None without one, and where it took several windows.
+        features: C x h/32 x w/32, with the padding: what a recogniser saw of each place; None
+            without one, and where the picture took several windows.
     """
 
     logits: NDArray[np.float32] | None
@@ -133,8 +133,9 @@ def _ask_window(
     grid = next(output.shape[2] for output in (logits, ab) if output is not None)
     stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
-    logits, ab = (None if one is None else _turned(one[0], -turn) for one in (logits, ab))
-    return Answer(logits, ab, box, stride, features=None if features is None else features[0])
+    outputs = (None if one is None else _turned(one[0], -turn) for one in (logits, ab, features))
+    logits, ab, features = outputs
+    return Answer(logits, ab, box, stride, features=features)
 
 
 def _turned(planes: NDArray[Any], quarters: int) -> NDArray[Any]:

@@ -32,20 +32,27 @@ class Features(NamedTuple):
     """What a recogniser saw in a picture as it was shown.
 
     Attributes:
-        places: channels x rows x columns, at stride 32: of EfficientNet-Lite2 the 352 of its last
-            block, before its head.
-        height: of the picture in cells; what lies beyond is padding.
-        width: likewise.
+        places: 6 x 6 x channels, means over the picture; of EfficientNet-Lite2 the 352 channels of
+            its last block, before its head.
     """
 
     places: NDArray[np.float32]
-    height: float
-    width: float
 
     @classmethod
-    def of(cls, places: NDArray[np.float32], height: int, width: int) -> Self:
-        """Put together what a network answered to a picture of a height and width (px)."""
-        return cls(places, height / STRIDE, width / STRIDE)
+    def of(cls, answered: NDArray[np.float32], size: tuple[int, int], turn: int = 0) -> Self:
+        """Take the means.
+
+        Args:
+            answered: channels x rows x columns at stride 32, turned back as the picture lies.
+            size: its height and width as it lies (px); what lies beyond is padding.
+            turn: quarter turns clockwise after which it was shown.
+        """
+        down, across = (
+            _shares(cells, length / STRIDE)
+            for cells, length in zip(answered.shape[1:], size, strict=True)
+        )
+        places = np.einsum("ki,cij,lj->klc", down, answered, across, optimize=True)
+        return cls(np.rot90(places, -turn))
 
 
 class Recognized(NamedTuple):
@@ -93,8 +100,8 @@ def ways_up(features: Features) -> NDArray[np.float32]:
     Returns:
         Natural logarithms, 4.
     """
-    places = _placed(features)
-    ways, mirrored = (_log_softmax(_answer("ways", p)) for p in (places, places[:, ::-1]))
+    both = (features.places, features.places[:, ::-1])
+    ways, mirrored = (_log_softmax(_answer("ways", places)) for places in both)
     return np.asarray((ways + mirrored[[0, 3, 2, 1]]) / 2)
 
 
@@ -109,15 +116,8 @@ def negative_evidence(features: Features, light: NDArray[np.float32]) -> float:
         The natural logarithm of how many times likelier that is.
     """
     tones = np.histogram(light, TONES, (0, 100))[0].astype(np.float32) / light.size
-    positive, negative = _answer("negative", _placed(features), tones)
+    positive, negative = _answer("negative", features.places, tones)
     return float(negative - positive)
-
-
-def _placed(features: Features) -> NDArray[np.float32]:
-    """Means over rows x columns of places, without the padding: rows x columns x channels."""
-    down = _shares(features.places.shape[1], features.height)
-    across = _shares(features.places.shape[2], features.width)
-    return np.einsum("ki,cij,lj->klc", down, features.places, across, optimize=True)
 
 
 def _shares(cells: int, length: float) -> NDArray[np.float32]:
