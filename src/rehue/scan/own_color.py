@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color.neutrality import CHROMA_FROM_RGB, cast_terms, picture_cells, shared
 from rehue.color.srgb import white_code
+from rehue.color.tone_fit import CHROMA_FROM_RGB, cast_terms, picture_cells, shared
 from rehue.scan.regions import regions
 
 # Units of chroma: code values of 8-bit Cb and Cr. A cell so far beside the rule has colour of its
