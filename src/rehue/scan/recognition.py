@@ -2,7 +2,7 @@
 
 A network that ImageNet trained to name things (EfficientNet-Lite2, frozen) looks on beside the one
 that colours, so that its features cost nothing more. Two small heads (`heads.npz`, which
-`scripts/learn_heads.py` makes) read them: of the four ways up, and negative or not. Most pictures
+`benchmarks/scan/learn_heads.py` makes) read them: of the four ways up, and negative or not. Most pictures
 lie upright: the first look says so for most of them, and only where it does not the network is
 shown the picture turned to the other three ways, and all four must agree clearly.
 """
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 # Features count over so many rows and columns of a picture; neighbours are then put together.
 _PLACES: Final = 6
-STRIDE: Final = 32
-TONES: Final = 32
+_STRIDE: Final = 32
+_TONES: Final = 32
 # Chosen on photographs held back from training (docs/scans.md). The first look is enough where it
 # gives upright so much of the probability.
 UPRIGHT: Final = 0.9
-# By how much the best way must lead the next one (natural logarithm, summed over four looks).
-LEAD: Final = 8.0
+# By how much the best way must lead the next one (natural logarithm), each by the look that gives
+# it least.
+LEAD: Final = 2.0
 # A negative is one from so many units on.
 NEGATIVE: Final = 4.0
 
@@ -48,7 +49,7 @@ class Features(NamedTuple):
             turn: quarter turns clockwise after which it was shown.
         """
         down, across = (
-            _shares(cells, length / STRIDE)
+            _shares(cells, length / _STRIDE)
             for cells, length in zip(answered.shape[1:], size, strict=True)
         )
         places = np.einsum("ki,cij,lj->klc", down, answered, across, optimize=True)
@@ -82,14 +83,14 @@ def recognize(
     ways = ways_up(first)
     if ways[0] >= np.log(UPRIGHT):
         return Recognized()
-    total = ways.copy()
+    least = ways
     for turn in (1, 2, 3):
         seen = look(turn)
         if seen is None:
             return Recognized()
-        total += np.roll(ways_up(seen), turn)
-    best = int(total.argmax())
-    return Recognized(best if total[best] - np.sort(total)[-2] >= LEAD else 0)
+        least = np.minimum(least, np.roll(ways_up(seen), turn))
+    best = int(least.argmax())
+    return Recognized(best if least[best] - np.sort(least)[-2] >= LEAD else 0)
 
 
 def ways_up(features: Features) -> NDArray[np.float32]:
@@ -115,9 +116,13 @@ def negative_evidence(features: Features, light: NDArray[np.float32]) -> float:
     Returns:
         The natural logarithm of how many times likelier that is.
     """
-    tones = np.histogram(light, TONES, (0, 100))[0].astype(np.float32) / light.size
-    positive, negative = _answer("negative", features.places, tones)
+    positive, negative = _answer("negative", features.places, tones_of(light))
     return float(negative - positive)
+
+
+def tones_of(light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return which share of L (0..100, height x width) lies in each of 32 equal steps."""
+    return (np.histogram(light, _TONES, (0, 100))[0] / light.size).astype(np.float32)
 
 
 def _shares(cells: int, length: float) -> NDArray[np.float32]:
