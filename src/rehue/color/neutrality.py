@@ -29,10 +29,11 @@ from rehue.errors import PhotoError
 LARGEST_RESIDUE = 1.7
 LARGEST_PATTERN = 0.75
 # The same where a lamp's light may explain more: less, and less of the picture's chroma, for so
-# many terms explain much of a muted photograph. That is tried where the first fit left so many
-# times too much at most.
+# many terms explain much of a muted photograph; and no block much, for a stroke of ink does. That
+# is tried where the first fit left so many times too much at most.
 LARGEST_LIT_RESIDUE = 1.3
 LARGEST_LIT_SHARE, LARGEST_LIT_PATTERN = 0.2, 0.06
+LARGEST_LIT_BLOCK = 6.0
 _LAMP_WORTH = 2.0
 # No toning bath is more vivid: a full cyanotype reaches 46, a red traffic sign 130.
 LARGEST_TONING = 60.0
@@ -89,7 +90,7 @@ def judge_neutrality(image: NDArray[np.generic]) -> Neutrality:
         )
     if image.ndim == 2:
         return Neutrality(Tone.GREY, "one channel")
-    residue, pattern, toning, _ = _fitted(blocks_of(image))
+    residue, pattern, toning, *_ = _fitted(blocks_of(image))
     limits = ((residue, LARGEST_RESIDUE), (pattern, LARGEST_PATTERN))
     left, most = max(limits, key=lambda pair: pair[0] / pair[1])
     if left > most:
@@ -122,7 +123,8 @@ def _fitted(blocks: Blocks) -> Fit:
     lit = lamp_fit(blocks)
     residue = min(LARGEST_LIT_RESIDUE, LARGEST_LIT_SHARE * lit.chroma)
     pattern = min(LARGEST_PATTERN, LARGEST_LIT_PATTERN * lit.chroma)
-    return lit if lit.residue <= residue and lit.pattern <= pattern else fit
+    is_toned = lit.residue <= residue and lit.pattern <= pattern
+    return lit if is_toned and lit.largest <= LARGEST_LIT_BLOCK else fit
 
 
 def _how_clearly(times: float) -> str:

@@ -85,12 +85,14 @@ class Fit(NamedTuple):
         pattern: root of what of it neighbouring blocks share.
         toning: the largest chroma that it reaches in a block.
         chroma: root mean square of the blocks' chroma.
+        largest: of what it left in a block.
     """
 
     residue: float
     pattern: float
     toning: float
     chroma: float
+    largest: float
 
 
 class Blocks(NamedTuple):
@@ -194,7 +196,8 @@ def _judged(blocks: Blocks, fitted: NDArray[np.float64]) -> Fit:
     left = blocks.chroma - fitted
     residue, chroma = (float(np.sqrt((c**2).sum(axis=-1).mean())) for c in (left, blocks.chroma))
     pattern = shared(left.reshape(blocks.rows, blocks.columns, 2))
-    return Fit(residue, pattern, float(np.hypot(*fitted.T).max()), chroma)
+    toning, largest = (float(np.hypot(*c.T).max()) for c in (fitted, left))
+    return Fit(residue, pattern, toning, chroma, largest)
 
 
 def shared(left: NDArray[np.float64]) -> float:

@@ -21,12 +21,12 @@ _STRIDE: Final = 32
 _TONES: Final = 32
 # Chosen on photographs held back from training (docs/scans.md). The first look is enough where it
 # gives upright so much of the probability.
-UPRIGHT: Final = 0.9
+_UPRIGHT: Final = 0.8
 # By how much the best way must lead the next one (natural logarithm), each by the look that gives
 # it least.
-LEAD: Final = 2.0
-# A negative is one from so many units on.
-NEGATIVE: Final = 4.0
+_LEAD: Final = 2.5
+# What makes a negative (natural logarithm).
+_NEGATIVE: Final = 0.0
 
 
 class Features(NamedTuple):
@@ -78,10 +78,10 @@ def recognize(
         look: gives those of the picture turned clockwise by 1 to 3 quarters; asked where needed.
         light: what was shown, L 0..100, height x width.
     """
-    if negative_evidence(first, light) >= NEGATIVE:
+    if negative_evidence(first, light) >= _NEGATIVE:
         return Recognized(is_negative=True)
     ways = ways_up(first)
-    if ways[0] >= np.log(UPRIGHT):
+    if ways[0] >= np.log(_UPRIGHT):
         return Recognized()
     least = ways
     for turn in (1, 2, 3):
@@ -90,7 +90,7 @@ def recognize(
             return Recognized()
         least = np.minimum(least, np.roll(ways_up(seen), turn))
     best = int(least.argmax())
-    return Recognized(best if least[best] - np.sort(least)[-2] >= LEAD else 0)
+    return Recognized(best if least[best] - np.sort(least)[-2] >= _LEAD else 0)
 
 
 def ways_up(features: Features) -> NDArray[np.float32]:
