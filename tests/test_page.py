@@ -155,7 +155,7 @@ def test_a_picture_said_to_lie_is_seen_upright_and_coloured_as_it_lies(colorizer
     upright = np.ascontiguousarray(np.rot90(lying, -degrees // 90))
     shown = colorizer.look(upright, scan=AS_IS).colorize()
     # The tiny network's colour is that of the place alone; what is resampled differs by rounding.
-    assert np.abs(np.rot90(look.colorize(), -degrees // 90).astype(int) - shown).max() <= 3
+    assert np.abs(np.rot90(look.colorize(), -degrees // 90).astype(int) - shown).mean() < 0.5
 
 
 def recognizing(monkeypatch, told):
@@ -214,7 +214,9 @@ BAD = {
     "dot": np.full((1, 1), 90, np.uint8),
     "a print that fills the page": np.pad(PRINT, 1, constant_values=MAT),
     "twenty prints": np.tile(np.pad(PRINT[::4, ::4], 24, constant_values=MAT), (4, 5)),
-    "prints that touch": np.pad(np.concatenate([PRINT, PRINT[:, ::-1]], 1), 60, constant_values=MAT),
+    "prints that touch": np.pad(
+        np.concatenate([PRINT, PRINT[:, ::-1]], 1), 60, constant_values=MAT
+    ),
 }
 
 

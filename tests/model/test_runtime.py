@@ -53,7 +53,9 @@ def test_openvino_agrees(model):
     runtimes = [open_runtime(model, name, threads=1) for name in RUNTIMES]
     assert runtimes[1].description.startswith("openvino ")
     assert runtimes[1].description.endswith(", f32")
-    (logits, ab, _), (their_logits, their_ab, _) = (runtime.run(light(64, 96), 3) for runtime in runtimes)
+    (logits, ab, _), (their_logits, their_ab, _) = (
+        runtime.run(light(64, 96), 3) for runtime in runtimes
+    )
     # L of up to 100 through sums of 16 in float32, whose steps are 1e-5 there.
     assert their_logits == pytest.approx(logits, abs=1e-3)
     assert their_ab == pytest.approx(ab, abs=1e-3)

@@ -80,7 +80,9 @@ def test_features_are_means_without_the_padding():
     assert places.shape == (6, 6, 2)
     assert places.max() < 99
     # Six places of 64 x 96 pixels over cells of 32: three rows and two columns to a cell.
-    assert np.array_equal(places[..., 0], np.array([[0, 1, 2], [4, 5, 6]]).repeat(3, 0).repeat(2, 1))
+    assert np.array_equal(
+        places[..., 0], np.array([[0, 1, 2], [4, 5, 6]]).repeat(3, 0).repeat(2, 1)
+    )
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])

@@ -153,7 +153,9 @@ def _rule(
 def _tiles(planes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Means over 3 x 3 cells side by side: rows x columns x N to M x N."""
     rows, columns, count = planes.shape
-    tiles = planes[: rows // 3 * 3, : columns // 3 * 3].reshape(rows // 3, 3, columns // 3, 3, count)
+    tiles = planes[: rows // 3 * 3, : columns // 3 * 3].reshape(
+        rows // 3, 3, columns // 3, 3, count
+    )
     return np.asarray(tiles.mean(axis=(1, 3)).reshape(-1, count))
 
 

@@ -26,7 +26,7 @@ _UPRIGHT: Final = 0.8
 # it least.
 _LEAD: Final = 2.5
 # What makes a negative (natural logarithm).
-_NEGATIVE: Final = 0.0
+_NEGATIVE: Final = -0.02
 
 
 class Features(NamedTuple):
