@@ -199,7 +199,7 @@ def measured(picture):
 def test_one_look_is_enough_for_many_colours(colorizer, monkeypatch):
     asked = []
     ask = rehue.page.ask
-    monkeypatch.setattr(rehue.page, "ask", lambda *a: asked.append(1) or ask(*a))
+    monkeypatch.setattr(rehue.page, "ask", lambda *a, **k: asked.append(1) or ask(*a, **k))
     look = colorizer.look(GREY)
     first = look.colorize()
     assert not np.array_equal(look.colorize(saturation=1.5, warmth=10), first)

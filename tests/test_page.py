@@ -1,13 +1,17 @@
 """Pages of prints and faded prints on their way through the network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import skimage.data
 
+import rehue.page
 from rehue import Colorizer, Hint
 from rehue.color import lightness, srgb_to_lab
 from rehue.errors import ModelError, PhotoError
-from rehue.scan import Stated, Tones
+from rehue.scan import Recognized, Stated, Tones, examine
+from rehue.wishes import Coloring
 
 PRINT = np.ascontiguousarray(skimage.data.camera()[60:300, 120:440])
 TOP, LEFT, MAT = 90, 130, 128
@@ -141,3 +145,88 @@ def test_odd_pictures_are_coloured_as_they_were(colorizer, shape):
     assert np.array_equal(
         colorizer.look(picture).colorize(), colorizer.look(picture, scan=AS_IS).colorize()
     )
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_picture_said_to_lie_is_seen_upright_and_coloured_as_it_lies(colorizer, degrees):
+    lying = np.ascontiguousarray(PRINT[:, :300])  # whole cells both ways
+    look = colorizer.look(lying, scan=Stated(upright=degrees))
+    assert look.finding.turn == look.seen.turn == degrees // 90
+    upright = np.ascontiguousarray(np.rot90(lying, -degrees // 90))
+    shown = colorizer.look(upright, scan=AS_IS).colorize()
+    # The tiny network's colour is that of the place alone; what is resampled differs by rounding.
+    assert np.abs(np.rot90(look.colorize(), -degrees // 90).astype(int) - shown).mean() < 0.5
+
+
+def recognizing(monkeypatch, told):
+    """A network with a recogniser beside it, which tells this of every picture."""
+    ask = rehue.page.ask
+    shown = []
+
+    def asked(*given, turn, **more):
+        shown.append(turn)
+        answer = ask(*given, turn=turn, **more)
+        return replace(answer, features=np.zeros((352, 2, 3), np.float32))
+
+    def recognize(first, look, light):
+        assert look(told.turn)
+        return told
+
+    monkeypatch.setattr(rehue.page, "ask", asked)
+    monkeypatch.setattr(rehue.page, "recognize", recognize)
+    return shown
+
+
+@pytest.mark.parametrize("has_mat", [False, True])
+def test_a_picture_found_to_lie_is_coloured_by_the_look_that_saw_it_upright(
+    colorizer, page, has_mat, monkeypatch
+):
+    shown = recognizing(monkeypatch, Recognized(3))
+    picture = page if has_mat else PRINT
+    look = colorizer.look(picture)
+    assert shown == [0, 3]
+    assert look.finding.turn == 3
+    assert "to be turned clockwise by 270°" in look.notes(Coloring())[0]
+    assert look.colorize().shape == (*picture.shape, 3)
+    # A print's own picture keeps its place.
+    plain = look.finding.prints[0].turned(1)
+    assert plain.corners == examine(picture).prints[0].corners
+
+
+def test_what_is_said_is_not_looked_for(colorizer, monkeypatch):
+    for stated in (AS_IS, Stated(upright=0), Stated(is_negative=True)):
+        shown = recognizing(monkeypatch, Recognized(1))
+        assert colorizer.look(PRINT, scan=stated).finding.turn == 0
+        assert set(shown) == {0}
+
+
+def test_a_negative_is_said_and_not_turned(colorizer, monkeypatch):
+    recognizing(monkeypatch, Recognized(is_negative=True))
+    look = colorizer.look(PRINT)
+    assert look.notes(Coloring()) == ("looks like a negative; --negative colours the positive",)
+    assert np.array_equal(look.pixels, PRINT)
+
+
+BAD = {
+    "white": np.full((240, 320), 255, np.uint8),
+    "black": np.zeros((240, 320), np.uint8),
+    "text": skimage.data.page(),
+    "dot": np.full((1, 1), 90, np.uint8),
+    "a print that fills the page": np.pad(PRINT, 1, constant_values=MAT),
+    "twenty prints": np.tile(np.pad(PRINT[::4, ::4], 24, constant_values=MAT), (4, 5)),
+    "prints that touch": np.pad(
+        np.concatenate([PRINT, PRINT[:, ::-1]], 1), 60, constant_values=MAT
+    ),
+}
+
+
+@pytest.mark.parametrize("picture", BAD.values(), ids=BAD)
+def test_bad_input_is_coloured_all_the_same(colorizer, picture):
+    look = colorizer.look(picture)
+    colored = look.colorize()
+    assert colored.shape == (*picture.shape, 3)
+    assert np.abs(lightness(colored) - lightness(picture)).max() < 0.5
+    if not look.finding.has_surround:
+        assert len(look.finding.prints) == 1
+    # What was taken for more than a photograph is said, and only that.
+    assert bool(look.notes(Coloring())) != look.finding.is_plain

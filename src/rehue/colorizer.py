@@ -35,6 +35,7 @@ from rehue.photo import (
     photograph_of,
     read,
     to_pillow,
+    turned,
     upright,
     visible_mark,
     why_not_kept,
@@ -180,8 +181,8 @@ class Colorizer:
             max_pixels: refuse pictures that have more, on all pages together.
             overwrite: replace an existing target.
             **options: saturation, warmth and so on, as for `rehue.wishes.Coloring`; format,
-                quality, bit_depth, lightness, keep_times, timestamp, layer, visible_mark and
-                credentials, as for `rehue.photo.Output`.
+                quality, bit_depth, lightness, keep_times, timestamp, layer, visible_mark,
+                credentials and turn, as for `rehue.photo.Output`.
 
         Raises:
             PhotoError: the source cannot be read or the target cannot be written; then no target
@@ -239,9 +240,15 @@ class Colorizer:
             notes[why] = None
         steps = 2 * len(photograph.pages) + 1
 
+        looks: Iterable[Look] = (self._look_at(page, coloring.scan) for page in photograph.pages)
+        written = photograph
+        if output.turn:
+            looks = list(looks)
+            written = turned(photograph, [look.finding.turn for look in looks if look.finding])
+
         def pages() -> Iterator[NDArray[Any] | Chroma]:
-            for number, page in enumerate(photograph.pages):
-                look = self._look_at(page, coloring.scan)
+            of_pages = zip(photograph.pages, written.pages, looks, strict=True)
+            for number, (page, shown, look) in enumerate(of_pages):
                 self._tell(2 * number + 1, steps)
                 notes.update(dict.fromkeys(look.notes(coloring)))
                 made: NDArray[Any] | Chroma
@@ -249,9 +256,11 @@ class Colorizer:
                     made = look.chroma_at_luma(coloring, orientation=page.orientation)
                 else:
                     rgb = (look.layer if output.layer else look.colorize)(coloring)
-                    if output.visible_mark:
-                        rgb = draw_mark(rgb, visible_mark(self.card.name))
                     made = as_stored(rgb, page.orientation)
+                    if output.visible_mark:
+                        seen = upright(made, shown.orientation)
+                        seen = draw_mark(seen, visible_mark(self.card.name))
+                        made = as_stored(seen, shown.orientation)
                 self._tell(2 * number + 2, steps)
                 yield made
 
@@ -259,7 +268,7 @@ class Colorizer:
         if is_luma_kept and (jpeg := photograph.carried.jpeg) and jpeg.image_data:
             mark = replace(mark, luma=LUMA_KEPT)
         write(
-            photograph,
+            written,
             pages(),
             target,
             mark,
@@ -298,5 +307,5 @@ class Colorizer:
         pixels = upright(photograph.pixels, photograph.orientation)
         pixels = positive(pixels) if stated.is_negative else pixels
         finding = examine(pixels, stated)
-        seen = see(pixels, finding, self.card, self._runtime, self.size)
+        seen, finding = see(pixels, finding, self.card, self._runtime, self.size)
         return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)

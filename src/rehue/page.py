@@ -10,7 +10,18 @@ from rehue.color.srgb import white_code
 from rehue.errors import ModelError, PhotoError
 from rehue.model import Answer, Card, Hint, Runtime, Suggestion, ask, shrunk_lightness
 from rehue.picture.render import as_grey
-from rehue.scan import Finding, Print, at_print, cut_out, descreened, laid_back, page_grid
+from rehue.scan import (
+    Features,
+    Finding,
+    Print,
+    Recognized,
+    at_print,
+    cut_out,
+    descreened,
+    laid_back,
+    page_grid,
+    recognize,
+)
 from rehue.seen import Seen
 from rehue.wishes import Coloring
 
@@ -124,31 +135,56 @@ class PageSeen(Seen):
 
 def see(
     pixels: NDArray[Any], finding: Finding, card: Card, runtime: Runtime, working_size: int
-) -> Seen:
+) -> tuple[Seen, Finding]:
     """Show the network what was scanned: a photograph, or each print of a page.
 
     Args:
-        pixels: upright and positive, height x width or height x width x 3.
+        pixels: upright as the file says and positive, height x width or height x width x 3.
         finding: what `rehue.scan.examine` found in them.
         card: the model's.
         runtime: what runs the network.
         working_size: short side at which it works (px).
+
+    Returns:
+        What it saw, and the finding with what a recogniser tells beside the network: which way is
+        up, and whether it looks like a negative.
     """
     grey = pixels if finding.is_plain and pixels.dtype == np.uint8 else as_grey(pixels)
     height, width = pixels.shape[:2]
 
-    def of_print(one: Print, cut: NDArray[Any], size: tuple[int, int]) -> Seen:
+    def of_print(
+        one: Print, cut: NDArray[Any], size: tuple[int, int], turn: int = 0
+    ) -> tuple[Seen, Recognized]:
+        """Show it, lying as it was cut out, after a turn that is known."""
         light = one.tones.stretched(shrunk_lightness(_without_dots(cut, one), working_size))
-        answer = ask(runtime, light, working_size, len(card.bin_centers))
-        return Seen(light, answer, card, runtime, working_size, size)
+        answers: dict[int, Answer] = {}
+
+        def look(more: int) -> Features | None:
+            bins, turned = len(card.bin_centers), (turn + more) % 4
+            answers[more] = ask(runtime, light, working_size, bins, turn=turned)
+            answered = answers[more].features
+            if answered is None:
+                return None
+            return Features.of(answered, (light.shape[0], light.shape[1]), turned)
+
+        first = look(0)
+        is_asked = finding.is_recognizable and not turn and not one.turn
+        told = recognize(first, look, light) if first and is_asked else Recognized()
+        turn = (turn + told.turn) % 4
+        return Seen(light, answers[told.turn], card, runtime, working_size, size, turn), told
 
     if not finding.has_surround:
-        return of_print(finding.prints[0], grey, (height, width))
+        (itself,) = finding.prints
+        lying = itself.turned(-itself.turn)
+        seen, told = of_print(lying, grey, (height, width), itself.turn)
+        return seen, finding.recognized((told,))
     # A very large page became smaller on the way.
     scale = np.divide(grey.shape[::-1], (width, height))
     cuts = [(one, cut_out(grey, one.quad * scale)) for one in finding.prints]
-    prints = tuple((one, of_print(one, cut, (cut.shape[0], cut.shape[1]))) for one, cut in cuts)
-    return PageSeen.of(prints, (height, width))
+    both = [of_print(one, cut, (cut.shape[0], cut.shape[1])) for one, cut in cuts]
+    pairs = tuple((one, seen) for one, (seen, _) in zip(finding.prints, both, strict=True))
+    told_of = tuple(told for _, told in both)
+    return PageSeen.of(pairs, (height, width)), finding.recognized(told_of)
 
 
 def _without_dots(grey: NDArray[Any], one: Print) -> NDArray[Any]:

@@ -52,6 +52,7 @@ class Seen:
         runtime: what runs the network.
         working_size: short side at which it works (px).
         size: height and width of the photograph (px), in which places are given.
+        turn: quarter turns clockwise after which the network saw it.
     """
 
     light: NDArray[np.float32]
@@ -60,6 +61,7 @@ class Seen:
     runtime: Runtime
     working_size: int
     size: tuple[int, int]
+    turn: int = 0
     _automatic: dict[Decoding, NDArray[np.float32]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -95,7 +97,13 @@ class Seen:
         hints = self._placed(coloring).drawn if coloring.hints else None
         bins = len(self.card.bin_centers)
         answer = ask(
-            self.runtime, self.light, self.working_size, bins, hints=hints, palette=palette
+            self.runtime,
+            self.light,
+            self.working_size,
+            bins,
+            hints=hints,
+            palette=palette,
+            turn=self.turn,
         )
         for oldest in list(self._answers)[: 1 - _KEPT]:
             self._answers.pop(oldest, None)

@@ -70,6 +70,24 @@ def test_pixels_and_orientation_stay_as_they_were(colorize, put, grey):
     assert np.abs(moved).mean() < 1.5  # JPEG's own
 
 
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize("tagged", [False, True])
+def test_a_picture_that_lies_gets_the_tag_that_turns_it_and_stays_as_stored(
+    colorize, put, grey, ending, tagged
+):
+    exif = Image.Exif()
+    exif[274] = 6
+    more = {"exif": exif.tobytes()} if tagged else {}
+    source = put(f"lying.{ending}", grey, **more)
+    said = colorize(f"lying.{ending}", "--upright", "90", "--turn").stderr
+    assert "to be turned clockwise by 90°" in said
+    result = read(source.with_name(f"lying.rehue.{ending}"))
+    assert result.orientation == (3 if tagged else 6)
+    assert np.abs(lightness(result.pixels) - lightness(grey)).mean() < 1.5  # JPEG's own
+    colorize(f"lying.{ending}", "--upright", "90", "-o", f"plain.{ending}")
+    assert read(source.with_name(f"plain.{ending}")).orientation == (6 if tagged else 1)
+
+
 def test_alpha_palette_one_bit_and_odd_shapes(colorize, put, grey):
     alpha = Image.fromarray(grey).convert("RGBA")
     alpha.putalpha(Image.linear_gradient("L").resize(alpha.size))

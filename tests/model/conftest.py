@@ -12,12 +12,13 @@ class Answering(Runtime):
     """Answers with `ab(cells, call)`, and remembers what it was shown.
 
     `cells` are means of lightness over 4 x 4 pixels, N x 1 x h x w; the logits of two bins are the
-    same two planes.
+    same two planes. Its features, where they are wished for, are means over 32 x 32 pixels.
     """
 
     description = "answering"
     inputs = frozenset({"lightness", "hints", "palette"})
     stride = 4
+    answers_features = False
 
     def __init__(self, ab):
         self.ab = ab
@@ -31,7 +32,11 @@ class Answering(Runtime):
         size = (count, 1, height // 4, 4, width // 4, 4)
         ab = self.ab(light.reshape(size).mean(axis=(3, 5)), len(self.shown))
         self.shown.append(inputs)
-        return {"logits": ab.copy(), "ab": ab}
+        answers = {"logits": ab.copy(), "ab": ab}
+        if self.answers_features:
+            coarse = (count, 1, height // 32, 32, width // 32, 32)
+            answers["features"] = light.reshape(coarse).mean(axis=(3, 5))
+        return answers
 
     @property
     def shapes(self):

@@ -112,7 +112,7 @@ def test_windows_over_a_panorama_are_as_one_look(answering, size):
     assert len(runtime.shapes) > 1
     light = shrunk_lightness(picture, SIZE)
     edges = [(0, -side % 32) for side in light.shape]
-    _, whole, _ = answering(by_lightness).run(np.pad(light, edges, "reflect")[None, None], BINS)
+    whole = answering(by_lightness).run(np.pad(light, edges, "reflect")[None, None], BINS).ab
     assert answer.ab.shape == whole[0].shape
     height, width = (-(-side // 4) for side in light.shape)
     # Windows are summed in float32, with weights that add up to one.
@@ -181,3 +181,27 @@ def test_features_are_joined_over_a_panorama_at_their_own_stride(answering):
     cells = padded.reshape(padded.shape[0] // 32, 32, -1, 32).mean(axis=(1, 3))
     # Windows are summed in float32, with weights that add up to one.
     assert answer.features == pytest.approx(cells[None], abs=1e-3)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+@pytest.mark.parametrize("size", [(70, 101), (64, 600)])
+def test_a_picture_is_seen_turned_and_answered_as_it_lies(answering, size, turn):
+    light = np.random.default_rng(2).uniform(0, 100, size).astype(np.float32)
+    runtime = answering(by_lightness)
+    answer = model.ask(runtime, light, SIZE, BINS, turn=turn)
+    lying = model.ask(answering(by_lightness), light, SIZE, BINS)
+    assert np.allclose(answer.ab, lying.ab, atol=1e-3)
+    assert answer.box == lying.box
+    back = np.rot90(runtime.shown[0]["lightness"][0, 0], turn)  # of the first window
+    height, width = (min(one, other) for one, other in zip(back.shape, size, strict=True))
+    assert np.array_equal(back[:height, :width], light[:height, :width])
+
+
+def test_features_come_back_as_the_picture_lies(answering):
+    light = np.random.default_rng(2).uniform(0, 100, (64, 96)).astype(np.float32)
+    runtime = answering(by_place)
+    runtime.answers_features = True
+    answer = model.ask(runtime, light, SIZE, BINS, turn=1)
+    cells = light.reshape(2, 32, 3, 32).mean(axis=(1, 3))
+    assert np.allclose(answer.features[0], cells, atol=1e-3)
+    assert model.ask(answering(by_place), light, SIZE, BINS).features is None

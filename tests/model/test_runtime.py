@@ -42,9 +42,9 @@ def test_says_what_runs(model):
 def test_is_safe_to_share_between_threads(model):
     runtime = open_runtime(model, threads=1)
     pictures = [light(32 * n, 64) for n in (1, 2, 3, 4)] * 4
-    alone = [runtime.run(picture, 3)[1] for picture in pictures]
+    alone = [runtime.run(picture, 3).ab for picture in pictures]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda picture: runtime.run(picture, 3)[1], pictures))
+        together = list(pool.map(lambda picture: runtime.run(picture, 3).ab, pictures))
     assert all(map(np.array_equal, alone, together))
 
 

@@ -94,11 +94,10 @@ def colorize(
         _check(plan, steering, as_json=many.as_json)
         if many.report:
             check_report(many.report)
+        coloring = _coloring(colors, steering, scans)
         of_films = film.options_of(films, files)
-        settings = replace(
-            _settings(_coloring(colors, steering, scans), files, kind, dry_run=many.dry_run),
-            film=of_films,
-        )
+        settings = _settings(coloring, files, kind, turn=scans.turn, dry_run=many.dry_run)
+        settings = replace(settings, film=of_films)
     except (PlanError, PhotoError, ModelError) as error:
         raise typer.BadParameter(str(error)) from error
     if settings.output.credentials:
@@ -168,13 +167,16 @@ def _stated(scans: Scans) -> "Stated | None":
         as_is=scans.as_is,
         prints=None if scans.prints is None else read_prints(scans.prints),
         tones=None if scans.tones is None else read_tones(scans.tones),
+        upright=scans.upright,
         is_negative=scans.negative,
         input_gamma=scans.input_gamma,
     )
     return None if stated == NOTHING_STATED else stated
 
 
-def _settings(coloring: "Coloring", files: Files, kind: str | None, *, dry_run: bool) -> "Settings":
+def _settings(
+    coloring: "Coloring", files: Files, kind: str | None, *, turn: bool, dry_run: bool
+) -> "Settings":
     from rehue.batch import Settings
     from rehue.photo import Credentials, Output
 
@@ -190,6 +192,7 @@ def _settings(coloring: "Coloring", files: Files, kind: str | None, *, dry_run: 
             layer=files.layer,
             visible_mark=files.visible_mark,
             credentials=Credentials(*files.c2pa) if files.c2pa else None,
+            turn=turn,
         ),
         max_pixels=round(files.max_pixels * 1e6),
         recolor=files.recolor,

@@ -5,23 +5,21 @@ tone: where two places are equally bright, they are equally coloured; and light 
 lamp's over a photographed print, changes that only slowly over the picture. A colour photograph
 breaks the rule. So chroma is fitted as a smooth curve over the tone and a smooth cast over the
 picture, and what they leave over decides: how much it is, and how much of it neighbours share,
-which JPEG's errors do not.
+which JPEG's errors do not. Where the print's highlights are clipped, the lamp's light is fitted,
+too.
 
-Chroma is Cb and Cr of JPEG (ITU-T T.871, clause 7), not a and b: JPEG rounds and subsamples there,
-so over blocks of 16 pixels its errors average out in Cb and Cr and nowhere else. The tone is the
-mean of R, G and B, not the luma: it still rises where two of three channels are clipped, as in
-the highlights of a sepia filter. `benchmarks/picture/neutrality.py` measures how often all this is
-right.
+The fits are in `rehue.color.tone_fit`; `benchmarks/picture/neutrality.py` measures how often all
+this is right.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rehue.color.srgb import white_code
+from rehue.color.tone_fit import Blocks, Fit, blocks_of, lamp_fit, tone_fit
 from rehue.errors import PhotoError
 
 # Units of chroma below: code values of 8-bit Cb and Cr.
@@ -31,28 +29,17 @@ from rehue.errors import PhotoError
 # toned do (silhouettes before one sky, a sea by night).
 LARGEST_RESIDUE = 1.7
 LARGEST_PATTERN = 0.75
+# The same where a lamp's light may explain more: less, and less of the picture's chroma, for so
+# many terms explain much of a muted photograph; and no block much, for a stroke of ink does. That
+# is tried where the first fit left so many times too much at most.
+LARGEST_LIT_RESIDUE = 1.3
+LARGEST_LIT_SHARE, LARGEST_LIT_PATTERN = 0.2, 0.06
+LARGEST_LIT_BLOCK = 6.0
+_LAMP_WORTH = 2.0
 # No toning bath is more vivid: a full cyanotype reaches 46, a red traffic sign 130.
 LARGEST_TONING = 60.0
 # A cast that nobody would call a tone.
 LARGEST_CAST = 4.0
-
-# This many cells are judged, up to four times as many where the step comes out at one pixel; each
-# is the mean of up to 4 x 4 samples of its place.
-_CELLS = 16384
-_TAPS = 4
-# A block is 8 x 8 cells, and at least the 16 pixels over which JPEG shares one chroma sample grid;
-# of a small picture it is less, so that at least 12 x 12 blocks stand against the curve.
-_BLOCK_CELLS = 8
-_BLOCK_PIXELS = 16
-_BLOCK_ROWS = 12
-# The curve: linear between knots, over a histogram of tones, with a penalty on its bends.
-_TONES = 101
-_KNOTS = 12
-_STIFFNESS = 2e-4
-# Terms of the cast.
-_CASTS = 5
-
-CHROMA_FROM_RGB = np.array([[-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 
 
 class Tone(StrEnum):
@@ -104,8 +91,7 @@ def judge_neutrality(image: NDArray[np.generic]) -> Neutrality:
         )
     if image.ndim == 2:
         return Neutrality(Tone.GREY, "one channel")
-    cells, step = picture_cells(image)
-    residue, pattern, toning = _tone_fit(cells, _block(cells, step))
+    residue, pattern, toning, *_ = _fitted(blocks_of(image))
     limits = ((residue, LARGEST_RESIDUE), (pattern, LARGEST_PATTERN))
     left, most = max(limits, key=lambda pair: pair[0] / pair[1])
     if left > most:
@@ -129,107 +115,19 @@ def judge_neutrality(image: NDArray[np.generic]) -> Neutrality:
     return Neutrality(Tone.GREY, f"largest cast {toning:.1f} of at most {LARGEST_CAST}")
 
 
+def _fitted(blocks: Blocks) -> Fit:
+    """Fit chroma; where that leaves a little too much, also as that of a print under a lamp."""
+    fit = tone_fit(blocks)
+    is_enough = fit.residue <= LARGEST_RESIDUE and fit.pattern <= LARGEST_PATTERN
+    if is_enough or fit.residue > _LAMP_WORTH * LARGEST_RESIDUE:
+        return fit
+    lit = lamp_fit(blocks)
+    residue = min(LARGEST_LIT_RESIDUE, LARGEST_LIT_SHARE * lit.chroma)
+    pattern = min(LARGEST_PATTERN, LARGEST_LIT_PATTERN * lit.chroma)
+    is_toned = lit.residue <= residue and lit.pattern <= pattern
+    return lit if is_toned and lit.largest <= LARGEST_LIT_BLOCK else fit
+
+
 def _how_clearly(times: float) -> str:
     """Say in words by how many times a limit was passed."""
     return "clearly" if times > 2 else "only just" if times < 1.25 else "fairly clearly"
-
-
-def picture_cells(image: NDArray[np.generic]) -> tuple[NDArray[np.float32], int]:
-    """Means over a regular grid of places, and the grid's step in pixels.
-
-    Args:
-        image: height x width x 3.
-
-    Returns:
-        rows x columns x 3, 0..255; the first row and column start at the picture's.
-    """
-    height, width, _ = image.shape
-    side = max(1, int((height * width / _CELLS) ** 0.5))
-    down, across = _tile(side, height, width)
-    rows, columns = height // down, width // across
-    total = np.zeros((3, rows, columns), np.float32)
-    taps = [
-        (i * down // min(_TAPS, down), j * across // min(_TAPS, across))
-        for i in range(min(_TAPS, down))
-        for j in range(min(_TAPS, across))
-    ]
-    for y, x in taps:
-        for channel in range(3):
-            total[channel] += image[y::down, x::across, channel][:rows, :columns]
-    means = np.moveaxis(total * np.float32(255 / white_code(image.dtype) / len(taps)), 0, -1)
-    return np.nan_to_num(np.clip(means, 0, 255)), side
-
-
-def _block(cells: NDArray[np.float32], step: int) -> tuple[int, int]:
-    """Rows and columns of cells in a block, when a cell is `step` pixels a side."""
-    rows, columns, _ = cells.shape
-    wanted = max(_BLOCK_CELLS, _BLOCK_PIXELS // step)
-    side = min(wanted, int((rows * columns) ** 0.5) // _BLOCK_ROWS)
-    return _tile(max(1, side), rows, columns)
-
-
-def _tile(side: int, height: int, width: int) -> tuple[int, int]:
-    """Height and width of a square tile, of a longer one of the same area in a strip."""
-    down = min(side, height)
-    across = min(side * side // down, width)
-    return min(side * side // across, height), across
-
-
-def _tone_fit(cells: NDArray[np.float32], block: tuple[int, int]) -> tuple[float, float, float]:
-    """Fit chroma as a curve over the tone and a cast over the picture, by least squares.
-
-    A block's chroma is compared with the mean of the curve over the tones of its cells: JPEG blurs
-    chroma but not tones, which would flatten a curve fitted cell by cell. A cast is in proportion
-    to the tone, as a lamp's is, and a quadratic over the picture.
-
-    Args:
-        cells: rows x columns x 3, 0..255.
-        block: rows and columns of cells in a block.
-
-    Returns:
-        The root mean square over blocks of what the fit leaves over, of what of it neighbouring
-        blocks share, and the largest chroma that the fit reaches in a block.
-    """
-    down, across = block
-    rows, columns = cells.shape[0] // down, cells.shape[1] // across
-    cells = cells[: rows * down, : columns * across]
-    means = cells.reshape(rows, down, columns, across, 3).mean(axis=(1, 3)).reshape(-1, 3)
-    chroma = means @ CHROMA_FROM_RGB.T
-    tones = np.rint(cells.mean(axis=-1) * ((_TONES - 1) / 255)).astype(np.intp)
-    number = np.arange(rows * columns).reshape(rows, columns)
-    number = number.repeat(down, axis=0).repeat(across, axis=1)
-    histograms = np.bincount((number * _TONES + tones).ravel(), minlength=len(chroma) * _TONES)
-    knots, penalty = _knots()
-    curve = histograms.reshape(-1, _TONES) @ knots / (down * across)
-    cast = means.mean(axis=1, keepdims=True) / 255 * cast_terms(rows, columns)
-    design = np.concatenate([curve, cast], axis=1)
-    normal = design.T @ design / len(design) + penalty
-    fitted = design @ np.linalg.solve(normal, design.T @ chroma / len(design))
-    left = chroma - fitted
-    residue = np.sqrt((left**2).sum(axis=-1).mean())
-    toning = np.hypot(fitted[:, 0], fitted[:, 1]).max()
-    return float(residue), shared(left.reshape(rows, columns, 2)), float(toning)
-
-
-def shared(left: NDArray[np.float64]) -> float:
-    """Root of the mean product of neighbours (rows x columns x 2): noise of its own has none."""
-    pairs = [(left[1:], left[:-1]), (left[:, 1:], left[:, :-1])]
-    products = [(one * other).sum(axis=-1).mean() for one, other in pairs if one.size]
-    return float(np.sqrt(max(0.0, np.mean(products)))) if products else 0.0
-
-
-def cast_terms(rows: int, columns: int) -> NDArray[np.float64]:
-    """Quadratic terms over the picture but for the constant: blocks x 5."""
-    y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
-    return np.stack([y, x, y * y, x * y, x * x], axis=-1).reshape(-1, _CASTS)
-
-
-@cache
-def _knots() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights of the knots for each tone, and the penalty on bends (with a trace of ridge)."""
-    at = np.linspace(0, _TONES - 1, _KNOTS)
-    hats = np.stack([np.interp(np.arange(_TONES), at, one) for one in np.eye(_KNOTS)], axis=-1)
-    second = np.diff(np.eye(_KNOTS), 2, axis=0)
-    penalty = 1e-3 * np.eye(_KNOTS + _CASTS)
-    penalty[:_KNOTS, :_KNOTS] += second.T @ second
-    return hats, _STIFFNESS * penalty

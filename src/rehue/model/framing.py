@@ -6,7 +6,7 @@ to multiples of 32, and what was answered for the padding is cut off again.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,7 @@ def ask(
     *,
     hints: NDArray[np.float32] | None = None,
     palette: NDArray[np.float32] | None = None,
+    turn: int = 0,
 ) -> Answer:
     """Show a picture to a network, with what a user says of it.
 
@@ -66,15 +67,17 @@ def ask(
         bins: B.
         hints: 3 x h x w: a, b and a mask, from `hints.place_hints`.
         palette: B shares.
+        turn: quarter turns clockwise after which the picture is upright: so the network sees it,
+            and its answer is turned back.
     """
     planes = light[None] if hints is None else np.concatenate([light[None], hints])
     axis = 0 if light.shape[0] > light.shape[1] else 1
     windows = _windows(light.shape[axis], working_size)
     if len(windows) == 1:
-        return replace(_ask_window(runtime, planes, bins, palette), hints=hints)
+        return replace(_ask_window(runtime, planes, bins, palette, turn), hints=hints)
     # Windows lie along the long side; the network still sees the picture upright.
     parts = [planes[:, w] if axis == 0 else planes[:, :, w] for w in windows]
-    answers = [_ask_window(runtime, part, bins, palette) for part in parts]
+    answers = [_ask_window(runtime, part, bins, palette, turn) for part in parts]
     joined = _joined(answers, [w.start for w in windows], light.shape, axis)
     return replace(joined, hints=hints)
 
@@ -114,13 +117,14 @@ def _ask_window(
     planes: NDArray[np.float32],
     bins: int,
     palette: NDArray[np.float32] | None,
+    turn: int,
 ) -> Answer:
     """Ask for one window; planes are lightness and, where there are hints, a, b and their mask."""
     _, height, width = planes.shape
     edges = ((0, _padded(height) - height), (0, _padded(width) - width))
     # Reflection needs a second pixel; a side of one pixel repeats it.
     mode: Literal["reflect", "edge"] = "reflect" if min(height, width) > 1 else "edge"
-    padded = np.pad(planes, ((0, 0), *edges), mode)[None]
+    padded = _turned(np.pad(planes, ((0, 0), *edges), mode)[None], turn)
     logits, ab, features = runtime.run(
         padded[:, :1],
         bins,
@@ -130,11 +134,14 @@ def _ask_window(
     grid = next(output.shape[2] for output in (logits, ab) if output is not None)
     stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
-    return Answer(_first(logits), _first(ab), box, stride, _first(features))
+    outputs = (None if one is None else _turned(one[0], -turn) for one in (logits, ab, features))
+    logits, ab, features = outputs
+    return Answer(logits, ab, box, stride, features=features)
 
 
-def _first(batch: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    return None if batch is None else batch[0]
+def _turned(planes: NDArray[Any], quarters: int) -> NDArray[Any]:
+    """Turn planes (... x height x width) clockwise."""
+    return np.ascontiguousarray(np.rot90(planes, -quarters, (-2, -1)))
 
 
 def _joined(answers: list[Answer], starts: list[int], shape: tuple[int, ...], axis: int) -> Answer:

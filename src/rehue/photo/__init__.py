@@ -5,7 +5,7 @@
 - `Photograph`, `Carried`: sRGB pixels as stored, and what goes over to the result
 - `Chroma`: colour for a luma that stays as the file holds it; `keeps_luma`: whether it does,
   `why_not_kept`; `of_positive`: what is true of a negative that was turned
-- `upright`, `as_stored`, `box_as_stored`: EXIF orientation, there and back
+- `upright`, `as_stored`, `box_as_stored`: EXIF orientation, there and back; `turned`: another one
 - `write`, `to_pillow`: the coloured picture with all that was carried
 - `check_target`, `result_format`, `result_bits`: what `write` would refuse, and would write
 - `FORMATS`, `ENDINGS`, `PHOTOGRAPHS`, `BECOMES`: formats and endings of names; `format_named`
@@ -54,6 +54,7 @@ from rehue.photo.read import MAX_PIXELS, from_pillow, read
 from rehue.photo.samples.assumed import assumed_profile, with_assumed_profile
 from rehue.photo.samples.depth import with_bits
 from rehue.photo.samples.orientation import as_stored, box_as_stored, upright
+from rehue.photo.turned import turned
 from rehue.photo.write import check_target, sidecar_of, to_pillow, write
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "sidecar_of",
     "source_beside",
     "to_pillow",
+    "turned",
     "upright",
     "visible_mark",
     "why_not_kept",

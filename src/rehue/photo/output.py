@@ -51,6 +51,7 @@ class Output:
         credentials: sign a C2PA manifest with them; then no two files have the same bytes.
         lightness: `stored` lets a grey JPEG's own image data stand in a JPEG, byte for byte, so
             that its luma stays; `exact` lets L stay, as in every other file, and encodes anew.
+        turn: where a picture was found to lie on its side or head, its orientation tag says so.
     """
 
     format: str | None = None
@@ -62,6 +63,7 @@ class Output:
     visible_mark: bool = False
     credentials: Credentials | None = None
     lightness: Lightness = "stored"
+    turn: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a lightness that there is not."""
@@ -79,6 +81,7 @@ class Output:
             "layer": self.layer,
             "visible-mark": self.visible_mark,
             "c2pa": self.credentials is not None,
+            "turn": self.turn,
         }
         return [word for word, is_said in words.items() if is_said]
 
@@ -95,6 +98,7 @@ class OutputOptions(TypedDict, total=False):
     visible_mark: bool
     credentials: Credentials | None
     lightness: Lightness
+    turn: bool
 
 
 def result_format(photograph: Photograph, target: Path | None, asked: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What kind of thing was scanned: prints on a page, tones, toning, screens.
+"""What kind of thing was scanned: prints on a page, tones, toning, screens, which way is up.
 
 What the network sees is not what the file is: it gets each print straight and at full contrast,
 and the file's own pixels are never touched. `examine` looks at a picture and gives a `Finding`,
@@ -10,6 +10,7 @@ from rehue.scan.examine import examine
 from rehue.scan.finding import Finding, Print
 from rehue.scan.negative import positive
 from rehue.scan.own_color import OwnColor, find_own_color
+from rehue.scan.recognition import Features, Recognized, recognize
 from rehue.scan.screens import descreened
 from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones
 from rehue.scan.tones import FULL, Tones
@@ -18,9 +19,11 @@ __all__ = [
     "AS_IS",
     "FULL",
     "NOTHING_STATED",
+    "Features",
     "Finding",
     "OwnColor",
     "Print",
+    "Recognized",
     "Stated",
     "Tones",
     "at_print",
@@ -33,4 +36,5 @@ __all__ = [
     "positive",
     "read_prints",
     "read_tones",
+    "recognize",
 ]

@@ -52,8 +52,16 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
     else:
         places = [_inside(corners, height, width) for corners in stated.prints]
     found = [Print(corners) for corners in places] or [itself]
-    prints = tuple(_measured(pixels, one, stated.tones) for one in found)
-    return Finding(prints, has_surround=bool(places), toning=toning, own_color=own)
+    prints = tuple(
+        _measured(pixels, one, stated.tones).turned((stated.upright or 0) // 90) for one in found
+    )
+    return Finding(
+        prints,
+        has_surround=bool(places),
+        toning=toning,
+        own_color=own,
+        is_recognizable=stated.upright is None and not stated.is_negative,
+    )
 
 
 def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) -> Print:

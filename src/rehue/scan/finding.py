@@ -7,6 +7,7 @@ import numpy as np
 from rehue.color import Neutrality, Tone
 from rehue.scan.edges import Corners
 from rehue.scan.own_color import OwnColor
+from rehue.scan.recognition import Recognized
 from rehue.scan.tones import FULL, Tones
 
 
@@ -15,8 +16,8 @@ class Print:
     """One picture on a page.
 
     Attributes:
-        corners: top left, top right, bottom right and bottom left: x and y in pixels of the page,
-            0 at the outer edge of the first.
+        corners: top left, top right, bottom right and bottom left of it upright: x and y in pixels
+            of the page, 0 at the outer edge of the first.
         tones: what it spans.
         screen: pixels from dot to dot of a halftone; 0 for none.
     """
@@ -35,6 +36,21 @@ class Print:
         """Length of its upper side (px)."""
         return float(np.hypot(*(self.quad[1] - self.quad[0])))
 
+    @property
+    def turn(self) -> int:
+        """Quarter turns clockwise, 0 to 3, after which it is upright.
+
+        >>> Print(((0, 9), (0, 0), (9, 0), (9, 9))).turn  # its top lies at the left
+        1
+        """
+        across, down = self.quad[1] - self.quad[0]
+        return -round(float(np.arctan2(down, across)) / (np.pi / 2)) % 4
+
+    def turned(self, turn: int) -> "Print":
+        """Return it where it is upright after so many more quarter turns clockwise."""
+        first = -turn % 4
+        return replace(self, corners=self.corners[first:] + self.corners[:first])
+
     def scaled(self, factor: float) -> "Print":
         """Return it on a page of another size."""
         corners = tuple((x * factor, y * factor) for x, y in self.corners)
@@ -43,7 +59,7 @@ class Print:
     @property
     def is_plain(self) -> bool:
         """Whether the network may see it as it is."""
-        return self.tones.is_full and not self.screen
+        return self.tones.is_full and not self.screen and not self.turn
 
 
 @dataclass(frozen=True)
@@ -55,17 +71,33 @@ class Finding:
         has_surround: whether what lies beside the prints is plain and stays neutral.
         toning: grey, toned or coloured; None where that was not asked.
         own_color: where a grey or toned picture has colours of its own, which are kept.
+        is_negative: it looks like a negative, which is said and no more.
+        is_recognizable: which way is up, and whether it is a negative, may be looked for.
     """
 
     prints: tuple[Print, ...]
     has_surround: bool = False
     toning: Neutrality | None = field(default=None, compare=False)
     own_color: OwnColor | None = field(default=None, compare=False)
+    is_negative: bool = False
+    is_recognizable: bool = field(default=False, compare=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether the network may see the picture as it is."""
         return not self.has_surround and all(found.is_plain for found in self.prints)
+
+    @property
+    def turn(self) -> int:
+        """Quarter turns clockwise after which the picture is upright; 0 where prints differ."""
+        turns = {found.turn for found in self.prints}
+        return turns.pop() if len(turns) == 1 else 0
+
+    def recognized(self, told: tuple[Recognized, ...]) -> "Finding":
+        """Return it with what a recogniser told of each print."""
+        prints = (one.turned(of.turn) for one, of in zip(self.prints, told, strict=True))
+        is_negative = all(of.is_negative for of in told)
+        return replace(self, prints=tuple(prints), is_negative=is_negative)
 
     def at_part(self, rows: slice, columns: slice, size: tuple[int, int]) -> "Finding":
         """Return it with the colours of its own that a part has; see `OwnColor.part`."""
@@ -91,6 +123,11 @@ class Finding:
         screens = [found.screen for found in self.prints if found.screen]
         if screens:
             words.append(f"a halftone (a dot every {np.median(screens):.1f} px)")
+        turned = [found.turn for found in self.prints if found.turn]
+        if turned:
+            ways = " or ".join(f"{90 * turn}°" for turn in sorted(set(turned)))
+            which = f"{len(turned)} of them" if len(self.prints) > 1 else "a picture"
+            words.append(f"{which} to be turned clockwise by {ways}")
         if self.toning is not None and self.toning.tone is Tone.TONED:
             words.append("a toned picture")
         if self.own_color is not None:
@@ -99,9 +136,11 @@ class Finding:
 
     def notes(self) -> tuple[str, ...]:
         """Return a line where the picture is not seen or coloured as an ordinary one."""
-        if self.is_plain and self.own_color is None:
-            return ()
-        return (f"taken for {self.said()} (--as-is: for an ordinary photograph)",)
+        notes = ["looks like a negative; --negative colours the positive"] * self.is_negative
+        if not self.is_plain or self.own_color is not None:
+            turn = ", --turn: write the tag that turns it" * bool(self.turn)
+            notes.append(f"taken for {self.said()} (--as-is: for an ordinary photograph{turn})")
+        return tuple(notes)
 
 
 def whole(height: int, width: int) -> tuple[tuple[float, float], ...]:

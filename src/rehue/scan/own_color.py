@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color.neutrality import CHROMA_FROM_RGB, cast_terms, picture_cells, shared
 from rehue.color.srgb import white_code
+from rehue.color.tone_fit import CHROMA_FROM_RGB, cast_terms, picture_cells, shared
 from rehue.scan.regions import regions
 
 # Units of chroma: code values of 8-bit Cb and Cr. A cell so far beside the rule has colour of its
@@ -24,11 +24,11 @@ _LEAST, _MOST, _MOST_AROUND = 0.0008, 0.4, 0.6
 # Chosen on photographs held back from training: some 0.5 % of the coloured ones keep within these.
 # What the rest may leave over (root mean square), what neighbours may share of it, and how many
 # cells there may have colour for one that has.
-_REST, _PATTERN, _DOUBTFUL = 1.5, 1.1, 1.0
+_REST, _PATTERN, _DOUBTFUL = 1.4, 1.0, 0.8
 # Smaller pictures have too few cells (px).
 _SMALLEST = 48
-_TONES = 12
-_STIFFNESS = 1e-4
+_TONES = 24
+_STIFFNESS = 3e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,32 +125,53 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
 def _rule(
     cells: NDArray[np.float32],
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]]:
-    """Fit chroma over tone and place to most cells: what is left, the curve and the cast."""
+    """Fit chroma over tone and place to most cells: what is left, the curve and the cast.
+
+    Chroma, and what the rule says, are both means over 3 x 3 cells: JPEG blurs the one alone.
+    """
     rows, columns, _ = cells.shape
-    tone = cells.mean(axis=-1).ravel() / 255
-    chroma = cells.reshape(-1, 3) @ CHROMA_FROM_RGB.T
-    place = cast_terms(rows, columns)
-    design = np.concatenate([_hats(tone), tone[:, None] * place], axis=1)
+    tone = cells.mean(axis=-1) / 255
+    chroma = cells @ CHROMA_FROM_RGB.T
+    place = cast_terms(rows, columns).reshape(rows, columns, -1)
+    says = np.concatenate([_hats(tone), tone[..., None] * place], axis=-1)
+    witnesses, seen = _tiles(says), _tiles(chroma)
     bends = np.diff(np.eye(_TONES), 2, axis=0)
-    penalty = 1e-7 * np.eye(design.shape[1])
+    penalty = 1e-7 * np.eye(witnesses.shape[-1])
     penalty[:_TONES, :_TONES] += _STIFFNESS * bends.T @ bends
-    kept = np.ones(len(tone), bool)
+    kept = np.ones(len(witnesses), bool)
     for _ in range(8):
-        chosen = design[kept]
+        chosen = witnesses[kept]
         normal = chosen.T @ chosen / len(chosen) + penalty
-        solved = np.linalg.solve(normal, chosen.T @ chroma[kept] / len(chosen))
-        left = chroma - design @ solved
-        size = np.hypot(left[:, 0], left[:, 1])
+        solved = np.linalg.solve(normal, chosen.T @ seen[kept] / len(chosen))
+        size = np.hypot(*(seen - witnesses @ solved).T)
         kept = size <= max(2.5, 3 * float(np.median(size)))
     curve = _hats(np.arange(256) / 255) @ solved[:_TONES]
-    cast = (place @ solved[_TONES:]).reshape(rows, columns, 2)
-    return left.reshape(rows, columns, 2), curve.astype(np.float32), cast.astype(np.float32)
+    cast = place @ solved[_TONES:]
+    return _blurred(chroma - says @ solved), curve.astype(np.float32), cast.astype(np.float32)
+
+
+def _tiles(planes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means over 3 x 3 cells side by side: rows x columns x N to M x N."""
+    rows, columns, count = planes.shape
+    tiles = planes[: rows // 3 * 3, : columns // 3 * 3].reshape(
+        rows // 3, 3, columns // 3, 3, count
+    )
+    return np.asarray(tiles.mean(axis=(1, 3)).reshape(-1, count))
 
 
 def _hats(tone: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weights of the knots of a curve that is linear between them, for tones 0..1."""
     at = np.linspace(0, 1, _TONES)
-    return np.asarray(np.maximum(0, 1 - np.abs(tone[:, None] - at) * (_TONES - 1)))
+    return np.asarray(np.maximum(0, 1 - np.abs(tone[..., None] - at) * (_TONES - 1)))
+
+
+def _blurred(planes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means over 3 x 3 cells (rows x columns x N), at the edges with what is nearest."""
+    for axis in (0, 1):
+        edges = [(1, 1) if i == axis else (0, 0) for i in range(3)]
+        wide = np.moveaxis(np.pad(planes, edges, "edge"), axis, 0)
+        planes = np.moveaxis((wide[:-2] + wide[1:-1] + wide[2:]) / 3, 0, axis)
+    return planes
 
 
 def _grown(mask: NDArray[np.bool_], times: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ class Stated:
         as_is: nothing is looked for, the picture is shown to the network as it is.
         prints: corners of each print, as for `Print`; empty: there are none.
         tones: L of the darkest and the lightest tone of the prints.
+        upright: degrees clockwise after which the prints are upright: 0, 90, 180 or 270.
         is_negative: it is to be inverted, and so written.
         input_gamma: by which its numbers are read where the file has no profile: `linear`, a
             number such as 1.8, or the path of an ICC profile.
@@ -24,15 +25,18 @@ class Stated:
     as_is: bool = False
     prints: tuple[Quad, ...] | None = None
     tones: Tones | None = None
+    upright: int | None = None
     is_negative: bool = False
     input_gamma: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse prints that have no four corners.
+        """Refuse prints that have no four corners, and turns that are none.
 
         Raises:
             PhotoError: so it is.
         """
+        if self.upright not in (None, 0, 90, 180, 270):
+            raise PhotoError(f"upright {self.upright}: give 0, 90, 180 or 270 degrees clockwise")
         for corners in self.prints or ():
             if len(corners) != 4:
                 raise PhotoError(f"a print of {len(corners)} corners: give four")
@@ -49,6 +53,7 @@ class Stated:
             words.append(f"prints={';'.join(quads) or 'none'}")
         if self.tones is not None:
             words.append(f"tones={self.tones.black:g}-{self.tones.white:g}")
+        words += [f"upright={self.upright}"] * (self.upright is not None)
         words += ["negative"] * self.is_negative
         words += [f"input-gamma={self.input_gamma}"] * (self.input_gamma is not None)
         return " ".join(words)

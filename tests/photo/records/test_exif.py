@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from rehue.photo.records import exif as module
+from rehue.photo.records.directories import Layout, read_directory
 
 
 def big_endian():
@@ -79,3 +80,47 @@ def test_damage_never_raises(data):
 def test_prefixes():
     assert module.without_prefix(b"Exif\0\0Exif\0\0II*\0") == b"II*\0"
     assert module.with_prefix(b"II*\0") == b"Exif\0\0II*\0"
+
+
+def loaded(record):
+    read = Image.Exif()
+    read.load(record)
+    return read
+
+
+def test_another_orientation_moves_nothing(exif):
+    changed = module.oriented(exif, 3)
+    assert module.orientation(changed) == 3
+    assert len(changed) == len(exif)
+    assert sum(a != b for a, b in zip(changed, exif, strict=True)) == 1
+
+
+@pytest.mark.parametrize("endian", ["<", ">"])
+@pytest.mark.parametrize("value", [1, 6, 8])
+def test_a_record_without_orientation_gets_one_and_keeps_the_rest(endian, value):
+    record = Image.Exif()
+    record.endian = endian
+    record[270] = "Grandmother, 1931"
+    record[306] = "1931:05:01 12:00:00"
+    record.get_ifd(34665)[37500] = b"maker note" * 20
+    before = record.tobytes()[6:]
+    after = module.oriented(before, value)
+    # What maker notes point to stays where it was.
+    assert after[8 : len(before)] == before[8:]
+    read = loaded(after)
+    assert (read[274], read[270], read[306]) == (value, "Grandmother, 1931", "1931:05:01 12:00:00")
+    assert read.get_ifd(34665)[37500] == b"maker note" * 20
+    tags = [entry.tag for entry in read_directory(after, Layout.of(after))[0]]
+    assert tags == sorted(tags)
+
+
+def test_where_there_is_no_record_one_says_orientation_and_resolution():
+    read = loaded(module.of_orientation(6, (300.0, 150.0)))
+    assert (read[274], read[282], read[283]) == (6, 300, 150)
+    assert dict(loaded(module.of_orientation(8, None))) == {274: 8}
+
+
+@given(st.binary(max_size=200))
+def test_a_damaged_record_is_never_an_error(data):
+    for record in (data, b"II*\0\x08\0\0\0" + data, b"MM\0*\0\0\0\x08" + data):
+        assert isinstance(module.oriented(record, 6), bytes)

@@ -18,8 +18,8 @@ class Scans(Group):
         bool,
         typer.Option(
             "--as-is",
-            help="Look for no prints, fading, halftone or coloured parts: take each file for an "
-            "ordinary photograph.",
+            help="Look for no prints, fading, halftone, coloured parts or turned pictures: take "
+            "each file for an ordinary photograph.",
         ),
     ] = False
     prints: Annotated[
@@ -40,6 +40,23 @@ class Scans(Group):
             show_default=False,
         ),
     ] = None
+    upright: Annotated[
+        int | None,
+        typer.Option(
+            metavar="DEGREES",
+            help="How far clockwise to turn them for the network: 0, 90, 180 or 270; files stay as "
+            "stored. If not given, that is looked for, where the model can tell.",
+            show_default=False,
+        ),
+    ] = None
+    turn: Annotated[
+        bool,
+        typer.Option(
+            "--turn",
+            help="Write the orientation tag of pictures that lie on their side or head, so that "
+            "viewers show results upright.",
+        ),
+    ] = False
     negative: Annotated[
         bool,
         typer.Option("--negative", help="They are negatives: colour and write the positives."),

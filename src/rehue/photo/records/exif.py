@@ -191,18 +191,54 @@ def from_entries(entries: Iterable[Entry]) -> bytes:
 
 def upright(record: bytes) -> bytes:
     """Return a record of the same layout that says orientation 1."""
+    return _reoriented(record, 1) or record
+
+
+def oriented(record: bytes, orientation: int) -> bytes:
+    """Return a record that says an orientation 1..8; nothing else in it moves.
+
+    Where it says none, a longer copy of its first directory is put at its end.
+    """
+    changed = _reoriented(record, orientation)
+    if changed is not None:
+        return changed
     try:
         layout = Layout.of(record)
+        _, link = read_directory(record, layout)
     except TiffDirectoryError:
         return record
-    (count,) = struct.unpack_from(layout.order + "H", record, layout.first)
+    if layout.big:
+        return record  # which no EXIF record is
+    rows = [record[at : at + 12] for at in range(layout.first + 2, link, 12)]
+    rows.append(struct.pack(layout.order + "HHIHxx", ORIENTATION, SHORT, 1, orientation))
+    rows.sort(key=lambda row: struct.unpack_from(layout.order + "H", row)[0])
+    count = struct.pack(layout.order + "H", len(rows))
+    longer = bytearray(record + bytes(len(record) % 2))
+    struct.pack_into(layout.order + "I", longer, 4, len(longer))
+    return bytes(longer + count + b"".join(rows) + record[link : link + 4].ljust(4, b"\0"))
+
+
+def of_orientation(orientation: int, dpi: tuple[float, float] | None) -> bytes:
+    """Write a record that says an orientation and, where it is known, a resolution."""
+    value = orientation.to_bytes(2, "little")
+    return from_entries([Entry(ORIENTATION, SHORT, 1, value), *(resolution(dpi) if dpi else ())])
+
+
+def _reoriented(record: bytes, orientation: int) -> bytes | None:
+    """Return a record of the same layout that says another orientation; None where it has none."""
+    try:
+        layout = Layout.of(record)
+        _, link = read_directory(record, layout)
+    except TiffDirectoryError:
+        return None
     changed = bytearray(record)
-    for at in range(layout.first + 2, layout.first + 2 + 12 * count, 12):
+    for at in range(layout.first + 2, link, 12):
         tag, kind = struct.unpack_from(layout.order + "HH", record, at)
         if tag == ORIENTATION:
             width = {SHORT: "H", LONG: "I"}.get(kind, "B")
-            struct.pack_into(layout.order + width, changed, at + 8, 1)
-    return bytes(changed)
+            struct.pack_into(layout.order + width, changed, at + 8, orientation)
+            return bytes(changed)
+    return None
 
 
 def of_resolution(dpi: tuple[float, float]) -> bytes:

@@ -1,7 +1,7 @@
 """EXIF orientation (Exif 2.32, table 4, tag 274): the stored picture and the one that is seen.
 
 Orientations 1 to 4 only mirror; 5 to 8 swap rows and columns first and then mirror in the same
-way. Both functions return views: nothing is copied.
+way. `upright` and `as_stored` return views: nothing is copied.
 """
 
 from typing import TypeAlias, TypeVar
@@ -14,6 +14,8 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 # For orientations 1..4 (and again 5..8, after the swap): are rows, are columns reversed?
 _REVERSED = ((False, False), (False, True), (True, True), (True, False))
+# Each followed by itself turned clockwise by a quarter; the second row is mirrored.
+_QUARTERS = ((1, 6, 3, 8), (2, 7, 4, 5))
 
 
 def upright(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
@@ -37,6 +39,18 @@ def as_stored(array: NDArray[_Sample], orientation: int) -> NDArray[_Sample]:
     """Turn a picture as seen into the order that the file stores: the inverse of `upright`."""
     stored = _mirrored(array, orientation)
     return stored.swapaxes(0, 1) if 5 <= orientation <= 8 else stored
+
+
+def turned(orientation: int, turn: int) -> int:
+    """Return the orientation of a picture that is then seen turned by quarters clockwise.
+
+    >>> turned(1, 1), turned(6, 2)
+    (6, 8)
+    """
+    for cycle in _QUARTERS:
+        if orientation in cycle:
+            return cycle[(cycle.index(orientation) + turn) % 4]
+    return _QUARTERS[0][turn % 4]
 
 
 def box_as_stored(box: Box, height: int, width: int, orientation: int) -> Box:
