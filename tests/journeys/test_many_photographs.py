@@ -99,7 +99,7 @@ def test_a_folder_without_photographs(colorize, tmp_path):
     done = colorize("empty", "-o", "out", code=1)
     assert done.stderr.splitlines()[0] == (
         "rehue: empty holds no photographs (JPEG, PNG, TIFF, WebP, JPEG 2000, JPEG XL, AVIF, "
-        "HEIC, BMP or GIF): name another folder"
+        "HEIC, BMP or GIF) and no films: name another folder"
     )
     assert not (tmp_path / "out").exists()
 

@@ -1,10 +1,10 @@
 """Chroma fitted as a smooth curve over the tone and a smooth cast over the picture.
 
 What the fit leaves over says whether a picture is toned (`rehue.color.neutrality`). Chroma is Cb
-and Cr of JPEG (ITU-T T.871, clause 7), not a and b: JPEG rounds and subsamples there, so over blocks
-of 16 pixels its errors average out in Cb and Cr and nowhere else. The tone is the mean of R, G and
-B, not the luma: it still rises where two of three channels are clipped, as in the highlights of a
-sepia filter.
+and Cr of JPEG (ITU-T T.871, clause 7), not a and b: JPEG rounds and subsamples there, so over
+blocks of 16 pixels its errors average out in Cb and Cr and nowhere else. The tone is the mean of R,
+G and B, not the luma: it still rises where two of three channels are clipped, as in the highlights
+of a sepia filter.
 """
 
 from functools import cache
