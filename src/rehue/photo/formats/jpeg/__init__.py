@@ -23,7 +23,7 @@ from PIL import Image, ImageFile, JpegImagePlugin
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
-from rehue.photo.formats.jpeg import splice
+from rehue.photo.formats.jpeg import rare, splice
 from rehue.photo.formats.jpeg.behind import attached, read_behind
 from rehue.photo.formats.jpeg.beside import read_beside, without_beside, written_beside
 from rehue.photo.formats.jpeg.segments import SOS, Segment, walked
@@ -41,12 +41,18 @@ def read(source: Source) -> Iterator[Decoded]:
     found, end = walked(data)
     _check_scans(found, end, source)
     picture = replace(source, data=without_beside(data, found, end))
-    image = by_pillow.opened(JpegImagePlugin.JpegImageFile, picture)
-    decoded = by_pillow.decoded(image, picture)
     beside = read_beside(found)
-    records, notes = replace(beside.records, jpeg=_settings(image, data)), beside.notes
+    records, notes = beside.records, beside.notes
+    frame = rare.rare_frame(found)
+    if frame is None or frame.bits == 8:
+        image = by_pillow.opened(JpegImagePlugin.JpegImageFile, picture)
+        records = replace(records, jpeg=_settings(image, data))
+    if frame:
+        decoded, size = Decoded(rare.decode(picture, frame, end)), (frame.width, frame.height)
+    else:
+        decoded, size = by_pillow.decoded(image, picture), image.size
     if end is not None:
-        after, packet, more = read_behind(source, found, end, image.size, records.xmp)
+        after, packet, more = read_behind(source, found, end, size, records.xmp)
         records, notes = replace(records, xmp=packet, behind=after), (*notes, *more)
     yield replace(decoded, records=records, notes=notes)
 
