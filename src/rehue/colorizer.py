@@ -1,6 +1,6 @@
 """A model that colours photographs: arrays, pictures and files in, the same in colour out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
 from os import PathLike
@@ -18,9 +18,7 @@ from rehue.model import find_model, open_runtime
 from rehue.model.runtime import available_processors
 from rehue.page import see
 from rehue.photo import (
-    LUMA_KEPT,
     MAX_PIXELS,
-    Chroma,
     Mark,
     Output,
     OutputOptions,
@@ -28,21 +26,14 @@ from rehue.photo import (
     Photograph,
     as_stored,
     checked,
-    draw_mark,
     for_layer,
-    keeps_luma,
-    of_positive,
     photograph_of,
     read,
     to_pillow,
-    turned,
     upright,
-    visible_mark,
-    why_not_kept,
     with_assumed_profile,
-    with_sidecars,
-    write,
 )
+from rehue.result_file import write_colored
 from rehue.scan import NOTHING_STATED, Stated, examine, positive
 from rehue.seen import palette_of
 from rehue.wishes import WISHES, Coloring, ColoringOptions, described
@@ -211,12 +202,8 @@ class Colorizer:
     ) -> tuple[str, ...]:
         """Colour what `rehue.photo.read` returned into a file; see `colorize_file`.
 
-        A grey JPEG's own image data stand in a JPEG byte for byte, where nothing is wished for that
-        changes its luma (`rehue.photo.keeps_luma`).
-
         Returns:
-            A line on each XMP file beside it, on what was found to have been scanned, on each hint
-            that was not taken as given, and where a grey JPEG's image data were not kept.
+            What there is to say of it (`rehue.result_file.write_colored`), a line each.
 
         Raises:
             PhotoError: as for `colorize_file`; also when Rehue itself coloured the photograph.
@@ -228,59 +215,14 @@ class Colorizer:
             )
         if output.layer:
             photograph, output = for_layer(photograph, target, output)
-        path = target if isinstance(target, Path) else None
-        photograph, said = with_sidecars(photograph)
-        is_negative = coloring.scan is not None and coloring.scan.is_negative
-        if is_negative:
-            photograph, of_it = of_positive(photograph)
-            said += of_it
-        notes = dict.fromkeys(said)
-        is_luma_kept = keeps_luma(photograph, path, output) and not is_negative
-        if why := why_not_kept(photograph, path, output, is_negative=is_negative):
-            notes[why] = None
-        steps = 2 * len(photograph.pages) + 1
-
-        looks: Iterable[Look] = (self._look_at(page, coloring.scan) for page in photograph.pages)
-        written = photograph
-        if output.turn:
-            looks = list(looks)
-            written = turned(photograph, [look.finding.turn for look in looks if look.finding])
-
-        def pages() -> Iterator[NDArray[Any] | Chroma]:
-            of_pages = zip(photograph.pages, written.pages, looks, strict=True)
-            for number, (page, shown, look) in enumerate(of_pages):
-                self._tell(2 * number + 1, steps)
-                notes.update(dict.fromkeys(look.notes(coloring)))
-                made: NDArray[Any] | Chroma
-                if is_luma_kept:
-                    made = look.chroma_at_luma(coloring, orientation=page.orientation)
-                else:
-                    rgb = (look.layer if output.layer else look.colorize)(coloring)
-                    made = as_stored(rgb, page.orientation)
-                    if output.visible_mark:
-                        seen = upright(made, shown.orientation)
-                        seen = draw_mark(seen, visible_mark(self.card.name))
-                        made = as_stored(seen, shown.orientation)
-                self._tell(2 * number + 2, steps)
-                yield made
-
         mark = self.mark(photograph, output, coloring)
-        if is_luma_kept and (jpeg := photograph.carried.jpeg) and jpeg.image_data:
-            mark = replace(mark, luma=LUMA_KEPT)
-        write(
-            written,
-            pages(),
-            target,
-            mark,
-            format=output.format,
-            quality=output.quality,
-            bit_depth=output.bit_depth,
-            keep_times=output.keep_times,
-            credentials=output.credentials,
-            overwrite=overwrite,
+
+        def look_at(page: Photograph) -> Look:
+            return self._look_at(page, coloring.scan)
+
+        return write_colored(
+            photograph, target, output, coloring, mark, look_at, self._tell, overwrite=overwrite
         )
-        self._tell(steps, steps)
-        return tuple(notes)
 
     def mark(
         self, photograph: Photograph, output: Output = _AS_SOURCE, coloring: Coloring = _AS_MODEL
