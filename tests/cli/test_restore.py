@@ -34,7 +34,7 @@ def test_the_grey_jpeg_comes_back(result, cli):
     assert restored.mark is None
     assert b"rehue" not in grey.read_bytes()
     assert b"compositeWithTrained" not in grey.read_bytes()
-    for what in ("exif", "dpi", "comment", "xmp"):
+    for what in ("exif", "dpi", "comments", "xmp"):
         assert getattr(restored.carried, what) == getattr(original.carried, what)
 
 
