@@ -11,6 +11,7 @@ from rehue.errors import ModelError, PhotoError
 from rehue.model import Answer, Card, Hint, Runtime, Suggestion, ask, shrunk_lightness
 from rehue.picture.render import as_grey
 from rehue.scan import (
+    CHANNELS,
     Features,
     Finding,
     Print,
@@ -163,7 +164,7 @@ def see(
             bins, turned = len(card.bin_centers), (turn + more) % 4
             answers[more] = ask(runtime, light, working_size, bins, turn=turned)
             answered = answers[more].features
-            if answered is None:
+            if answered is None or len(answered) != CHANNELS:
                 return None
             return Features.of(answered, (light.shape[0], light.shape[1]), turned)
 

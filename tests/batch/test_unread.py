@@ -16,7 +16,6 @@ FILES = [
     "cover.psd",
     "deed.PDF",
     "sun.exr",
-    "reel.mkv",
     "checksums.md5",
     "stray.xmp",
     "notes.txt",
@@ -34,13 +33,12 @@ def folder(tmp_path, monkeypatch, grey):
 
 def test_pictures_that_are_not_taken_are_named_with_the_reason(folder, go):
     outcomes = go("in", target="out")
-    assert [outcome.status for outcome in outcomes] == [Status.COLORED] + [Status.UNREAD] * 5
+    assert [outcome.status for outcome in outcomes] == [Status.COLORED] + [Status.UNREAD] * 4
     assert [outcome.reason for outcome in outcomes[1:]] == [
         "in/alone.CR2 is a camera's raw file, which is not taken from folders: name it to have it "
         "coloured",
         "in/cover.psd is a Photoshop document, which Rehue does not read: save it as TIFF or PNG",
         "in/deed.PDF is a PDF document, which Rehue does not read: save it as TIFF or PNG",
-        "in/reel.mkv is a film: name it to have it coloured",
         "in/sun.exr is an OpenEXR picture, which Rehue does not read: save it as TIFF or PNG",
     ]
     for name in FILES[1:]:
@@ -51,8 +49,8 @@ def test_what_is_no_picture_is_counted_and_sidecars_are_not(folder):
     plan = make_plan(["in"], "out")
     list(plan)
     assert plan.others == 3  # the checksums, the notes, and a sidecar of nothing
-    assert summary({Status.COLORED: 1, Status.UNREAD: 5}, 1, plan.others) == (
-        "1 coloured, 5 of kinds that are not taken, 3 other files left out (0:01)"
+    assert summary({Status.COLORED: 1, Status.UNREAD: 4}, 1, plan.others) == (
+        "1 coloured, 4 of kinds that are not taken, 3 other files left out (0:01)"
     )
 
 
@@ -62,7 +60,7 @@ def test_a_report_has_a_row_for_each(folder, go, tmp_path):
             report.write(outcome, None)
     rows = list(csv.DictReader((tmp_path / "report.csv").open()))
     unread = [row for row in rows if row["status"] == "unread"]
-    assert len(unread) == 5
+    assert len(unread) == 4
     assert all(row["reason"] and not row["target"] for row in unread)
 
 
@@ -71,7 +69,6 @@ def test_what_was_named_is_no_problem_of_its_folder(folder):
     assert [step.path.name for step in steps if isinstance(step, Problem)] == [
         "alone.CR2",
         "deed.PDF",
-        "reel.mkv",
         "sun.exr",
     ]
 

@@ -34,13 +34,11 @@ _KINDS: Final = {
     "a picture of a rare kind": ".bpg .flif .jng .mng .qoi .jxs .ktx .dds",
     "a picture of several views": ".mpo .jps",
 }
-# A film is one file for `rehue colorize`.
-_FILMS: Final = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .webm .wmv"
 _WHY: Final[dict[str, str]] = {
     ending: f"{kind}, which Rehue does not read: {_SAVE}"
     for kind, endings in _KINDS.items()
     for ending in endings.split()
-} | dict.fromkeys(_FILMS.split(), f"a film: {_NAME}")
+}
 _RAW: Final = frozenset(BECOMES) - PHOTOGRAPHS
 _SIDECAR: Final = ".xmp"
 

@@ -216,7 +216,7 @@ def losses(
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
     if "pages" in form.lacks and any(page.carried.beside for page in photograph.pages):
         said += (f"its smaller copies, masks and other pages have no place in a {kind}",)
-    if carried.boxes and formats.named(kind).name != "JPEG2000":
+    if carried.boxes and form.name != "JPEG2000":
         said += (f"its further boxes (XML, UUID) have no place in a {kind}",)
     if carried.manifest and not is_signed:
         said += ("its C2PA manifest is signed for its own bytes, and is left out",)

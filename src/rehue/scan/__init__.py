@@ -10,13 +10,14 @@ from rehue.scan.examine import examine
 from rehue.scan.finding import Finding, Print
 from rehue.scan.negative import positive
 from rehue.scan.own_color import OwnColor, find_own_color
-from rehue.scan.recognition import Features, Recognized, recognize
+from rehue.scan.recognition import CHANNELS, Features, Recognized, recognize
 from rehue.scan.screens import descreened
 from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones
 from rehue.scan.tones import FULL, Tones
 
 __all__ = [
     "AS_IS",
+    "CHANNELS",
     "FULL",
     "NOTHING_STATED",
     "Features",

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 # Features count over so many rows and columns of a picture; neighbours are then put together.
 _PLACES: Final = 6
 _STRIDE: Final = 32
+# Of the features that the heads can read.
+CHANNELS: Final = 352
 _TONES: Final = 32
 # Chosen on photographs held back from training (docs/scans.md). The first look is enough where it
 # gives upright so much of the probability.
