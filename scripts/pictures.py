@@ -20,7 +20,7 @@ WISHES: tuple[dict[str, float], ...] = (
     {},
     {"saturation": 0.6},
     {"saturation": 1.4},
-    {"boldness": 0.5},
+    {"boldness": 1.0},
     {"boldness": 0.0},
     {"warmth": -8},
     {"warmth": 8},
