@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, browser, open, openInStrip, status, step } from "./page.mjs";
+import { accessible, browser, expect, open, openInStrip, status, step } from "./page.mjs";
 
 const [address, count, first] = process.argv.slice(2);
 let seed = Number(first);
 const next = (below) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % below; };
 
+// Busier than a person, and on a busy machine the queue is full at times: the studio says so.
+expect(/status of (409|422|503)/);
 const page = await open(address);
 await openInStrip(page, "small.jpg");
 const box = await page.locator("#stage").boundingBox();
