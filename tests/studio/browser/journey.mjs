@@ -62,11 +62,13 @@ await step("a hint is dragged, its radius changed by the wheel", async () => {
   await page.mouse.up();
   const moved = await hint.boundingBox();
   assert.ok(Math.abs(moved.x - box.x - 60) < 3, "it is where it was let go");
-  const ring = async () => (await page.locator(".reach").boundingBox()).width;
-  const before = await ring();
+  // Rings are drawn anew with every answer: asked of the page at once, there is one or none.
+  const ring = () => page.evaluate(() => document.querySelector(".reach")?.getBoundingClientRect().width ?? 0);
   await page.mouse.move(x + 60, y + 30);
+  await page.waitForFunction(() => document.querySelector(".reach"));
+  const before = await ring();
   await page.mouse.wheel(0, -100);
-  assert.ok(await ring() > before, "it covers more");
+  await page.waitForFunction((least) => document.querySelector(".reach")?.getBoundingClientRect().width > least, before);
 });
 
 await step("a place is kept as it is", async () => {
