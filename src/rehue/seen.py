@@ -94,17 +94,18 @@ class Seen:
         kept = self._answers.get(key)
         if kept is not None:
             return kept
-        hints = self._placed(coloring).drawn if coloring.hints else None
+        placed = self._placed(coloring) if coloring.hints else None
         bins = len(self.card.bin_centers)
         answer = ask(
             self.runtime,
             self.light,
             self.working_size,
             bins,
-            hints=hints,
+            hints=placed and placed.drawn,
             palette=palette,
             turn=self.turn,
         )
+        answer = replace(answer, pinned=placed and placed.pinned)
         for oldest in list(self._answers)[: 1 - _KEPT]:
             self._answers.pop(oldest, None)
         self._answers[key] = answer
@@ -119,11 +120,10 @@ class Seen:
         """
         answer = self.answer_to(coloring)
         shown = self._decoded(self._decoding(coloring), answer)
-        if answer.hints is not None:
+        if answer.hints is not None and answer.pinned is not None:
             unhinted = self._unhinted(coloring)
-            pinned = self._placed(coloring).pinned
             told = (answer.hints, self.light, unhinted, shown, answer.stride, len(coloring.hints))
-            shown = confine(*told, pinned, answer.features)
+            shown = confine(*told, answer.pinned, answer.features)
         if coloring.alternative == 1:
             return shown
         return self._alternatives(coloring, shown, answer)[coloring.alternative - 2]

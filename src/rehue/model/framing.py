@@ -38,6 +38,7 @@ class Answer:
         features: C x height/32 x width/32 of what the network saw, padding included, by which
             things are told apart; None from a network without a recogniser.
         hints: that it was told of, 3 x height x width as it saw the picture; None for none.
+        pinned: height x width, which of these are pins; None for no hints.
     """
 
     logits: NDArray[np.float32] | None
@@ -46,6 +47,7 @@ class Answer:
     stride: int
     features: NDArray[np.float32] | None = None
     hints: NDArray[np.float32] | None = None
+    pinned: NDArray[np.bool_] | None = None
 
 
 def ask(
