@@ -95,8 +95,13 @@ def export(
     card = replace(card, export={**compared, "bytes": len(data)})
     path = target / f"{card.name}.onnx"
     write_whole(path, data, ANOTHER_OUTPUT)
-    write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
+    write_card(path, card)
     return card, path
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write the card of the model at `path` beside it; one that is there is replaced."""
+    write_whole(path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
 
 
 def _data_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

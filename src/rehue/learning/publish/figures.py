@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rehue.colorizer import Colorizer
-from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.judge import TEMPERATURES, evaluate, measure_calibration
 from rehue.judge.evaluation import DEFAULT
+from rehue.learning.publish.export import write_card
 from rehue.learning.training.loading import held_back
 from rehue.learning.training.recipe import recipe_from
 from rehue.model import Card, Model
@@ -40,7 +40,8 @@ def measure_default(model: Model, photos: Path, limit: int | None = None) -> Car
     recipe = recipe_from(model.card.recipe, str(model.path))
     photographs = held_back(recipe, photos).evenly(limit)
     how = model.card.default_decoding
-    judged = evaluate(Colorizer(model.path), photographs, {DEFAULT: how}, draws=0)
+    colorizer = Colorizer(model.path)
+    judged = evaluate(colorizer, photographs, {DEFAULT: how}, draws=0)
     measured = judged.row(DEFAULT).figures
     figures: dict[str, Any] = {
         "set": f"{judged.count} photographs held back from training",
@@ -48,10 +49,10 @@ def measure_default(model: Model, photos: Path, limit: int | None = None) -> Car
     }
     card = model.card
     if "bins" in card.heads:
-        fits = measure_calibration(Colorizer(model.path), photographs, TEMPERATURES)
+        fits = measure_calibration(colorizer, photographs, TEMPERATURES)
         best = min(fits, key=lambda fit: fit.error)
         figures["confidence_error"] = round(best.error, 3)
         card = replace(card, confidence_temperature=best.temperature)
     card = replace(card, figures={**card.figures, "held back": figures})
-    write_whole(model.path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
+    write_card(model.path, card)
     return card

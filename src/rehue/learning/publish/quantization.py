@@ -8,9 +8,7 @@ would be seen.
 """
 
 import hashlib
-import logging
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,14 +21,15 @@ from onnx import TensorProto, numpy_helper
 
 from rehue.dataset import Sample
 from rehue.files import ANOTHER_OUTPUT, write_whole
-from rehue.learning.publish.tracing import halve_weights, strip_notes
+from rehue.learning.publish.export import write_card
+from rehue.learning.publish.tracing import errors_alone, halve_weights, strip_notes
 from rehue.learning.training.loading import held_back
 from rehue.learning.training.recipe import recipe_from
 from rehue.model import Card, Model, shrunk_lightness
+from rehue.model.framing import MULTIPLE
 
 # Photographs of which ranges are taken.
 CALIBRATED_ON: Final = 60
-_MULTIPLE: Final = 32
 _QUANTIZED: Final = ("Conv", "MatMul", "Gemm")
 _HEADS: Final = frozenset({"logits", "ab"})
 
@@ -48,7 +47,7 @@ def quantize(model: Model, photos: Path) -> Card:
     recipe = recipe_from(model.card.recipe, str(model.path))
     card, data = quantized(model, held_back(recipe, photos).evenly(CALIBRATED_ON))
     write_whole(model.path, data, ANOTHER_OUTPUT)
-    write_whole(model.path.with_suffix(".json"), card.to_json().encode(), ANOTHER_OUTPUT)
+    write_card(model.path, card)
     return card
 
 
@@ -69,7 +68,8 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
 
     graph = onnx.load_from_string(model.read())
     _widen_weights(graph)
-    with TemporaryDirectory() as folder, _quiet_quantizer():
+    # The quantizer gives its advice through the root logger.
+    with TemporaryDirectory() as folder, errors_alone():
         wide, narrow = Path(folder) / "wide.onnx", Path(folder) / "narrow.onnx"
         onnx.save(graph, wide)
         quantize_static(
@@ -104,18 +104,6 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
     return replace(model.card, sha256=hashlib.sha256(data).hexdigest(), export=said), data
 
 
-@contextmanager
-def _quiet_quantizer() -> Iterator[None]:
-    """Keep its advice from users; it speaks through the root logger."""
-    logger = logging.getLogger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 class _Shown:
     """What ONNX Runtime asks for inputs, one picture a time."""
 
@@ -134,7 +122,7 @@ def _inputs_of(
     wanted = {port.name for port in graph.graph.input}
     for number, sample in zip(range(CALIBRATED_ON), photographs, strict=False):
         light = shrunk_lightness(sample.image, card.working_size)
-        height, width = (side - side % _MULTIPLE for side in light.shape)
+        height, width = (side - side % MULTIPLE for side in light.shape)
         light = light[:height, :width]
         hints = np.zeros((1, 3, height, width), np.float32)
         if number % 2:

@@ -70,14 +70,20 @@ def to_onnx(network: Network, bins: int) -> onnx.ModelProto:
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
     """Keep what torch says of its own workings (a missing torchvision, say) from users."""
-    logger = logging.getLogger("torch.onnx")
+    with errors_alone("torch.onnx"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@contextmanager
+def errors_alone(name: str | None = None) -> Iterator[None]:
+    """Keep a library's advice from users: its logger (None: the root) tells errors alone."""
+    logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            warnings.simplefilter("ignore", UserWarning)
-            yield
+        yield
     finally:
         logger.setLevel(level)
 
