@@ -14,6 +14,7 @@ from rehue.film.encoding import CODECS, Encoding, choose_encoding, set_up
 from rehue.film.marking import TAG
 from rehue.film.naming import CONTAINERS
 from rehue.film.opening import open_film, pyav, reason
+from rehue.film.precedence import usual_precedence
 from rehue.film.probe import Film, is_cover
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ class Output:
             self.container.metadata[mark_key] = mark
         chapters = source.chapters()
         self.container.set_chapters(chapters if part is None else part.chapters(chapters))
-        self.container.start_encoding()
+        with usual_precedence():
+            self.container.start_encoding()
 
     def _add(self, stream: Any, container: str) -> None:  # noqa: ANN401
         if stream.type == "video" and is_cover(stream) and container == "mkv":

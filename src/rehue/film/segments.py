@@ -20,6 +20,7 @@ from rehue.film.frames import Frame
 from rehue.film.layout import fill_plane
 from rehue.film.opening import pyav, reason
 from rehue.film.packets import PacketWriter, Table, read_table, write_table
+from rehue.film.precedence import usual_precedence
 from rehue.film.probe import Film
 from rehue.film.shots import Placed, Reading
 from rehue.film.steady import BLOCK, Memory
@@ -142,7 +143,8 @@ class SegmentWriter:
         )
         set_up(self._context, film, encoding)
         try:
-            self._context.open()
+            with usual_precedence():
+                self._context.open()
         except av.error.FFmpegError as error:
             raise FilmError(
                 f"{encoding.codec} cannot encode {film.width} x {film.height} of "

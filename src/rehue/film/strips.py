@@ -19,6 +19,7 @@ from rehue.film.encoding import CODECS, choose_encoding, set_up
 from rehue.film.frames import Frame, clock_of, read_frames
 from rehue.film.naming import CONTAINERS
 from rehue.film.opening import pyav
+from rehue.film.precedence import usual_precedence
 from rehue.film.probe import Film
 from rehue.film.segments import picture_of
 from rehue.film.shotlist import find_shots
@@ -72,6 +73,8 @@ def write_preview(
         stream = made.add_stream(CODECS[encoding.codec].encoder, rate=film.rate)
         set_up(stream.codec_context, wide, encoding)
         stream.codec_context.time_base = 1 / film.rate
+        with usual_precedence():
+            made.start_encoding()
         for frames in _pieces(film, seconds):
             with closing(colored(film, frames, ask, encoding)) as coming:
                 for frame in coming:
