@@ -28,7 +28,7 @@ from PIL import Image
 
 from rehue import Colorizer
 from rehue.learning.networks.colorful import Colorful
-from rehue.learning.weights.convert import convert
+from rehue.learning.publish.convert import convert
 from rehue.model import find_model, open_runtime
 
 ROUNDS = 7

@@ -20,7 +20,7 @@ from rehue.judge import evaluate
 from rehue.judge.evaluation import EXPECTED, REGRESSION, Evaluation
 from rehue.judge.report import to_json
 from rehue.learning import Recipe, export, load_recipe, train
-from rehue.learning.weights.start import RUN_FILE
+from rehue.learning.training.start import RUN_FILE
 from rehue.model import Decoding
 
 ROWS = Path(__file__).parents[2] / "docs" / "study" / "rows"

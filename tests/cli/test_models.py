@@ -68,7 +68,7 @@ def published(web, monkeypatch, tiny_model):
     # In place of torch and what needs it; the room of learning tests the true one.
     monkeypatch.setattr(import_module("rehue.cli.train"), "import_learning", lambda: None)
     module = SimpleNamespace(convert=convert)
-    monkeypatch.setitem(sys.modules, "rehue.learning.weights.convert", module)
+    monkeypatch.setitem(sys.modules, "rehue.learning.publish.convert", module)
     return entry
 
 
@@ -216,7 +216,7 @@ def test_a_stopped_conversion_leaves_nothing(added, published, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sys.modules["rehue.learning.weights.convert"], "convert", stop)
+    monkeypatch.setattr(sys.modules["rehue.learning.publish.convert"], "convert", stop)
     result = CliRunner().invoke(group, ["add", "colorful"])
     assert result.exit_code != 0
     assert "rehue: colorful: stopped, and nothing was added\n" in result.stderr

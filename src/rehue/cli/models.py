@@ -128,7 +128,7 @@ def _convert_published(source: str | None, name: str, folder: Path) -> None:
 
     published = find_published(name)
     import_learning()  # before the download, which would be in vain without it
-    from rehue.learning.weights.convert import convert
+    from rehue.learning.publish.convert import convert
 
     where = source or published.url
     _say(f"{name}: {where}, {_size(published.size)}, {published.licence}")

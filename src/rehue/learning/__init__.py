@@ -14,13 +14,13 @@ Four rooms, in the order in which weights come to be:
 Beside them `features`, by which sets of pictures are compared.
 """
 
+from rehue.learning.publish.convert import convert
 from rehue.learning.publish.export import export
 from rehue.learning.publish.figures import measure_default
 from rehue.learning.publish.quantization import quantize
 from rehue.learning.training.rates import find_rate, sweep
 from rehue.learning.training.recipe import Recipe, load_recipe
 from rehue.learning.training.run import train
-from rehue.learning.weights.convert import convert
 
 __all__ = [
     "Recipe",

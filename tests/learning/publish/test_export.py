@@ -16,7 +16,7 @@ from rehue.errors import ModelError, RecipeError
 from rehue.judge import evaluate
 from rehue.learning.publish.export import export, load_network
 from rehue.learning.publish.figures import measure_default
-from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
+from rehue.learning.training.start import CHECKPOINT, RUN_FILE
 from rehue.model import EXPECTED, REGRESSION, Card, Model, bold, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -8,7 +8,7 @@ import pytest
 
 from rehue.errors import RecipeError
 from rehue.learning.training.run import train
-from rehue.learning.weights.start import CHECKPOINT
+from rehue.learning.training.start import CHECKPOINT
 
 # Float32, norms fixed: then the gradients' mean is the only thing that two processes exchange.
 CHANGES = (

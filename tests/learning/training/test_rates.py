@@ -8,7 +8,7 @@ import pytest
 from rehue.errors import RecipeError
 from rehue.learning.training import plots
 from rehue.learning.training.rates import find_rate, sweep
-from rehue.learning.weights.start import RUN_FILE
+from rehue.learning.training.start import RUN_FILE
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -12,7 +12,7 @@ from rehue.color import Bins
 from rehue.errors import DatasetError, RecipeError
 from rehue.learning.training.losses import ColorLoss
 from rehue.learning.training.run import prepare, train
-from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
+from rehue.learning.training.start import CHECKPOINT, RUN_FILE
 
 BINS = Bins.in_srgb(10)
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -3,7 +3,7 @@
 Eight stages, the fifth and sixth dilated, and a class for each colour. Parameters carry the names
 of the published PyTorch port (https://github.com/richzhang/colorization, `colorizers/eccv16.py`),
 so that its file `colorization_release_v2-9b330a0b.pth` loads by name;
-`rehue.learning.weights.convert` does it.
+`rehue.learning.publish.convert` does it.
 
 Deviations. Runs of our own have as many classes as `rehue.color.Bins` has cells with a colour of
 sRGB (261 on a grid of 10; all are among the published 313), and the loss is the recipe's. The

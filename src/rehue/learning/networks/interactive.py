@@ -3,7 +3,7 @@
 The local hints network: lightness and hints in, ab of every pixel out (section 3 and figure 3);
 a U-Net over the stages of `colorful`. Parameters carry the names of the published PyTorch port
 (https://github.com/richzhang/colorization, `colorizers/siggraph17.py`), so that its file
-`siggraph17-df00044c.pth` loads by name; `rehue.learning.weights.convert` does it. The mask is 0
+`siggraph17-df00044c.pth` loads by name; `rehue.learning.publish.convert` does it. The mask is 0
 and 1, as that file expects; the training code published later subtracts 0.5 from it.
 
 Deviations. The class head that suggests colours to users (529 classes) is kept, so that the file

@@ -15,9 +15,9 @@ from rehue.learning.networks import Network
 from rehue.learning.publish.tracing import largest_difference, to_onnx
 from rehue.learning.training.module import build_network
 from rehue.learning.training.recipe import Recipe, recipe_from
+from rehue.learning.training.start import CHECKPOINT, RUN_FILE
 from rehue.learning.weights.averaging import average_weights
 from rehue.learning.weights.pretrained import read_checkpoint
-from rehue.learning.weights.start import CHECKPOINT, RUN_FILE
 from rehue.model import REGRESSION, Card, Model, bold
 
 # SPDX's word for what nobody has stated.

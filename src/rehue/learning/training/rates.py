@@ -16,7 +16,7 @@ from rehue.errors import RecipeError
 from rehue.learning.training.module import LossError
 from rehue.learning.training.recipe import Recipe
 from rehue.learning.training.run import precision_on, prepare, train
-from rehue.learning.weights.start import RUN_FILE
+from rehue.learning.training.start import RUN_FILE
 
 _SMOOTHING = 0.8
 _DIVERGED = 4

@@ -28,7 +28,7 @@ from rehue.files import reason
 from rehue.learning.training.loading import CropLoading, recipe_entries
 from rehue.learning.training.module import ColorTraining, build_network
 from rehue.learning.training.recipe import Recipe, recipe_from
-from rehue.learning.weights.start import CHECKPOINT, RUN_FILE, note, noted_start, start_network
+from rehue.learning.training.start import CHECKPOINT, RUN_FILE, note, noted_start, start_network
 
 
 @dataclass(frozen=True)

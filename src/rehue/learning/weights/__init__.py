@@ -1,1 +1,1 @@
-"""Weights that a run starts from: published encoders, earlier runs, exported models, means."""
+"""Weights: published encoders, exported models, and means of several."""

@@ -15,7 +15,7 @@ from rehue.model import Decoding, Model
 from rehue.model.catalog import PUBLISHED
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-room = importlib.import_module("rehue.learning.weights.convert")
+room = importlib.import_module("rehue.learning.publish.convert")
 OPTIONS = {"colorful": {"bins": 313}, "interactive": {}}
 
 

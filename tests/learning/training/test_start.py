@@ -15,8 +15,8 @@ from rehue.learning.publish.tracing import largest_difference
 from rehue.learning.training.module import build_network
 from rehue.learning.training.recipe import recipe_from
 from rehue.learning.training.run import prepare, train
+from rehue.learning.training.start import RUN_FILE, calibration_crops
 from rehue.learning.weights.exported import read_exported
-from rehue.learning.weights.start import RUN_FILE, calibration_crops
 from rehue.model import Model, find_model, open_runtime
 
 pytestmark = pytest.mark.filterwarnings("ignore")
