@@ -11,8 +11,9 @@ In Python:
 """
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rehue.on_demand import on_demand
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -28,7 +29,7 @@ __version__ = "0.2.0"
 # not to before they are loaded. Processes begun from this one inherit it.
 os.environ |= {"ORT_DISABLE_TELEMETRY": "1", "RAY_USAGE_STATS_ENABLED": "0"}
 
-# Loaded when first asked for (PEP 562), so that `import rehue` and `rehue --help` are quick.
+# Loaded when first asked for, so that `import rehue` and `rehue --help` are quick.
 _HOMES = {
     "Colorizer": "rehue.colorizer",
     "Hint": "rehue.model",
@@ -51,11 +52,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _HOMES:
-        raise AttributeError(f"module 'rehue' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(__name__, _HOMES)

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import perf_counter
 
 from rehue.batch.comparison import write_comparison
-from rehue.batch.films import color_film
 from rehue.batch.job import Job, LocalJob
 from rehue.batch.made import check_free, mark_in, mark_of_result
 from rehue.batch.names import is_like_a_result

@@ -4,14 +4,16 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rehue.batch.job import Job
 from rehue.batch.storage import Address, Place, stat_at
 from rehue.files import shown
-from rehue.film import FilmOptions
 from rehue.photo import MAX_PIXELS, Output
 from rehue.wishes import Coloring
+
+if TYPE_CHECKING:
+    from rehue.film import FilmOptions
 
 # Size in bytes, and when content and inode were last changed (ns): what tells without reading
 # that a file is another one now. The time of the inode cannot be set back by hand.

@@ -20,16 +20,47 @@ of it together), `pipe` (y4m from one program to the next), `iterate`, `strips`.
 Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 """
 
-from rehue.film.checking import LeftAloneError, check, mark_at
-from rehue.film.hints import FilmHint, read_film_hints, track
-from rehue.film.inspection import FilmInspection, inspect_film
-from rehue.film.iterate import ColorFrame, frames_in_color
-from rehue.film.making import Progress
-from rehue.film.probe import Film, probe
-from rehue.film.run import colorize_film
-from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
-from rehue.film.strips import write_preview, write_sheet
-from rehue.film.wishes import FilmOptions
+from typing import TYPE_CHECKING
+
+from rehue.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from rehue.film.checking import LeftAloneError, check, mark_at
+    from rehue.film.hints import FilmHint, read_film_hints, track
+    from rehue.film.inspection import FilmInspection, inspect_film
+    from rehue.film.iterate import ColorFrame, frames_in_color
+    from rehue.film.making import Progress
+    from rehue.film.probe import Film, probe
+    from rehue.film.run import colorize_film
+    from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
+    from rehue.film.strips import write_preview, write_sheet
+    from rehue.film.wishes import FilmOptions
+
+# Loaded when first asked for: runs of photographs ask for a film's name only.
+_HOMES = {
+    "ColorFrame": "rehue.film.iterate",
+    "Film": "rehue.film.probe",
+    "FilmHint": "rehue.film.hints",
+    "FilmInspection": "rehue.film.inspection",
+    "FilmOptions": "rehue.film.wishes",
+    "LeftAloneError": "rehue.film.checking",
+    "Progress": "rehue.film.making",
+    "Shot": "rehue.film.shotlist",
+    "ShotList": "rehue.film.shotlist",
+    "check": "rehue.film.checking",
+    "colorize_film": "rehue.film.run",
+    "find_shots": "rehue.film.shotlist",
+    "frames_in_color": "rehue.film.iterate",
+    "inspect_film": "rehue.film.inspection",
+    "mark_at": "rehue.film.checking",
+    "probe": "rehue.film.probe",
+    "read_film_hints": "rehue.film.hints",
+    "read_shots": "rehue.film.shotlist",
+    "track": "rehue.film.hints",
+    "write_preview": "rehue.film.strips",
+    "write_sheet": "rehue.film.strips",
+    "write_shots": "rehue.film.shotlist",
+}
 
 __all__ = [
     "ColorFrame",
@@ -55,3 +86,5 @@ __all__ = [
     "write_sheet",
     "write_shots",
 ]
+
+__getattr__, __dir__ = on_demand(__name__, _HOMES)
