@@ -22,7 +22,7 @@ from rehue import Colorizer
 from rehue.film.coloring import Colored, State
 from rehue.film.encoding import choose_encoding
 from rehue.film.frames import read_frames
-from rehue.film.probe import probe
+from rehue.film.probing import probe
 from rehue.film.run import colorize_film
 from rehue.film.segments import SegmentWriter, Work
 from rehue.film.shots import Placed, Reading

@@ -164,12 +164,13 @@ def test_json_tells_all_of_a_file(colorize, put, grey, color):
     assert done.stderr == f"rehue: {third['reason']}\n"
 
 
-def test_torch_is_never_imported(cli, put, grey, tiny_model):
+def test_nothing_is_loaded_that_a_photograph_does_not_need(cli, put, grey, tiny_model):
     path = put("a.jpg", grey)
     main = """
 import atexit, sys
 sys.argv[0] = "rehue"
 names = ("torch", "lightning", "onnx", "matplotlib", "skimage", "scipy", "openvino")
+names += ("av", "cv2", "rehue.batch.films", "rehue.film.run")
 atexit.register(lambda: print([name for name in names if name in sys.modules]))
 from rehue.cli import main
 main()

@@ -73,6 +73,8 @@ def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
     notes: tuple[str, ...] = ()
     try:
         if job.source and is_film(job.source.name):
+            from rehue.batch.films import color_film  # noqa: PLC0415, photographs need nothing of it
+
             status, reason, notes, sha256 = color_film(job, colorizer, settings)
         else:
             status, notes, sha256 = _done(job, colorizer, settings)

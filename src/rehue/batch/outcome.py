@@ -59,7 +59,7 @@ class Settings:
     overwrite: bool = False
     compare: bool = False
     dry_run: bool = False
-    film: FilmOptions | None = None
+    film: "FilmOptions | None" = None
 
 
 @dataclass(frozen=True)

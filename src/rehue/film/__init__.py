@@ -10,13 +10,14 @@
 - `find_shots`, `read_shots`, `write_shots`: its shots, as a list that may be edited; `ShotList`
 
 Inside: `naming` (what is a film by its name), `opening` (PyAV and OpenCV, the extra `film`),
-`layout` (how frames lie in memory), `frames` (decoding, and what is lost), `flow` (how the
-picture moves), `shots` (where it is cut), `steady` (colour over time), `coloring` (from frames to
-frames in colour), `ahead` (steps side by side), `encoding` (codecs and containers), `packets` and
-`segments` (what is done so far, on disk), `making` (segments one after the other), `output` and
-`mux` (the film made of them, and all that is copied), `marking` and `own_color` (what tells that
-it is in colour), `shotlist` and `hints` (what a person says of a film), `checking` and `run` (all
-of it together), `pipe` (y4m from one program to the next), `iterate`, `strips`.
+`probing` (what a film is), `layout` (how frames lie in memory), `frames` (decoding, and what is
+lost), `flow` (how the picture moves), `shots` (where it is cut), `steady` (colour over time),
+`coloring` (from frames to frames in colour), `ahead` (steps side by side), `encoding` (codecs and
+containers), `packets` and `segments` (what is done so far, on disk), `making` (segments one after
+the other), `output` and `mux` (the film made of them, and all that is copied), `marking` and
+`own_color` (what tells that it is in colour), `shotlist` and `hints` (what a person says of a
+film), `checking` and `run` (all of it together), `pipe` (y4m from one program to the next),
+`iterate`, `strips`.
 Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 """
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from rehue.film.inspection import FilmInspection, inspect_film
     from rehue.film.iterate import ColorFrame, frames_in_color
     from rehue.film.making import Progress
-    from rehue.film.probe import Film, probe
+    from rehue.film.probing import Film, probe
     from rehue.film.run import colorize_film
     from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
     from rehue.film.strips import write_preview, write_sheet
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 # Loaded when first asked for: runs of photographs ask for a film's name only.
 _HOMES = {
     "ColorFrame": "rehue.film.iterate",
-    "Film": "rehue.film.probe",
+    "Film": "rehue.film.probing",
     "FilmHint": "rehue.film.hints",
     "FilmInspection": "rehue.film.inspection",
     "FilmOptions": "rehue.film.wishes",
@@ -53,7 +54,7 @@ _HOMES = {
     "frames_in_color": "rehue.film.iterate",
     "inspect_film": "rehue.film.inspection",
     "mark_at": "rehue.film.checking",
-    "probe": "rehue.film.probe",
+    "probe": "rehue.film.probing",
     "read_film_hints": "rehue.film.hints",
     "read_shots": "rehue.film.shotlist",
     "track": "rehue.film.hints",

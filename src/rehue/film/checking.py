@@ -12,7 +12,7 @@ from rehue.film.naming import CONTAINERS
 from rehue.film.numbered import is_sequence
 from rehue.film.output import check_target
 from rehue.film.own_color import is_in_color
-from rehue.film.probe import Film, probe
+from rehue.film.probing import Film, probe
 from rehue.film.sequence import sequence_encoding
 from rehue.film.wishes import FilmOptions
 from rehue.photo import Mark

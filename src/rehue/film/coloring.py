@@ -17,7 +17,7 @@ from rehue.film.encoding import Encoding
 from rehue.film.flow import Map, flow_size, link, small_light
 from rehue.film.frames import Frame
 from rehue.film.opening import opencv
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shots import Placed, Reading, placed
 from rehue.film.steady import ASK_EVERY, BLOCK, Memory, Moment, steadied
 from rehue.scan import AS_IS

@@ -19,7 +19,7 @@ from rehue.colorizer import Colorizer
 from rehue.errors import FilmError, install_line
 from rehue.film.encoding import Encoding
 from rehue.film.making import Task, segments_of_shot
-from rehue.film.probe import PROGRESSIVE, probe
+from rehue.film.probing import PROGRESSIVE, probe
 from rehue.film.segments import Work
 from rehue.film.wishes import FilmOptions, asking_for
 from rehue.wishes import Coloring

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rehue.errors import FilmError, nearest
 from rehue.film.layout import is_plain, subsampling_of
 from rehue.film.opening import pyav
-from rehue.film.probe import MATRIX_CODES, Film
+from rehue.film.probing import MATRIX_CODES, Film
 
 if TYPE_CHECKING:
     from av import VideoFormat

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rehue.color.ycbcr import encoded_grey
 from rehue.film.frames import read_frames
 from rehue.film.opening import opencv
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 
 # Frames that are looked at, and where in the film they begin: titles stand still.
 _FRAMES, _AT = 60, 0.3

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rehue.errors import FilmError
 from rehue.film.layout import luma_of
 from rehue.film.opening import open_film, pyav
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 
 if TYPE_CHECKING:
     from av import VideoFrame

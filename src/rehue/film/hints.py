@@ -10,7 +10,7 @@ from typing import Any, Final
 from rehue.errors import FilmError
 from rehue.film.flow import Link, flow_size, link, small_light
 from rehue.film.frames import clock_of, read_frames
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shotlist import ShotList, thousandths, time_of
 from rehue.film.shots import Placed, Reading, placed
 from rehue.model import Hint

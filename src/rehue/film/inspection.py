@@ -10,7 +10,7 @@ from rehue.film.marking import content_of
 from rehue.film.opening import open_film
 from rehue.film.output import containers_for, left_out
 from rehue.film.own_color import is_in_color
-from rehue.film.probe import Film, probe
+from rehue.film.probing import Film, probe
 from rehue.photo import Mark, source_beside
 
 

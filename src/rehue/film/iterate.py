@@ -18,7 +18,7 @@ from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import read_frames
 from rehue.film.pipe import y4m_encoding
-from rehue.film.probe import PROGRESSIVE, Film, probe
+from rehue.film.probing import PROGRESSIVE, Film, probe
 from rehue.wishes import Coloring, ColoringOptions
 
 

@@ -16,7 +16,7 @@ from rehue.film.coloring import Ask
 from rehue.film.flow import Light, Map, flow_size, small_light
 from rehue.film.frames import read_frames
 from rehue.film.opening import opencv
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shotlist import ShotList, pts_at, thousandths
 from rehue.film.shots import Placed, Reading
 

@@ -13,7 +13,7 @@ from rehue.film.coloring import Ask, colored
 from rehue.film.encoding import Encoding
 from rehue.film.flow import small_light
 from rehue.film.frames import Frame, read_frames
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.segments import Place, Segment, SegmentWriter, Work, segment_frames
 from rehue.film.shotlist import ShotList, thousandths
 

@@ -15,7 +15,7 @@ from rehue.film.encoding import Encoding
 from rehue.film.opening import open_film, pyav, reason
 from rehue.film.output import Output, Part
 from rehue.film.packets import decoding_times, read_packets
-from rehue.film.probe import Film, is_cover
+from rehue.film.probing import Film, is_cover
 from rehue.film.segments import Segment, Work
 
 if TYPE_CHECKING:

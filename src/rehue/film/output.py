@@ -15,7 +15,7 @@ from rehue.film.marking import TAG
 from rehue.film.naming import CONTAINERS
 from rehue.film.opening import open_film, pyav, reason
 from rehue.film.precedence import usual_precedence
-from rehue.film.probe import Film, is_cover
+from rehue.film.probing import Film, is_cover
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer

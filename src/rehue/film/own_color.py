@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rehue.color import Tone, judge_neutrality
 from rehue.film.opening import open_film, pyav
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream

@@ -22,7 +22,7 @@ from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import Frame
 from rehue.film.layout import Layout, planar
-from rehue.film.probe import HIGH_DEFINITION, PROGRESSIVE, UPPER_FIRST, Film
+from rehue.film.probing import HIGH_DEFINITION, PROGRESSIVE, UPPER_FIRST, Film
 from rehue.wishes import Coloring
 
 MAGIC: Final = b"YUV4MPEG2"

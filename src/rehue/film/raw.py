@@ -12,7 +12,7 @@ from rehue.film.coloring import asking, colored
 from rehue.film.frames import Frame
 from rehue.film.layout import Layout, subsampling_of
 from rehue.film.pipe import described, planes_of, whole_frames, y4m_encoding
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.wishes import Coloring
 
 _FORM: Final = re.compile(

@@ -18,7 +18,7 @@ from rehue.film.marking import in_words, mark_of
 from rehue.film.mux import join
 from rehue.film.naming import WORK
 from rehue.film.numbered import is_sequence
-from rehue.film.probe import PROGRESSIVE, probe
+from rehue.film.probing import PROGRESSIVE, probe
 from rehue.film.segments import open_work
 from rehue.film.sequence import write_sequence
 from rehue.film.shotlist import ShotList, find_shots, pts_at

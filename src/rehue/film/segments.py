@@ -21,7 +21,7 @@ from rehue.film.layout import fill_plane
 from rehue.film.opening import pyav, reason
 from rehue.film.packets import PacketWriter, Table, read_table, write_table
 from rehue.film.precedence import usual_precedence
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shots import Placed, Reading
 from rehue.film.steady import BLOCK, Memory
 

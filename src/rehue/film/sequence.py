@@ -21,7 +21,7 @@ from rehue.film.layout import plane_samples
 from rehue.film.numbered import names_like
 from rehue.film.opening import pyav
 from rehue.film.packets import read_packets
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.segments import Segment, Work
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from rehue.errors import FilmError, nearest
 from rehue.film.flow import Light, flow_size, link, small_light
 from rehue.film.frames import clock_of, read_frames
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shots import Reading, are_alike, placed
 from rehue.wishes import Coloring
 

@@ -20,7 +20,7 @@ from rehue.film.frames import Frame, clock_of, read_frames
 from rehue.film.naming import CONTAINERS
 from rehue.film.opening import pyav
 from rehue.film.precedence import usual_precedence
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.segments import picture_of
 from rehue.film.shotlist import find_shots
 from rehue.scan import AS_IS

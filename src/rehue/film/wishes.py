@@ -8,7 +8,7 @@ from rehue.errors import FilmError
 from rehue.film.coloring import Ask, asking
 from rehue.film.hints import FilmHint, track
 from rehue.film.likeness import in_likeness
-from rehue.film.probe import Film
+from rehue.film.probing import Film
 from rehue.film.shotlist import ShotList, thousandths
 from rehue.film.shots import Placed
 from rehue.wishes import Coloring
