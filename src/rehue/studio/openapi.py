@@ -24,7 +24,11 @@ _EDITS: Final = {
                 "properties": {
                     "x": {"type": "number"},
                     "y": {"type": "number"},
-                    "color": {"type": "string"},
+                    "color": {
+                        "type": "string",
+                        "description": "#rrggbb or a name of CSS; `keep` is a pin: the automatic "
+                        "colour stays.",
+                    },
                     "radius": {"type": "number"},
                     "unit": {"enum": ["pixels", "share"]},
                 },
