@@ -7,6 +7,7 @@ import pytest
 from rehue.edits import coloring_of, read_edits, table_of, write_edits
 from rehue.errors import RehueError
 from rehue.model import Hint
+from rehue.scan import Stated, Tones
 from rehue.studio import Session
 from rehue.wishes import Coloring
 
@@ -30,7 +31,13 @@ def test_wishes_go_to_a_table_and_back():
         refresh=True,
         alternative=3,
         palette=("navy", "#b03030"),
-        hints=(Hint(0.5, 0.5, "navy", 0.01, "share"), Hint(3, 4, "#123456")),
+        hints=(Hint(0.5, 0.5, "navy", 0.01, "share"), Hint(3, 4, "#123456"), Hint(5, 6, "keep")),
+        scan=Stated(
+            prints=(((0.0, 1.0), (9.5, 0.0), (9.0, 9.0), (1.0, 9.0)),),
+            tones=Tones(40, 75),
+            upright=0,
+            is_negative=True,
+        ),
     )
     assert coloring_of(json.loads(json.dumps(table_of(coloring))), "here") == coloring
 

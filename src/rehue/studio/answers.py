@@ -138,6 +138,11 @@ async def edit_photo(session: Session, request: Request) -> Response:
     return JSONResponse((await session.edit(request.path_params["key"], revision, edits)).table())
 
 
+async def finding(session: Session, request: Request) -> Response:
+    """Tell what kind of thing was scanned."""
+    return JSONResponse(await _drawn(session, request, View.finding))
+
+
 async def grey(session: Session, request: Request) -> Response:
     """Show its lightness."""
     longest = number_in(request, "longest", PREVIEWS[-1])

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from rehue.colorizer import Colorizer
 from rehue.look import Look
 from rehue.photo import Photograph, read
+from rehue.scan import Stated
 from rehue.studio import pictures
 from rehue.studio.limits import Limits
 from rehue.studio.opened import Opened
@@ -29,15 +30,17 @@ class Shown(NamedTuple):
     Attributes:
         opened: the photograph.
         page: of its file, from 1.
+        scan: what is stated of it.
     """
 
     opened: Opened
     page: int = 1
+    scan: Stated | None = None
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> tuple[str, int, Stated | None]:
         """What it is remembered by."""
-        return self.opened.key, self.page
+        return self.opened.key, self.page, self.scan
 
 
 class Looks:
@@ -60,10 +63,10 @@ class Looks:
         """Return a photograph within the limits."""
         return read(path, max_pixels=self._limits.pixels)
 
-    def of(self, key: tuple[str, int], photograph: Photograph) -> Look:
-        """Look at a page of a photograph, remembered by a key."""
-        look = self._colorizer.look(photograph, key[1])
-        _remember(self._whole, key, look, self._limits.looked)
+    def of(self, shown: Shown, photograph: Photograph) -> Look:
+        """Look at a page of a photograph that was read, and remember it."""
+        look = self._colorizer.look(photograph, shown.page, shown.scan)
+        _remember(self._whole, shown.key, look, self._limits.looked)
         return look
 
     def whole(self, shown: Shown) -> Look:
@@ -78,7 +81,7 @@ class Looks:
         photograph = self.read(shown.opened.path)
         if photograph.sha256 != shown.opened.sha256:
             raise StaleError(f"{shown.opened.name} is another file now: open it again")
-        return self.of(shown.key, photograph)
+        return self.of(shown, photograph)
 
     def small(self, shown: Shown, longest: int) -> Look:
         """Return the preview that is as long as asked for (px), or the longest there is."""

@@ -47,19 +47,24 @@ def copy_to(file: UploadFile, path: Path) -> None:
 
 def coloring_in(fields: dict[str, str]) -> Coloring:
     """Return the wishes in a form: edits as JSON, or single ones by name."""
-    table: dict[str, Any] = {}
-    if "edits" in fields:
-        try:
-            table = json.loads(fields["edits"])
-        except ValueError as error:
-            raise RefusalError("edits are not JSON: see /api/openapi.json") from error
-        if not isinstance(table, dict):
-            raise RefusalError("edits are no table of JSON: see /api/openapi.json")
+    table = _table("edits", fields.get("edits", "{}"))
     named = {name: _value(name, fields[name]) for name in fields if name in WISHES}
     return coloring_of({**table, "wishes": {**table.get("wishes", {}), **named}}, "the form")
 
 
+def _table(name: str, text: str) -> dict[str, Any]:
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RefusalError(f"{name}: not JSON: see /api/openapi.json") from error
+    if not isinstance(table, dict):
+        raise RefusalError(f"{name}: no table of JSON: see /api/openapi.json")
+    return table
+
+
 def _value(name: str, text: str) -> Any:  # noqa: ANN401 (of the wish's type)
+    if name == "scan":
+        return _table(name, text)
     if WISHES[name].default == ():
         return [color.strip() for color in text.split(",")]
     if WISHES[name].default is False:

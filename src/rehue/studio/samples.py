@@ -43,6 +43,7 @@ SAMPLES: Final[dict[tuple[str, str], Sample]] = {
     ("/api/photos", "POST"): Sample(body={"path": "photo.jpg"}),
     ("/api/photos", "GET"): Sample(),
     (_ONE, "GET"): Sample(),
+    (f"{_ONE}/finding", "GET"): Sample(),
     (f"{_ONE}/grey", "GET"): Sample("longest=1024", output="grey.jpg"),
     (f"{_ONE}/versions", "GET"): Sample(),
     (f"{_ONE}/suggestions", "GET"): Sample("x=0.5&y=0.4&count=5"),

@@ -18,6 +18,7 @@ from rehue.color import Tone
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of
 from rehue.errors import PhotoError
+from rehue.look import Look
 from rehue.photo import Output, Photograph, result_format
 from rehue.studio.ahead import Ahead
 from rehue.studio.copies import Copies
@@ -25,7 +26,7 @@ from rehue.studio.folder import Folder, plain_name
 from rehue.studio.limits import Limits
 from rehue.studio.looks import Looks, Shown
 from rehue.studio.opened import Opened
-from rehue.studio.refusals import MissingError, StaleError, TooLargeError
+from rehue.studio.refusals import MissingError, StaleError
 from rehue.studio.saving import Saver
 from rehue.studio.suggestions import Place
 from rehue.studio.tasks import Task, Tasks
@@ -120,8 +121,14 @@ class Session:
             except PhotoError as error:
                 # A copy's place is nothing to the one who sent it.
                 raise PhotoError(str(error).replace(str(path), name)) from error
-            seen = self._looks.of((key, 1), photograph)
-            return Opened.of(seen, photograph, path, name, key, is_ours=is_ours)
+            opened = Opened.of(photograph, path, name, key, is_ours=is_ours)
+            try:
+                seen = self._looks.of(Shown(opened, scan=opened.coloring.scan), photograph)
+            except PhotoError as error:  # what was stated is not of this scan
+                opened.leave_alone(error)
+                seen = self._looks.of(Shown(opened), photograph)
+            opened.take(seen)
+            return opened
 
         opened = await self.worker.do(look)
         self._opened[key] = opened
@@ -145,21 +152,25 @@ class Session:
             RehueError: it is no wish.
         """
         coloring = coloring_of(table, "edits")
-        if len(coloring.hints) > self.limits.hints:
-            raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
+        self.limits.check(coloring)
         opened = self.photo(key, revision)
-        shown = Shown(opened)
+        shown = Shown(opened, scan=coloring.scan)
 
-        def understand() -> None:
-            self._looks.handy(shown).seen.answer_to(coloring)
+        def understand() -> Look:
+            look = self._looks.handy(shown)
+            look.seen.answer_to(coloring)
+            return look
 
         self._ahead.begin([])
-        is_drawn = self._looks.is_drawn(shown, coloring)
-        if not is_drawn:  # what the model cannot is found out before it is kept
-            await self.worker.do(understand)
+        is_other = coloring.scan != opened.coloring.scan
+        is_drawn = not is_other and self._looks.is_drawn(shown, coloring)
+        # What the model cannot is found out before it is kept.
+        look = None if is_drawn else await self.worker.do(understand)
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
+        if look and is_other:
+            opened.take(look)
         if is_drawn:
             self._ahead.begin([understand])  # the next menu asks for it
         async with self._keeping:  # one after the other: the newest is written last
@@ -238,6 +249,7 @@ class Session:
         self, photograph: Photograph, coloring: Coloring, output: Output | None = None
     ) -> tuple[str, bytes]:
         """Return the name of a format, and a photograph in colour as a file of it."""
+        self.limits.check(coloring)
         output = output or Output()
         file = BytesIO()
         self.colorizer.colorize_photograph(photograph, file, output, coloring)
@@ -267,6 +279,7 @@ class Session:
         if folder is None:
             raise MissingError("no folder is open")
         wished = replace(coloring_of(table, "wishes"), hints=())
+        self.limits.check(wished)
         names = folder.names()
 
         async def work(task: Task) -> None:
