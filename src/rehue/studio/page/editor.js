@@ -3,6 +3,7 @@
 import { show } from "./api.js";
 import { $, make, say, showOnly, speak, swatch, named, told } from "./dom.js";
 import { chooseInMenu, openMenu } from "./menu.js";
+import { drawScan, forgetFinding, refreshFinding } from "./scan.js";
 import { KEEP, labelOf, Stage } from "./stage.js";
 import { askFor, change, open, size } from "./state.js";
 import { drawWishes } from "./wishes.js";
@@ -31,10 +32,13 @@ export async function startEditor() {
   stage.open(size(), open.photo.name);
   stage.setHints(open.edits.now.hints);
   drawPages();
+  forgetFinding();
   drawEdits();
   drawVersions();
-  await Promise.all([show($("grey"), askFor("grey", () => ({ longest: longest() }))), refreshPreview()]);
+  await Promise.all([drawGrey(), refreshPreview()]);
 }
+
+const drawGrey = () => show($("grey"), askFor("grey", () => ({ longest: longest() })));
 
 /** Return the longest side of the preview that fills the stage (px of the screen). */
 function longest() {
@@ -57,6 +61,14 @@ export async function refreshPreview() {
   document.body.dataset.shown = `${revision}`;
   stage.outdated();
   if ($("confidence").checked) await told(drawConfidence);
+  await told(followScan);
+}
+
+/** What was stated of the scan changes more than the colours. */
+async function followScan() {
+  if (!await refreshFinding()) return;
+  drawVersions();
+  await drawGrey();
 }
 
 export async function drawConfidence() {
@@ -175,6 +187,7 @@ export function drawEdits(isByHand = false) {
   }
   const { now, past, future } = open.edits;
   stage.setHints(now.hints);
+  drawScan();
   $("undo").disabled = !past.length;
   $("redo").disabled = !future.length;
   markVersion();

@@ -31,7 +31,8 @@ async function start(photo, json) {
 }
 
 export async function colorFolder() {
-  await follow(await table("folder/color", { method: "POST", json: { wishes: open.edits?.now.wishes ?? {} } }));
+  const { scan, ...wishes } = open.edits?.now.wishes ?? {}; // which is of this one alone
+  await follow(await table("folder/color", { method: "POST", json: { wishes } }));
 }
 
 async function follow(task) {

@@ -3,6 +3,7 @@
 import { show } from "./api.js";
 import { $, make, showOnly, told } from "./dom.js";
 import { setAlternative, startEditor } from "./editor.js";
+import { sentence } from "./scan.js";
 import { askFor, open } from "./state.js";
 
 const preview = (alternative) => askFor("preview", () => ({ longest: 480, alternative }));
@@ -10,6 +11,7 @@ const preview = (alternative) => askFor("preview", () => ({ longest: 480, altern
 export async function startVersions() {
   showOnly("versions");
   const { photo } = open;
+  $("kind").textContent = sentence(photo.finding);
   const first = choice(1, "the default");
   $("choices").replaceChildren(first);
   await told(() => show(first.querySelector("img"), preview(1)));
