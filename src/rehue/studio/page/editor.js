@@ -182,8 +182,9 @@ export function drawEdits(isByHand = false) {
   // What is being typed or pulled stays under the hand.
   const held = document.activeElement;
   if (!isByHand || !$("wishes").contains(held) || held.tagName === "BUTTON") {
+    const again = $("wishes").contains(held) && held.id; // is drawn anew
     drawWishes(open.session.wishes, open.photo, open.edits);
-    if (held.id) $(held.id)?.focus({ preventScroll: true });
+    if (again) $(again)?.focus({ preventScroll: true });
   }
   const { now, past, future } = open.edits;
   stage.setHints(now.hints);

@@ -15,8 +15,8 @@ const stated = () => open.edits.now.wishes.scan ?? {};
 
 /** Ask what was found, where that is not known; say whether it is news. */
 export async function refreshFinding() {
-  const mark = JSON.stringify([open.photo.id, open.page, stated()]);
-  if (mark === shown || open.edits.waits) return false; // what was stated last is on its way
+  const mark = JSON.stringify([open.photo.id, open.page, open.edits.known.wishes.scan]);
+  if (mark === shown) return false;
   const [isFirst, before] = [shown === null, found.said];
   try {
     found = await (await askFor("finding", ({ revision }) => ({ revision }))).json();
@@ -179,12 +179,12 @@ export function listenToScan(stage) {
 
 function stateTones() {
   const [black, white] = [$("tone-black"), $("tone-white")];
-  const isEither = black.value !== "" || white.value !== "";
-  const tones = [black, white].map((one) => Number(one.value || one.placeholder));
-  white.setCustomValidity(isEither && tones[0] >= tones[1] ? "The lightest has to be lighter than the darkest." : "");
+  const tones = [black, white].map((one) => one.valueAsNumber).filter((one) => !Number.isNaN(one));
+  if (tones.length === 1) return; // the other one comes
+  white.setCustomValidity(tones[0] >= tones[1] ? "The lightest has to be lighter than the darkest." : "");
   if (!black.reportValidity() || !white.reportValidity()) return;
   state((scan) => {
-    if (isEither) scan.tones = tones;
+    if (tones.length) scan.tones = tones;
     else delete scan.tones;
   });
 }
