@@ -7,8 +7,8 @@
      "photo": {"name": "photo.jpg", "sha256": "..."}}
 
 The studio writes it beside the photograph, and `rehue colorize --hints` reads it. All keys but one
-of `hints` and `wishes` may be left out; the wishes are fields of `rehue.wishes.Coloring`, and what a
-scan is said to be is as `rehue.scan.stated_of` reads it.
+of `hints` and `wishes` may be left out; the wishes are fields of `rehue.wishes.Coloring`, and
+`rehue.scan.stated_of` reads what is said of a scan.
 """
 
 import json
@@ -47,7 +47,7 @@ def table_in(path: Path) -> dict[str, Any] | None:
     """Return the table of a file that is JSON and one; None for any other."""
     try:
         table = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return table if isinstance(table, dict) else None
 

@@ -124,7 +124,9 @@ def test_where_it_can_be_nowhere_it_is_said_and_the_page_goes_on(asking, monkeyp
     assert photo["edits"] == EDITS
 
 
-@pytest.mark.parametrize("text", ["{", '{"wishes": {"saturation": 99}}', '{"other": 1}', "\0"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"wishes": {"saturation": 99}}', '{"other": 1}', "\0", "[" * 100_000]
+)
 def test_a_file_that_cannot_be_read_is_left_alone(asking, folder, text, open_photo):
     beside = folder / "a.jpg.rehue.json"
     beside.write_text(text)

@@ -94,7 +94,7 @@ class Opened:
                 self.leave_alone(error)
 
     def leave_alone(self, error: RehueError) -> None:
-        """Forget the wishes of an earlier time, which are not of this photograph; their file stays."""
+        """Forget wishes of an earlier time, which are of another photograph; their file stays."""
         self.coloring, self.kept = Coloring(), None
         self.notes = (*self.notes, f"earlier wishes are left alone: {error}")
 

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +16,9 @@ from rehue.batch import Status
 from rehue.color import Tone
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of
-from rehue.errors import PhotoError
+from rehue.errors import PhotoError, RehueError
+from rehue.files import reason
 from rehue.look import Look
-from rehue.photo import Output, Photograph, result_format
 from rehue.studio.ahead import Ahead
 from rehue.studio.copies import Copies
 from rehue.studio.folder import Folder, plain_name
@@ -32,7 +31,6 @@ from rehue.studio.suggestions import Place
 from rehue.studio.tasks import Task, Tasks
 from rehue.studio.views import Asked, View
 from rehue.studio.worker import Worker
-from rehue.wishes import Coloring
 
 Made = TypeVar("Made")
 
@@ -59,7 +57,7 @@ class Session:
         self._keeping = asyncio.Lock()
         self._looks = Looks(colorizer, self.limits)
         self._ahead = Ahead(self.worker)
-        self._saver = Saver(colorizer, self.worker, self.limits.pixels)
+        self.saver = Saver(colorizer, self.worker, self.limits)
 
     def close(self) -> None:
         """Remove the copies of what was dropped on the page."""
@@ -90,14 +88,16 @@ class Session:
         if self.folder is None:
             raise MissingError("no folder is open: send the file itself")
         path = self.folder.find(name)
-        for one in self._opened.values():
-            if one.path == path:
-                return self.photo(one.key)
+        opened = self._opened_at(path)
+        if opened:
+            return opened
         try:
-            opened = await self._open(path, name, is_ours=False)
+            opened = await self._look_at(path, name, is_ours=False)
         except PhotoError:
             self.folder.known[name] = "failed"
             raise
+        # Two tabs that open it at once have one photograph, with one revision.
+        opened = self._opened_at(path) or await self._add(opened)
         if opened.tone == Tone.COLORED:
             self.folder.known[name] = "in_color"
         return opened
@@ -107,12 +107,22 @@ class Session:
         path = self._copies.place(plain_name(name))
         try:
             await asyncio.to_thread(fill, path)
-            return await self._open(path, path.name, is_ours=True)
+            return await self._add(await self._look_at(path, path.name, is_ours=True))
+        except OSError as error:
+            self._copies.remove(path)
+            raise RehueError(
+                f"{path.name} cannot be copied ({reason(error)}): make room for temporary files"
+            ) from error
         except BaseException:
             self._copies.remove(path)
             raise
 
-    async def _open(self, path: Path, name: str, *, is_ours: bool) -> Opened:
+    def _opened_at(self, path: Path) -> Opened | None:
+        found = (key for key, one in self._opened.items() if one.path == path)
+        key = next(found, None)
+        return self.photo(key) if key else None
+
+    async def _look_at(self, path: Path, name: str, *, is_ours: bool) -> Opened:
         key = secrets.token_hex(8)
 
         def look() -> Opened:
@@ -130,8 +140,10 @@ class Session:
             opened.take(seen)
             return opened
 
-        opened = await self.worker.do(look)
-        self._opened[key] = opened
+        return await self.worker.do(look)
+
+    async def _add(self, opened: Opened) -> Opened:
+        self._opened[opened.key] = opened
         for oldest in list(self._opened)[: -self.limits.opened]:
             await self.forget(oldest)
         return opened
@@ -243,17 +255,7 @@ class Session:
 
     def result(self, view: View) -> tuple[str, bytes]:
         """Return the name of its format, and the whole photograph in colour as a file of it."""
-        return self.colored(self._looks.read(view.opened.path), view.coloring)
-
-    def colored(
-        self, photograph: Photograph, coloring: Coloring, output: Output | None = None
-    ) -> tuple[str, bytes]:
-        """Return the name of a format, and a photograph in colour as a file of it."""
-        self.limits.check(coloring)
-        output = output or Output()
-        file = BytesIO()
-        self.colorizer.colorize_photograph(photograph, file, output, coloring)
-        return result_format(photograph, None, output.format), file.getvalue()
+        return self.saver.file_of(self._looks.read(view.opened.path), view.coloring)
 
     def save(self, key: str, *, overwrite: bool) -> Task:
         """Begin to write a photograph in colour beside itself, as the command line does."""
@@ -265,7 +267,7 @@ class Session:
             )
 
         async def work(task: Task) -> None:
-            status = await self._saver.save(opened.path, opened.coloring, task, overwrite=overwrite)
+            status = await self.saver.save(opened.path, opened.coloring, task, overwrite=overwrite)
             if status is Status.FAILED:
                 task.state = "failed"
             elif status is Status.KEPT:
@@ -273,17 +275,17 @@ class Session:
 
         return self.tasks.start("save", 1, work)
 
-    def color_folder(self, table: Mapping[str, Any]) -> Task:
+    async def color_folder(self, table: Mapping[str, Any]) -> Task:
         """Begin to colour all of the folder: as wished for each, and for the others as given."""
         folder = self.folder
         if folder is None:
             raise MissingError("no folder is open")
         wished = replace(coloring_of(table, "wishes"), hints=())
         self.limits.check(wished)
-        names = folder.names()
+        names = await asyncio.to_thread(folder.names)
 
         async def work(task: Task) -> None:
-            await self._saver.save_all(folder, names, wished, task)
+            await self.saver.save_all(folder, names, wished, task)
 
         return self.tasks.start("folder", len(names), work)
 

@@ -267,7 +267,7 @@ await step("the whole folder, with progress", async () => {
   assert.match(await page.locator("#strip").textContent(), /failed/);
 });
 
-for (const [name, width, height] of [["phone", 390, 780], ["tablet", 820, 1100], ["desk", 1280, 800]]) {
+for (const [name, width, height] of [["phone", 390, 780], ["tablet", 900, 1100], ["desk", 1440, 900]]) {
   for (const colorScheme of ["light", "dark"]) {
     await step(`${name}, ${colorScheme}`, async () => {
       const small = await open(address, { viewport: { width, height }, colorScheme, hasTouch: width < 1000 });

@@ -80,7 +80,7 @@ export class Edits extends EventTarget {
       this.waits = await reopen(this.photo).then(() => true, () => false);
       if (this.waits) return;
     }
-    if (error.status === 409 || error.status === 422) await this.#adopt();
+    if ([400, 409, 413, 422].includes(error.status)) await this.#adopt();
     this.isCut = error.status === 0 || error.status === 503;
     this.dispatchEvent(Object.assign(new Event("refused"), { error }));
     if (!this.isCut) return;

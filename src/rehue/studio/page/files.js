@@ -101,9 +101,11 @@ export async function importEdits(file) {
   } catch {
     return say(`${file.name} is not JSON.`, true);
   }
-  const unit = read.unit ?? "pixels";
-  const hints = (Array.isArray(read) ? read : (read.hints ?? [])).map((hint) => inShares({ unit, ...hint }));
-  return open.edits.change((now) => { Object.assign(now, { hints, wishes: read.wishes ?? {} }); });
+  const rows = Array.isArray(read) ? read : read?.hints ?? [];
+  if (typeof read !== "object" || !Array.isArray(rows)) return say(`${file.name} holds no wishes.`, true);
+  const unit = read?.unit ?? "pixels";
+  const hints = rows.map((hint) => inShares({ unit, ...hint }));
+  return open.edits.change((now) => { Object.assign(now, { hints, wishes: read?.wishes ?? {} }); });
 }
 
 function inShares({ unit, ...hint }) {
