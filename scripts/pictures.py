@@ -48,7 +48,8 @@ PALETTE = ("#1f4e79", "#c9a27e", "#dfe7ee")
 SHOWN = "astronaut.jpg"
 SAID = Coloring(
     hints=(
-        Hint(0.62, 0.83, "#c8622a", radius=0.02, unit="share"),
+        Hint(0.57, 0.6, "#c8622a", radius=0.02, unit="share"),
+        Hint(0.66, 0.26, "#a9b8c4", radius=0.02, unit="share"),
         Hint(0.82, 0.16, "keep", unit="share"),
     )
 )

@@ -11,7 +11,6 @@ await step("grey beside colour, with hints", async () => {
   await page.waitForFunction(() => document.querySelectorAll("#again img[src^=blob]").length === 4);
   await page.locator("#stage").focus();
   await page.keyboard.press("2");
-  await page.locator(".hint").first().focus(); // chosen: how far it reaches is shown
   await page.waitForTimeout(1500);
   await page.screenshot({ path: target });
 });
