@@ -297,13 +297,20 @@ def test_a_photograph_removed_under_the_page(asking, folder, open_photo):
 
 
 def test_a_photograph_changed_under_the_page(asking, session, folder, open_photo):
+    """It is not open any more, and opened again it is the new one, in the strip as well."""
     photo = open_photo(asking)
-    Image.fromarray(np.zeros(SHAPE, np.uint8)).save(folder / "a.jpg")
+    thumbnail = asking.get("/api/folder/thumbnail?name=a.jpg").content
+    Image.fromarray(np.zeros((64, 64), np.uint8)).save(folder / "a.jpg")
     session._looks._whole.clear()
     session._looks._previews.clear()
     answer = asking.get(f"/api/photos/{photo['id']}/preview")
-    assert answer.status_code == 409
+    assert answer.status_code == 404
     assert "open it again" in answer.json()["error"]
+    again = open_photo(asking)
+    assert (again["width"], again["height"]) == (64, 64)
+    assert picture(asking.get(f"/api/photos/{again['id']}/preview")).shape == (64, 64, 3)
+    assert asking.get(f"/api/photos/{photo['id']}").status_code == 404
+    assert asking.get("/api/folder/thumbnail?name=a.jpg").content != thumbnail
 
 
 def test_openapi_describes_every_route(asking):

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rehue.batch.outcome import stat_of
 from rehue.colorizer import Colorizer
 from rehue.look import Look
 from rehue.photo import Photograph, read
@@ -11,7 +12,7 @@ from rehue.scan import Stated
 from rehue.studio import pictures
 from rehue.studio.limits import Limits
 from rehue.studio.opened import Opened
-from rehue.studio.refusals import StaleError
+from rehue.studio.refusals import MissingError
 from rehue.wishes import Coloring
 
 # Longest sides of previews (px): the next that is as long as asked for is made.
@@ -73,14 +74,14 @@ class Looks:
         """Return the look at all pixels.
 
         Raises:
-            StaleError: its file is another one now.
+            MissingError: its file is another one now.
         """
         if shown.key in self._whole:
             self._whole.move_to_end(shown.key)
             return self._whole[shown.key]
         photograph = self.read(shown.opened.path)
         if photograph.sha256 != shown.opened.sha256:
-            raise StaleError(f"{shown.opened.name} is another file now: open it again")
+            raise MissingError(f"{shown.opened.name} is another file now: open it again")
         return self.of(shown, photograph)
 
     def small(self, shown: Shown, longest: int) -> Look:
@@ -116,10 +117,11 @@ class Looks:
 
     def thumbnail(self, path: Path, name: str) -> bytes:
         """Return a small copy of a photograph as it is, a JPEG."""
-        if name not in self._thumbnails:
+        key = name, stat_of(path)
+        if key not in self._thumbnails:
             drawn = pictures.small_copy(self.read(path), _THUMBNAIL)
-            _remember(self._thumbnails, name, drawn, _THUMBNAILS)
-        return self._thumbnails[name]
+            _remember(self._thumbnails, key, drawn, _THUMBNAILS)
+        return self._thumbnails[key]
 
 
 def _size(longest: int) -> int:

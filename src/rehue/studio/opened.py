@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehue.batch.outcome import Stat
 from rehue.edits import coloring_of, edits_beside, table_in, table_of, write_edits
 from rehue.errors import RehueError
 from rehue.files import shown, user_folder
@@ -28,6 +29,7 @@ class Opened:
         model: that coloured it, when Rehue made it.
         tone: of `rehue.color.Tone`, and `reason` why.
         finding: what kind of thing was scanned, of the first page.
+        stat: what told of its file, before it was read, whether it is another one later.
         notes: what could not be read or kept, one line each.
         coloring: what is wished now.
         revision: counts the changes of that.
@@ -44,6 +46,7 @@ class Opened:
     tone: str = ""
     reason: str = ""
     finding: Finding | None = None
+    stat: Stat | None = None
     notes: tuple[str, ...] = ()
     coloring: Coloring = field(default_factory=Coloring)
     revision: int = 1

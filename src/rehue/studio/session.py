@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rehue.batch import Status
+from rehue.batch.outcome import stat_of
 from rehue.color import Tone
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of
@@ -89,8 +90,10 @@ class Session:
             raise MissingError("no folder is open: send the file itself")
         path = self.folder.find(name)
         opened = self._opened_at(path)
-        if opened:
+        if opened and opened.stat == stat_of(path):
             return opened
+        if opened:  # its file is another one now
+            await self.forget(opened.key)
         try:
             opened = await self._look_at(path, name, is_ours=False)
         except PhotoError:
@@ -108,24 +111,22 @@ class Session:
         try:
             await asyncio.to_thread(fill, path)
             return await self._add(await self._look_at(path, path.name, is_ours=True))
-        except OSError as error:
+        except BaseException as error:
             self._copies.remove(path)
-            raise RehueError(
-                f"{path.name} cannot be copied ({reason(error)}): make room for temporary files"
-            ) from error
-        except BaseException:
-            self._copies.remove(path)
-            raise
+            if not isinstance(error, OSError):
+                raise
+            advice = "make room for temporary files"
+            raise RehueError(f"{path.name} cannot be copied ({reason(error)}): {advice}") from error
 
     def _opened_at(self, path: Path) -> Opened | None:
-        found = (key for key, one in self._opened.items() if one.path == path)
-        key = next(found, None)
+        key = next((key for key, one in self._opened.items() if one.path == path), None)
         return self.photo(key) if key else None
 
     async def _look_at(self, path: Path, name: str, *, is_ours: bool) -> Opened:
         key = secrets.token_hex(8)
 
         def look() -> Opened:
+            stat = stat_of(path)
             try:
                 photograph = self._looks.read(path)
             except PhotoError as error:
@@ -138,6 +139,7 @@ class Session:
                 opened.leave_alone(error)
                 seen = self._looks.of(Shown(opened), photograph)
             opened.take(seen)
+            opened.stat = stat
             return opened
 
         return await self.worker.do(look)
@@ -214,8 +216,8 @@ class Session:
                 return view
             return replace(view, coloring=replace(view.coloring, alternative=alternative))
 
-        view = of(self._view(self.photo(asked.key, asked.revision), asked))
-        drawn = self._looks.drawn_before(view.shown, view.coloring, longest)
+        now = of(self._view(self.photo(asked.key, asked.revision), asked))
+        drawn = self._looks.drawn_before(now.shown, now.coloring, longest)
         if drawn is not None:
             return drawn
         return await self.draw(asked, lambda view: of(view).preview(longest))

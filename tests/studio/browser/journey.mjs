@@ -254,6 +254,11 @@ await step("what is no picture is one line, and the work stays", async () => {
   await page.locator("#file").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   await page.waitForSelector("#status.bad");
   assert.match(await status(page), /notes\.txt/);
+  for (const text of ["5", "null", "\"hints\"", "{\"hints\": 3}"]) {
+    await page.locator("#import").setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(text) });
+    await says(page, "list.json holds no wishes");
+    await page.evaluate(() => { document.getElementById("status").textContent = ""; });
+  }
   await page.locator("#strip button[title='broken.jpg']").click();
   await says(page, "broken.jpg");
   assert.equal(await page.locator("#title").textContent(), "dropped.jpg");

@@ -102,10 +102,10 @@ export async function importEdits(file) {
     return say(`${file.name} is not JSON.`, true);
   }
   const rows = Array.isArray(read) ? read : read?.hints ?? [];
-  if (typeof read !== "object" || !Array.isArray(rows)) return say(`${file.name} holds no wishes.`, true);
-  const unit = read?.unit ?? "pixels";
+  if (!read || typeof read !== "object" || !Array.isArray(rows)) return say(`${file.name} holds no wishes.`, true);
+  const unit = read.unit ?? "pixels";
   const hints = rows.map((hint) => inShares({ unit, ...hint }));
-  return open.edits.change((now) => { Object.assign(now, { hints, wishes: read?.wishes ?? {} }); });
+  return open.edits.change((now) => { Object.assign(now, { hints, wishes: read.wishes ?? {} }); });
 }
 
 function inShares({ unit, ...hint }) {
