@@ -9,7 +9,7 @@ Inside: `app` (HTTP: which request does what), `requests` and `answers` (what is
 sent), `access` (who may ask), `limits` and `worker` (one job at a time, and a queue that ends),
 `ahead` (what is likely to be asked for next), `session`, `opened`, `copies`, `folder`, `saving` and
 `tasks` (what is open, and saved), `looks`, `views`, `pictures`, `suggestions` and `findings`
-(previews, parts, thumbnails, colours to choose from, what was scanned), `openapi` and `samples` (the
+(previews, parts, thumbnails, colours to choose from, what was scanned), `openapi`, `samples` (the
 API in its own words), `page` (HTML, CSS and ES modules as they are, without a build step). The
 colouring is `rehue.Look`'s, and files are written by `rehue.batch` as the command line writes them.
 Nothing is sent anywhere.
