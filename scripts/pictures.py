@@ -1,15 +1,26 @@
 """Makes docs/images from samples/ with the shipped models: run it when one changes.
 
 python scripts/pictures.py
+
+The studio's needs Chromium and npm, as tests/studio/test_browser.py does: `scripts/test --long
+tests/studio` brings what it takes into build/browser.
 """
 
+import os
+import shutil
+import subprocess
+import sys
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from skimage import data
 
 from rehue import Colorizer, Hint
+from rehue.edits import edits_beside, write_edits
+from rehue.wishes import Coloring
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -33,6 +44,15 @@ HINTS = (
     Hint(x=135, y=25, color="#7f9fc0", radius=3),
 )
 PALETTE = ("#1f4e79", "#c9a27e", "#dfe7ee")
+# What the studio is shown with: a photograph, and what a person has said of it.
+SHOWN = "astronaut.jpg"
+SAID = Coloring(
+    hints=(
+        Hint(0.57, 0.6, "#c8622a", radius=0.02, unit="share"),
+        Hint(0.66, 0.26, "#a9b8c4", radius=0.02, unit="share"),
+        Hint(0.82, 0.16, "keep", unit="share"),
+    )
+)
 HEIGHT, GAP, CAPTION = 300, 6, 18
 
 
@@ -46,6 +66,7 @@ def main() -> None:
     models(colorizer, Colorizer("permissive")).save(
         IMAGES / "permissive.jpg", quality=88, optimize=True
     )
+    studio().save(IMAGES / "studio.jpg", quality=88, optimize=True)
 
 
 def strip(colorizer: Colorizer) -> Image.Image:
@@ -115,6 +136,31 @@ def models(*colorizers: Colorizer) -> Image.Image:
             for colorizer in colorizers
         ]
     )
+
+
+def studio() -> Image.Image:
+    """The studio's page in Chromium, with a photograph that a person has said something of."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    browser = ROOT / "build" / "browser"
+    if not (chromium and browser.exists()):
+        sys.exit(
+            "the studio's picture needs Chromium, and build/browser: see the head of this file"
+        )
+    with TemporaryDirectory() as folder:
+        for name in (*PHOTOS, "coffee.jpg", "chelsea.jpg"):
+            with Image.open(ROOT / "samples" / name) as photo:
+                photo.convert("L").save(Path(folder, name))
+        write_edits(edits_beside(Path(folder, SHOWN)), SAID, SHOWN, None)
+        command = [sys.executable, "-m", "rehue", "studio", folder, "--no-browser"]
+        target = Path(folder, "page.png")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:  # noqa: S603
+            address = served.stdout.readline().strip()
+            journey = ROOT / "tests" / "studio" / "browser" / "picture.mjs"
+            words = ["node", journey, address, SHOWN, target]
+            environment = {**os.environ, "CHROMIUM": chromium}
+            subprocess.run(words, cwd=browser, env=environment, check=True)  # noqa: S603
+            served.terminate()
+        return Image.open(BytesIO(target.read_bytes())).convert("RGB")
 
 
 def fitted(name: str) -> np.ndarray:

@@ -154,6 +154,20 @@ def test_a_pin_keeps_the_automatic_colour_of_its_place(heeding):
     assert kept < 0.3 * moved
 
 
+@pytest.mark.parametrize("alternative", [1, 2, 3, 4])
+def test_hints_change_another_version_only_where_they_are(alternative):
+    """A person takes one of four versions, and then points at what is wrong with it."""
+    look = Colorizer(threads=1).look(GREY)
+    version = look.colorize(alternative=alternative)
+    pin = Hint(x=36, y=20, color="keep", radius=4)
+    assert np.array_equal(look.colorize(alternative=alternative, hints=[pin]), version)
+    hint = Hint(x=12, y=12, color="#b03030", radius=4)
+    hinted = look.colorize(alternative=alternative, hints=[hint])
+    changed = np.abs(hinted.astype(int) - version).max(axis=-1)
+    assert srgb_to_lab(hinted)[12, 12, 1] > 10
+    assert np.median(changed[50:, 60:]) <= 1
+
+
 def test_a_hint_outside_is_told(heeding):
     wished = Coloring(hints=[Hint(500, 20, "red")])
     assert heeding.notes(wished) == ("hint red at 500, 20 lies outside 120 x 90 pixels: left out",)

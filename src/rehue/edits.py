@@ -2,11 +2,13 @@
 
     {"unit": "share",
      "hints": [{"x": 0.5, "y": 0.25, "color": "#b03030", "radius": 0.01}],
-     "wishes": {"saturation": 1.2, "alternative": 2, "palette": ["navy"]},
+     "wishes": {"saturation": 1.2, "alternative": 2, "palette": ["navy"],
+                "scan": {"as_is": true}},
      "photo": {"name": "photo.jpg", "sha256": "..."}}
 
 The studio writes it beside the photograph, and `rehue colorize --hints` reads it. All keys but one
-of `hints` and `wishes` may be left out; the wishes are fields of `rehue.wishes.Coloring`.
+of `hints` and `wishes` may be left out; the wishes are fields of `rehue.wishes.Coloring`, and
+`rehue.scan.stated_of` reads what is said of a scan.
 """
 
 import json
@@ -18,11 +20,14 @@ from typing import Any, Final
 from rehue.errors import ModelError, nearest
 from rehue.files import write_whole
 from rehue.model import hints_of, read_hints
+from rehue.scan import NOTHING_STATED, Stated, stated_of
 from rehue.wishes import WISHES, Coloring
 
 _KEYS: Final = ("unit", "hints", "wishes", "photo")
-# Wishes that are no number, flag or list of colours: other pictures, scans, what experts set.
-_ELSEWHERE: Final = ("hints", "decoding", "reference", "scan")
+# Wishes that such a file does not hold: they have a place of their own, are other pictures, or are
+# set by experts.
+_ELSEWHERE: Final = ("hints", "decoding", "reference")
+HELD: Final = tuple(name for name in WISHES if name not in _ELSEWHERE)
 
 
 def read_edits(path: Path) -> Coloring:
@@ -42,7 +47,7 @@ def table_in(path: Path) -> dict[str, Any] | None:
     """Return the table of a file that is JSON and one; None for any other."""
     try:
         table = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return table if isinstance(table, dict) else None
 
@@ -72,9 +77,13 @@ def coloring_of(table: Mapping[str, Any], where: str) -> Coloring:
 
 
 def _value(name: str, value: object, where: str) -> Any:  # noqa: ANN401 (of the wish's type)
-    known = [wish for wish in WISHES if wish not in _ELSEWHERE]
-    if name not in known:
-        raise ModelError(f"{where}: wish {name!r} is unknown: {nearest(name, known)}")
+    if name not in HELD:
+        raise ModelError(f"{where}: wish {name!r} is unknown: {nearest(name, list(HELD))}")
+    if name == "scan":
+        if not isinstance(value, dict):
+            raise ModelError(f"{where}: scan: give a table, such as {{'as_is': true}}")
+        stated = stated_of(value)
+        return None if stated == NOTHING_STATED else stated
     default = WISHES[name].default
     if default == ():
         if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
@@ -91,16 +100,18 @@ def _value(name: str, value: object, where: str) -> Any:  # noqa: ANN401 (of the
 
 def table_of(coloring: Coloring) -> dict[str, Any]:
     """Return wishes as a table that `coloring_of` reads, without pictures and `decoding`."""
-    wishes = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in coloring.wished().items()
-        if name not in _ELSEWHERE
-    }
+    wishes = {name: _told(value) for name, value in coloring.wished().items() if name in HELD}
     hints = [
         {key: value for key, value in asdict(hint).items() if value is not None}
         for hint in coloring.hints
     ]
     return {"hints": hints, "wishes": wishes}
+
+
+def _told(value: object) -> object:
+    if isinstance(value, Stated):
+        return value.table()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def edits_beside(photo: Path) -> Path:

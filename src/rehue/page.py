@@ -58,8 +58,10 @@ class PageSeen(Seen):
             page=(height, width),
         )
 
-    def answer_to(self, coloring: Coloring) -> Answer:  # noqa: ARG002 (as in `Seen`)
-        """Return the page's grid; each print has an answer of its own."""
+    def answer_to(self, coloring: Coloring) -> Answer:
+        """Return the page's grid; each print is asked, and keeps an answer of its own."""
+        for one, seen in self.prints:
+            seen.answer_to(self._at(coloring, one, seen))
         return self.answer
 
     def ab(self, coloring: Coloring) -> NDArray[np.float32]:

@@ -89,7 +89,8 @@ class Seen:
             )
         palette = palette_of(coloring, self.card)
         # What pins keep depends on how colours are chosen.
-        how = self._decoding(coloring) if any(hint.is_pin for hint in coloring.hints) else None
+        has_pins = any(hint.is_pin for hint in coloring.hints)
+        how = (self._decoding(coloring), coloring.alternative) if has_pins else None
         key = (tuple(coloring.hints), how, None if palette is None else palette.tobytes())
         kept = self._answers.get(key)
         if kept is not None:
@@ -122,8 +123,11 @@ class Seen:
         shown = self._decoded(self._decoding(coloring), answer)
         if answer.hints is not None and answer.pinned is not None:
             unhinted = self._unhinted(coloring)
+            if coloring.alternative != 1:
+                # Hints change what is shown, and not what the whole picture's other modes are.
+                shown = shown + (unhinted - self._unhinted(replace(coloring, alternative=1)))
             told = (answer.hints, self.light, unhinted, shown, answer.stride, len(coloring.hints))
-            shown = confine(*told, answer.pinned, answer.features)
+            return confine(*told, answer.pinned, answer.features)
         if coloring.alternative == 1:
             return shown
         return self._alternatives(coloring, shown, answer)[coloring.alternative - 2]
@@ -237,7 +241,7 @@ class Seen:
         return place_hints(coloring.hints, self.light, self.size, automatic)
 
     def _unhinted(self, coloring: Coloring) -> NDArray[np.float32]:
-        return self.ab(replace(coloring, hints=(), alternative=1))
+        return self.ab(replace(coloring, hints=()))
 
     def _decoding(self, coloring: Coloring) -> Decoding:
         how = coloring.decoding or self.card.default_decoding

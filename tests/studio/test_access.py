@@ -8,6 +8,8 @@ from rehue.studio.server import password_in
 
 PORT = 8123  # of conftest.py
 ROUTES = ("/api/session", "/api/folder", "/api/photos", "/api/openapi.json", "/api/nothing")
+# What is no file of the page is none of theirs either, however it is written.
+ROUTES += ("//api/session", "/API/session", "/page", "/nothing", "/api/health/../session")
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -139,3 +141,4 @@ def test_a_weak_password_is_refused(tmp_path, text):
 def test_hosts_are_the_names_given_each_with_its_port():
     place = Place("10.0.0.7", names=("photos.home", "photos.example:443"))
     assert place.hosts(8000) == {"10.0.0.7:8000", "photos.home:8000", "photos.example:443"}
+    assert Place("::1").hosts(8000) == {"[::1]:8000"}  # as browsers say it

@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -68,6 +70,13 @@ def test_wishes_go_with_a_file(asking, folder):
         {"edits": '{"wishes": {"palette": "navy"}}'},
         {"edits": '{"wishes": {"refresh": 1}}'},
         {"edits": '{"more": 1}'},
+        {"edits": '{"wishes": []}'},
+        {"edits": '{"wishes": null}'},
+        {"edits": '{"hints": 1}'},
+        {"edits": "[" * 100_000},
+        {"scan": "as-is"},
+        {"scan": "[]"},
+        {"hints": "1,2,navy"},
     ],
 )
 def test_what_is_no_wish_is_one_line(asking, folder, fields):
@@ -94,6 +103,32 @@ def test_a_photograph_tells_what_it_is(asking, open_photo):
 
 def test_a_second_tab_has_the_same_photograph(asking, open_photo):
     assert open_photo(asking)["id"] == open_photo(asking)["id"]
+
+
+def test_two_tabs_that_open_it_at_once_have_one_photograph(asking, session, open_photo):
+    """Else each would have a revision of its own, and the later write over the earlier unasked."""
+    begun = threading.Event()
+    read = session._looks.read
+    session._looks.read = lambda path: begun.wait(20) and read(path)
+    with ThreadPoolExecutor(2) as tabs:
+        opened = [tabs.submit(open_photo, asking) for _ in range(2)]
+        end = time.monotonic() + 20
+        while session.worker._waiting < 1 and time.monotonic() < end:  # one is read, one waits
+            time.sleep(0.01)
+        begun.set()
+        assert len({one.result()["id"] for one in opened}) == 1
+    assert len(asking.get("/api/photos").json()) == 1
+
+
+@pytest.mark.parametrize("radius", [1e4, 1e300, 1.7e308])
+@pytest.mark.parametrize("unit", ["pixels", "share"])
+def test_a_hint_of_any_size_covers_the_whole_or_is_one_line(asking, open_photo, radius, unit):
+    photo = open_photo(asking)
+    answer = edit(asking, photo, hints=[{**RED, "radius": radius, "unit": unit}])
+    if answer.status_code == 422:  # more pixels than there are numbers
+        assert "give numbers" in answer.json()["error"]
+    else:
+        assert asking.get(f"/api/photos/{photo['id']}/preview").status_code == 200
 
 
 def test_a_hint_colours_its_place(asking, open_photo):
@@ -262,13 +297,20 @@ def test_a_photograph_removed_under_the_page(asking, folder, open_photo):
 
 
 def test_a_photograph_changed_under_the_page(asking, session, folder, open_photo):
+    """It is not open any more, and opened again it is the new one, in the strip as well."""
     photo = open_photo(asking)
-    Image.fromarray(np.zeros(SHAPE, np.uint8)).save(folder / "a.jpg")
+    thumbnail = asking.get("/api/folder/thumbnail?name=a.jpg").content
+    Image.fromarray(np.zeros((64, 64), np.uint8)).save(folder / "a.jpg")
     session._looks._whole.clear()
     session._looks._previews.clear()
     answer = asking.get(f"/api/photos/{photo['id']}/preview")
-    assert answer.status_code == 409
+    assert answer.status_code == 404
     assert "open it again" in answer.json()["error"]
+    again = open_photo(asking)
+    assert (again["width"], again["height"]) == (64, 64)
+    assert picture(asking.get(f"/api/photos/{again['id']}/preview")).shape == (64, 64, 3)
+    assert asking.get(f"/api/photos/{photo['id']}").status_code == 404
+    assert asking.get("/api/folder/thumbnail?name=a.jpg").content != thumbnail
 
 
 def test_openapi_describes_every_route(asking):

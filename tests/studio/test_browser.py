@@ -50,6 +50,9 @@ def scans(tmp_path, monkeypatch):
     coffee.crop((0, 0, 400, 300)).save(
         folder / "pages.tif", save_all=True, append_images=[second], compression="tiff_lzw"
     )
+    page = np.full((700, 1300), 200, np.uint8)  # of an album
+    page[90:490, 60:660], page[150:550, 700:1250] = np.asarray(coffee), np.asarray(coffee)[:, :550]
+    Image.fromarray(page).save(folder / "prints.png")
     return folder
 
 
@@ -110,6 +113,24 @@ def test_a_person_colours_photographs(modules, scans, address, shots, tmp_path):
     edits = json.loads((scans / "large.jpg.rehue.json").read_text())
     assert edits["photo"]["name"] == "large.jpg"
     assert np.asarray(Image.open(scans / "large.rehue.jpg")).shape == (3000, 3000, 3)
+
+
+def test_the_prints_on_a_page_are_shown_and_corrected(modules, scans, address, shots):
+    steps = walked(modules, "scan.mjs", address, shots)
+    assert len(steps) == 6, steps
+    kept = json.loads((scans / "prints.png.rehue.json").read_text())
+    assert kept["wishes"] == {"scan": {"as_is": True}}
+
+
+def test_a_queue_is_stopped(modules, tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    camera = Image.fromarray(skimage.data.camera()).resize((2400, 1600), Image.Resampling.BICUBIC)
+    for number in range(12):
+        camera.save(folder / f"{number:02}.jpg")
+    with started(folder) as address:
+        steps = walked(modules, "stop.mjs", address, folder)
+    assert len(steps) == 2, steps
 
 
 def test_what_nobody_planned_leaves_no_error(modules, address):

@@ -1,5 +1,6 @@
 """A full disk, a folder without rights, a file that is taken away: one line, and the work kept."""
 
+import errno
 import http.client
 import json
 import os
@@ -69,6 +70,18 @@ def test_a_full_disk_while_saving_leaves_nothing_half_written(asker, folder):
     left = {one.name for one in folder.iterdir() if one.is_file()}
     assert left == {"a.jpg", "color.png", "a.jpg.rehue.json"}
     assert json.loads((folder / "a.jpg.rehue.json").read_text())["hints"]
+
+
+def test_no_room_for_what_is_dropped_is_one_line(asking, session, folder, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("rehue.studio.requests.shutil.copyfileobj", full)
+    files = {"file": ("a.jpg", (folder / "a.jpg").read_bytes())}
+    answer = asking.post("/api/photos", files=files)
+    assert answer.status_code == 422
+    assert "a.jpg cannot be copied (No space left on device)" in answer.json()["error"]
+    assert [path.name for path in session._copies.folder.iterdir()] == [".lock"]
 
 
 @pytest.mark.skipif(

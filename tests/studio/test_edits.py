@@ -7,6 +7,7 @@ import pytest
 from rehue.edits import coloring_of, read_edits, table_of, write_edits
 from rehue.errors import RehueError
 from rehue.model import Hint
+from rehue.scan import Stated, Tones
 from rehue.studio import Session
 from rehue.wishes import Coloring
 
@@ -30,7 +31,13 @@ def test_wishes_go_to_a_table_and_back():
         refresh=True,
         alternative=3,
         palette=("navy", "#b03030"),
-        hints=(Hint(0.5, 0.5, "navy", 0.01, "share"), Hint(3, 4, "#123456")),
+        hints=(Hint(0.5, 0.5, "navy", 0.01, "share"), Hint(3, 4, "#123456"), Hint(5, 6, "keep")),
+        scan=Stated(
+            prints=(((0.0, 1.0), (9.5, 0.0), (9.0, 9.0), (1.0, 9.0)),),
+            tones=Tones(40, 75),
+            upright=0,
+            is_negative=True,
+        ),
     )
     assert coloring_of(json.loads(json.dumps(table_of(coloring))), "here") == coloring
 
@@ -117,7 +124,9 @@ def test_where_it_can_be_nowhere_it_is_said_and_the_page_goes_on(asking, monkeyp
     assert photo["edits"] == EDITS
 
 
-@pytest.mark.parametrize("text", ["{", '{"wishes": {"saturation": 99}}', '{"other": 1}', "\0"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"wishes": {"saturation": 99}}', '{"other": 1}', "\0", "[" * 100_000]
+)
 def test_a_file_that_cannot_be_read_is_left_alone(asking, folder, text, open_photo):
     beside = folder / "a.jpg.rehue.json"
     beside.write_text(text)

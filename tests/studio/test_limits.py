@@ -51,6 +51,38 @@ def test_a_request_without_a_file_is_short(asking):
     assert answer.status_code == 413
 
 
+def test_a_form_where_json_is_meant_is_not_read_into_memory(asking, open_photo):
+    """A form may be as long as a file; what is JSON may not, whatever it calls itself."""
+    photo = open_photo(asking)
+    form = {"file": ("a.json", b"{" + b" " * (1 << 21))}
+    for method, path in (
+        ("PUT", f"/api/photos/{photo['id']}/edits"),
+        ("POST", f"/api/photos/{photo['id']}/save"),
+        ("POST", "/api/folder/color"),
+    ):
+        answer = asking.request(method, path, files=form)
+        assert answer.status_code == 400, path
+        assert "send JSON" in answer.json()["error"]
+
+
+def test_what_waits_for_the_worker_is_not_in_memory(session, asks, folder, monkeypatch):
+    """Files lie on the disk until it is their turn: else each that waits would cost its bytes."""
+    from rehue.studio import answers
+
+    files = {"file": ("a.jpg", (folder / "a.jpg").read_bytes())}
+    threads = []
+
+    def bytes_of(file, read=answers.bytes_of):
+        threads.append(threading.current_thread().name)
+        return read(file)
+
+    monkeypatch.setattr(answers, "bytes_of", bytes_of)
+    with asks(session) as asking:
+        assert asking.post("/api/color", files=files).status_code == 200
+        asking.post("/api/palette", files=files)
+    assert threads == ["rehue-studio"] * 2
+
+
 def test_a_request_that_stops_coming_is_given_up():
     async def silent():
         await asyncio.sleep(60)

@@ -5,17 +5,24 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
+from rehue.color import srgb_to_lab
+from rehue.edits import read_edits
 from rehue.studio.suggestions import Place
 from rehue.studio.views import Asked
 
+PIN = {"x": 0.42, "y": 0.5, "color": "keep", "unit": "share"}
 RED = {"x": 0.5, "y": 0.4, "color": "#b03030", "unit": "share"}
 
 
 def picture(answer):
     assert answer.status_code == 200, answer.text
     return np.asarray(Image.open(io.BytesIO(answer.content)))
+
+
+def read_lightness(color):
+    return float(srgb_to_lab(np.array(ImageColor.getrgb(color), np.uint8))[0])
 
 
 def edit(asking, photo, **edits):
@@ -114,18 +121,45 @@ def test_a_hint_does_not_suggest_itself(asking, open_photo):
     assert "counted from 0" in answer.json()["error"]
 
 
-def test_a_kept_colour_stays_whatever_saturation_and_warmth_are(asking, open_photo):
-    """`here` is before both, and a hint of it changes nothing where it is."""
-    photo = edit(asking, open_photo(asking), wishes={"saturation": 1.6, "warmth": 6})
+@pytest.mark.parametrize("alternative", [1, 3])
+def test_a_pin_alone_changes_nothing_whatever_else_is_wished(asking, open_photo, alternative):
+    wishes = {"saturation": 1.6, "warmth": 6, "boldness": 0.75, "alternative": alternative}
+    photo = edit(asking, open_photo(asking), wishes=wishes)
     at = f"/api/photos/{photo['id']}"
-    before = picture(asking.get(f"{at}/preview"))
-    here = asking.get(f"{at}/suggestions?x=0.3&y=0.7").json()["here"]
-    hint = {"x": 0.3, "y": 0.7, "color": here, "unit": "share"}
-    edit(asking, photo, hints=[hint], wishes={"saturation": 1.6, "warmth": 6})
-    after = picture(asking.get(f"{at}/preview"))
-    place = (int(0.7 * 128), int(0.3 * 192))
-    # A colour of 8 bits at that lightness, two JPEGs, and the cell beside it.
-    assert np.abs(before[place].astype(int) - after[place]).max() <= 12
+    before = asking.get(f"{at}/preview").content
+    photo = edit(asking, photo, hints=[PIN], wishes=wishes)
+    assert photo["edits"]["hints"] == [PIN]
+    assert asking.get(f"{at}/preview").content == before
+
+
+def test_a_pin_stops_a_hint_and_is_saved_as_the_command_line_says_it(asking, folder, open_photo):
+    photo = open_photo(asking)
+    at = f"/api/photos/{photo['id']}"
+    free = picture(asking.get(f"{at}/preview")).astype(int)
+    photo = edit(asking, photo, hints=[{**RED, "radius": 0.05}])
+    hinted = picture(asking.get(f"{at}/preview"))
+    photo = edit(asking, photo, hints=[{**RED, "radius": 0.05}, PIN])
+    pinned = picture(asking.get(f"{at}/preview"))
+    place = (int(PIN["y"] * 128), int(PIN["x"] * 192))
+    assert np.abs(pinned - free)[place].max() < np.abs(hinted - free)[place].max() / 2
+    kept = read_edits(folder / "a.jpg.rehue.json")
+    assert kept.hints[1].is_pin
+    (folder / "hints.csv").write_text("x,y,color,unit\n0.42,0.5,keep,share\n")
+    assert read_edits(folder / "hints.csv").hints == kept.hints[1:]
+
+
+def test_what_exists_somewhere_is_for_the_lightness_that_is_shown(asking, folder, open_photo):
+    """Of a faded print the network sees full contrast: its darkest tone is not black on paper."""
+    faded = Image.open(folder / "a.jpg").point(lambda value: 90 + value * 90 // 255)
+    faded.save(folder / "faded.png")
+    photo = open_photo(asking, "faded.png")
+    at = f"/api/photos/{photo['id']}/suggestions"
+    row, column = np.unravel_index(np.asarray(faded).argmin(), faded.size[::-1])
+    query = {"x": (column + 0.5) / faded.width, "y": (row + 0.5) / faded.height}
+    found = asking.get(at, params=query).json()
+    assert 38 < found["lightness"] < 45
+    shown = [read_lightness(one["color"]) for one in found["suggestions"]]
+    assert shown == pytest.approx([found["lightness"]] * len(shown), abs=1)
 
 
 def test_a_save_tells_how_far_it_is(asking, session, two_pages):

@@ -176,6 +176,7 @@ def _disc(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return rows and columns of the pixels whose middle a disc covers, and of that it lies in."""
     height, width = shape
+    radius = min(radius, height + width)  # all of it: what is larger is no number to count with
     own_row, own_column = min(int(y), height - 1), min(int(x), width - 1)
     top, left = min(max(0, int(y - radius)), own_row), min(max(0, int(x - radius)), own_column)
     bottom, right = min(int(y + radius) + 1, height), min(int(x + radius) + 1, width)

@@ -12,7 +12,7 @@ from rehue.scan.negative import positive
 from rehue.scan.own_color import OwnColor, find_own_color
 from rehue.scan.recognition import CHANNELS, Features, Recognized, recognize
 from rehue.scan.screens import descreened
-from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones
+from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones, stated_of
 from rehue.scan.tones import FULL, Tones
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "read_prints",
     "read_tones",
     "recognize",
+    "stated_of",
 ]

@@ -1,6 +1,10 @@
 """What a user says of a scan, in place of its being looked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from rehue.errors import PhotoError
 from rehue.scan.tones import Tones
@@ -30,7 +34,7 @@ class Stated:
     input_gamma: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse prints that have no four corners, and turns that are none.
+        """Refuse what is no print, and turns that are none.
 
         Raises:
             PhotoError: so it is.
@@ -38,8 +42,25 @@ class Stated:
         if self.upright not in (None, 0, 90, 180, 270):
             raise PhotoError(f"upright {self.upright}: give 0, 90, 180 or 270 degrees clockwise")
         for corners in self.prints or ():
-            if len(corners) != 4:
-                raise PhotoError(f"a print of {len(corners)} corners: give four")
+            if len(corners) != 4 or not _is_convex(corners):
+                said = " ".join(f"{x:g},{y:g}" for x, y in corners)
+                raise PhotoError(
+                    f"a print of the corners {said}: give four, clockwise from its top left one, "
+                    "and none of them inside the others"
+                )
+
+    def table(self) -> dict[str, Any]:
+        """Return what is stated as a table that `stated_of` reads; see there."""
+        prints = self.prints if self.prints is None else [list(map(list, p)) for p in self.prints]
+        tones = self.tones and [self.tones.black, self.tones.white]
+        table = {
+            "as_is": self.as_is or None,
+            "prints": prints,
+            "tones": tones,
+            "upright": self.upright,
+            "negative": self.is_negative or None,
+        }
+        return {name: value for name, value in table.items() if value is not None}
 
     def said(self) -> str:
         """Return what is stated in words for marks and journals; empty for nothing.
@@ -62,6 +83,40 @@ class Stated:
 NOTHING_STATED = Stated()
 # Frames of a film are no scans: what was found of one would flicker.
 AS_IS = Stated(as_is=True)
+
+
+def stated_of(table: Mapping[str, Any]) -> Stated:
+    """Return what a table states, by the names of the command line's options.
+
+    `input_gamma` is none of them: it may name a file, and tables come from elsewhere.
+
+    Raises:
+        PhotoError: it states something else.
+
+    >>> stated_of({"prints": [[[10, 20], [110, 20], [110, 220], [10, 220]]], "tones": [40, 75]})
+    ... # doctest: +ELLIPSIS
+    Stated(as_is=False, prints=(((10.0, 20.0), ...),), tones=Tones(black=40.0, white=75.0), ...)
+    """
+    known = ("as_is", "prints", "tones", "upright", "negative")
+    flags = [table.get(name, False) for name in ("as_is", "negative")]
+    if set(table) - set(known) or not all(isinstance(flag, bool) for flag in flags):
+        raise PhotoError(f"scan {dict(table)!r:.80}: give {', '.join(known)}")
+    try:
+        prints, tones = (
+            np.array(table[name], np.float64).reshape(shape) if name in table else None
+            for name, shape in (("prints", (-1, 4, 2)), ("tones", (2,)))
+        )
+    except (TypeError, ValueError) as error:
+        raise PhotoError(
+            "scan: give prints as lists of four corners x, y, and tones as two lightnesses"
+        ) from error
+    return Stated(
+        as_is=flags[0],
+        prints=None if prints is None else tuple(tuple(map(tuple, p)) for p in prints.tolist()),
+        tones=None if tones is None else Tones(*tones.tolist()),
+        upright=table.get("upright"),
+        is_negative=flags[1],
+    )
 
 
 def read_prints(text: str) -> tuple[Quad, ...]:
@@ -100,15 +155,21 @@ def _quad(text: str) -> Quad:
         left, top, right, bottom = numbers
         if left < right:  # else it stays too short, and is refused
             numbers = [left, top, right, top, right, bottom, left, bottom]
-    if len(numbers) != 8 or not _area(numbers) > 0:
+    corners = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    if len(numbers) != 8 or not _is_convex(corners):
         raise PhotoError(
             f"print at {text.strip()!r}: give LEFT,TOP,RIGHT,BOTTOM, or the x,y of its top left, "
             "top right, bottom right and bottom left corners"
         )
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    return corners
 
 
-def _area(numbers: list[float]) -> float:
-    """Signed area of a quadrilateral; positive clockwise (y is down), as corners are given."""
-    x, y = numbers[::2], numbers[1::2]
-    return sum(x[i - 1] * y[i] - x[i] * y[i - 1] for i in range(4)) / 2
+def _is_convex(corners: Quad) -> bool:
+    """Whether each corner turns clockwise (y is down)."""
+    quad = np.array(corners)
+    if not np.isfinite(quad).all():
+        return False
+    sides = np.roll(quad, -1, axis=0) - quad
+    following = np.roll(sides, -1, axis=0)
+    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    return bool((turns > 0).all())

@@ -8,10 +8,11 @@
 Inside: `app` (HTTP: which request does what), `requests` and `answers` (what is read, and what is
 sent), `access` (who may ask), `limits` and `worker` (one job at a time, and a queue that ends),
 `ahead` (what is likely to be asked for next), `session`, `opened`, `copies`, `folder`, `saving` and
-`tasks` (what is open, and saved), `looks`, `views`, `pictures` and `suggestions` (previews, parts,
-thumbnails, colours to choose from), `openapi` and `samples` (the API in its own words), `page`
-(HTML, CSS and ES modules as they are, without a build step). The colouring is `rehue.Look`'s, and
-files are written by `rehue.batch` as the command line writes them. Nothing is sent anywhere.
+`tasks` (what is open, and saved), `looks`, `views`, `pictures`, `suggestions` and `findings`
+(previews, parts, thumbnails, colours to choose from, what was scanned), `openapi`, `samples` (the
+API in its own words), `page` (HTML, CSS and ES modules as they are, without a build step). The
+colouring is `rehue.Look`'s, and files are written by `rehue.batch` as the command line writes them.
+Nothing is sent anywhere.
 """
 
 from rehue.studio.limits import Limits

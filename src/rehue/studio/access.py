@@ -32,8 +32,9 @@ _HEADERS: Final = tuple(
         "cache-control": "no-store",
     }.items()
 )
-# Answered without a token: whether it runs says nothing of what it holds.
-_HEALTH: Final = "/api/health"
+# Answered without a token: the page's own files, and whether it runs, say nothing of what it holds.
+_PUBLIC: Final = ("/", "/api/health")
+_PAGE: Final = "/page/"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Access:
         origin = headers.get(b"origin")
         if origin is not None and origin.decode("latin-1") != f"http://{host}":
             raise ForbiddenError("another page may not ask: use the address printed at the start")
-        if not path.startswith("/api/") or path == _HEALTH:
+        if path in _PUBLIC or path.startswith(_PAGE):
             return
         kind, _, given = headers.get(b"authorization", b"").partition(b" ")
         is_right = hmac.compare_digest(given, self.token.encode())

@@ -1,5 +1,6 @@
 """What each request of the API does: it is read, done by the session, and answered."""
 
+from asyncio import to_thread
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from rehue.studio.looks import PREVIEWS
 from rehue.studio.pictures import palette_in, small_copy
 from rehue.studio.refusals import RefusalError
 from rehue.studio.requests import (
+    bytes_of,
     coloring_in,
     copy_to,
     file_in,
@@ -84,8 +86,7 @@ async def list_folder(session: Session, request: Request) -> Response:  # noqa: 
     folder = session.folder
     if folder is None:
         return JSONResponse({"folder": None, "photos": []})
-    rows = [{"name": name, "state": folder.state(name)} for name in folder.names()]
-    return JSONResponse({"folder": folder.root.name, "photos": rows})
+    return JSONResponse({"folder": folder.root.name, "photos": await to_thread(folder.table)})
 
 
 async def thumbnail(session: Session, request: Request) -> Response:
@@ -95,7 +96,7 @@ async def thumbnail(session: Session, request: Request) -> Response:
 
 async def color_folder(session: Session, request: Request) -> Response:
     """Begin to colour all of it."""
-    return JSONResponse(session.color_folder(await table_of(request)).table(), 202)
+    return JSONResponse((await session.color_folder(await table_of(request))).table(), 202)
 
 
 # Photographs
@@ -136,6 +137,11 @@ async def edit_photo(session: Session, request: Request) -> Response:
     if not isinstance(revision, int) or not isinstance(edits, dict):
         raise RefusalError("give the revision that is changed, and edits")
     return JSONResponse((await session.edit(request.path_params["key"], revision, edits)).table())
+
+
+async def finding(session: Session, request: Request) -> Response:
+    """Tell what kind of thing was scanned."""
+    return JSONResponse(await _drawn(session, request, View.finding))
 
 
 async def grey(session: Session, request: Request) -> Response:
@@ -212,13 +218,13 @@ async def cancel_task(session: Session, request: Request) -> Response:
 async def find_palette(session: Session, request: Request) -> Response:
     """Give the main colours of a picture, and a small copy that every browser can show."""
     async with request.form(max_files=1, max_fields=1) as form:
-        data = await file_in(form).read()
+        file = file_in(form)
 
-    def find() -> tuple[list[str], bytes]:
-        reference = read(data, max_pixels=session.limits.pixels)
-        return palette_in(reference), small_copy(reference, PREVIEWS[0])
+        def find() -> tuple[list[str], bytes]:
+            reference = read(bytes_of(file), max_pixels=session.limits.pixels)
+            return palette_in(reference), small_copy(reference, PREVIEWS[0])
 
-    colors, picture = await session.worker.do(find)
+        colors, picture = await session.worker.do(find)
     if not colors:
         raise PhotoError("the reference has no colours: give a picture in colour")
     return JSONResponse({"colors": colors, "picture": b64encode(picture).decode()})
@@ -228,16 +234,16 @@ async def color_file(session: Session, request: Request) -> Response:
     """Colour a file that is sent, which need not be open."""
     async with request.form(max_files=1, max_fields=len(WISHES) + 4) as form:
         file = file_in(form)
-        data, name = await file.read(), file.filename or "photograph"
         coloring = coloring_in({key: str(value) for key, value in form.items() if key != "file"})
         asked = form.get("format")
-    output = Output(format=format_named(str(asked)) if asked else None)
+        output = Output(format=format_named(str(asked)) if asked else None)
 
-    def color() -> tuple[str, bytes]:
-        return session.colored(read(data, max_pixels=session.limits.pixels), coloring, output)
+        def color() -> tuple[str, bytes]:
+            photograph = read(bytes_of(file), max_pixels=session.limits.pixels)
+            return session.saver.file_of(photograph, coloring, output)
 
-    kind, colored = await session.worker.do(color)
-    return _file(colored, kind, plain_name(name))
+        kind, colored = await session.worker.do(color)
+    return _file(colored, kind, plain_name(file.filename or ""))
 
 
 # Making answers

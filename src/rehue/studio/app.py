@@ -101,6 +101,7 @@ ROUTES: Final[list[tuple[str, str, Answer]]] = [
     ("/api/photos/{key}", "GET", answers.describe_photo),
     ("/api/photos/{key}", "DELETE", answers.close_photo),
     ("/api/photos/{key}/edits", "PUT", answers.edit_photo),
+    ("/api/photos/{key}/finding", "GET", answers.finding),
     ("/api/photos/{key}/grey", "GET", answers.grey),
     ("/api/photos/{key}/preview", "GET", answers.preview),
     ("/api/photos/{key}/versions", "GET", answers.versions),

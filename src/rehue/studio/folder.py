@@ -40,6 +40,10 @@ class Folder:
         )
         return list(islice(found, self._most))
 
+    def table(self) -> list[dict[str, str]]:
+        """Return the photographs with their states, as the API tells them."""
+        return [{"name": name, "state": self.state(name)} for name in self.names()]
+
     def state(self, name: str) -> State:
         """Return what has become of a photograph."""
         path = self.root / name

@@ -7,6 +7,7 @@ from starlette.types import Message, Receive
 
 from rehue.photo import MAX_PIXELS
 from rehue.studio.refusals import SlowError, TooLargeError
+from rehue.wishes import Coloring
 
 _WITHOUT_FILE = 1 << 20
 
@@ -24,6 +25,7 @@ class Limits:
         opened: photographs that are open; the one used longest ago is closed for another.
         looked: of these, at full size in memory.
         hints: on one photograph.
+        prints: stated on one page; each is looked at by itself.
         listed: photographs of a folder.
     """
 
@@ -35,7 +37,22 @@ class Limits:
     opened: int = 20
     looked: int = 2
     hints: int = 500
+    prints: int = 100
     listed: int = 10_000
+
+    def check(self, coloring: Coloring) -> None:
+        """Refuse wishes that are too many.
+
+        Raises:
+            TooLargeError: they are.
+        """
+        prints = (coloring.scan and coloring.scan.prints) or ()
+        for name, given, most in (
+            ("hints", coloring.hints, self.hints),
+            ("prints", prints, self.prints),
+        ):
+            if len(given) > most:
+                raise TooLargeError(f"{len(given)} {name}: give {most} at most")
 
 
 def counted(receive: Receive, headers: dict[bytes, bytes], limits: Limits) -> Receive:

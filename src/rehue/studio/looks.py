@@ -4,13 +4,15 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rehue.batch.outcome import stat_of
 from rehue.colorizer import Colorizer
 from rehue.look import Look
 from rehue.photo import Photograph, read
+from rehue.scan import Stated
 from rehue.studio import pictures
 from rehue.studio.limits import Limits
 from rehue.studio.opened import Opened
-from rehue.studio.refusals import StaleError
+from rehue.studio.refusals import MissingError
 from rehue.wishes import Coloring
 
 # Longest sides of previews (px): the next that is as long as asked for is made.
@@ -29,15 +31,17 @@ class Shown(NamedTuple):
     Attributes:
         opened: the photograph.
         page: of its file, from 1.
+        scan: what is stated of it.
     """
 
     opened: Opened
     page: int = 1
+    scan: Stated | None = None
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> tuple[str, int, Stated | None]:
         """What it is remembered by."""
-        return self.opened.key, self.page
+        return self.opened.key, self.page, self.scan
 
 
 class Looks:
@@ -60,25 +64,25 @@ class Looks:
         """Return a photograph within the limits."""
         return read(path, max_pixels=self._limits.pixels)
 
-    def of(self, key: tuple[str, int], photograph: Photograph) -> Look:
-        """Look at a page of a photograph, remembered by a key."""
-        look = self._colorizer.look(photograph, key[1])
-        _remember(self._whole, key, look, self._limits.looked)
+    def of(self, shown: Shown, photograph: Photograph) -> Look:
+        """Look at a page of a photograph that was read, and remember it."""
+        look = self._colorizer.look(photograph, shown.page, shown.scan)
+        _remember(self._whole, shown.key, look, self._limits.looked)
         return look
 
     def whole(self, shown: Shown) -> Look:
         """Return the look at all pixels.
 
         Raises:
-            StaleError: its file is another one now.
+            MissingError: its file is another one now.
         """
         if shown.key in self._whole:
             self._whole.move_to_end(shown.key)
             return self._whole[shown.key]
         photograph = self.read(shown.opened.path)
         if photograph.sha256 != shown.opened.sha256:
-            raise StaleError(f"{shown.opened.name} is another file now: open it again")
-        return self.of(shown.key, photograph)
+            raise MissingError(f"{shown.opened.name} is another file now: open it again")
+        return self.of(shown, photograph)
 
     def small(self, shown: Shown, longest: int) -> Look:
         """Return the preview that is as long as asked for (px), or the longest there is."""
@@ -113,10 +117,11 @@ class Looks:
 
     def thumbnail(self, path: Path, name: str) -> bytes:
         """Return a small copy of a photograph as it is, a JPEG."""
-        if name not in self._thumbnails:
+        key = name, stat_of(path)
+        if key not in self._thumbnails:
             drawn = pictures.small_copy(self.read(path), _THUMBNAIL)
-            _remember(self._thumbnails, name, drawn, _THUMBNAILS)
-        return self._thumbnails[name]
+            _remember(self._thumbnails, key, drawn, _THUMBNAILS)
+        return self._thumbnails[key]
 
 
 def _size(longest: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rehue import __version__
+from rehue.edits import HELD
 from rehue.studio.samples import samples_of
 from rehue.wishes import WISHES
 
@@ -24,7 +25,11 @@ _EDITS: Final = {
                 "properties": {
                     "x": {"type": "number"},
                     "y": {"type": "number"},
-                    "color": {"type": "string"},
+                    "color": {
+                        "type": "string",
+                        "description": "#rrggbb or a name of CSS; `keep` is a pin: the automatic "
+                        "colour stays.",
+                    },
                     "radius": {"type": "number"},
                     "unit": {"enum": ["pixels", "share"]},
                 },
@@ -32,8 +37,32 @@ _EDITS: Final = {
         },
         "wishes": {
             "type": "object",
-            "properties": {name: {"description": one.help} for name, one in WISHES.items()},
+            "properties": {
+                **{name: {"description": WISHES[name].help} for name in HELD},
+                "scan": {"$ref": "#/components/schemas/Scan"},
+            },
         },
+    },
+}
+
+_CORNER: Final = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_SCAN: Final = {
+    "type": "object",
+    "description": WISHES["scan"].help,
+    "properties": {
+        "as_is": {"type": "boolean", "description": "An ordinary photograph."},
+        "prints": {
+            "type": "array",
+            "description": "Four corners each, clockwise from the top left one (px).",
+            "items": {"type": "array", "items": _CORNER, "minItems": 4, "maxItems": 4},
+        },
+        "tones": {
+            "type": "array",
+            "description": "L of the darkest and the lightest tone of the prints.",
+            "items": {"type": "number"},
+        },
+        "upright": {"enum": [0, 90, 180, 270]},
+        "negative": {"type": "boolean"},
     },
 }
 
@@ -63,6 +92,13 @@ _SAID: Final[dict[tuple[str, str], tuple[str, tuple[str, ...], Any, int, Any]]] 
         "Wish something else of it; 409 where the revision given is not its own any more.",
         (),
         "edits",
+        200,
+        _JSON,
+    ),
+    ("/api/photos/{key}/finding", "GET"): (
+        "What kind of thing was scanned: `said` in words, the prints with their corners (px).",
+        ("revision", "page"),
+        None,
         200,
         _JSON,
     ),
@@ -153,9 +189,9 @@ def _json(**fields: Any) -> dict[str, Any]:  # noqa: ANN401
 _BODIES: Final[dict[str, dict[str, Any]]] = {
     "file": _form(),
     "form": _form(
-        edits={"type": "string", "description": "JSON, as `edits`."},
+        edits={"type": "string", "description": "JSON, as `edits`; so is `scan`."},
         format={"type": "string"},
-        **{name: {"type": "string", "description": one.help} for name, one in WISHES.items()},
+        **{name: {"type": "string", "description": WISHES[name].help} for name in HELD},
     ),
     "open": {**_form(), **_json(path={"type": "string"})},
     "edits": _json(revision={"type": "integer"}, edits={"$ref": "#/components/schemas/Edits"}),
@@ -194,7 +230,7 @@ def document(routes: Iterable[tuple[str, str, object]]) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": {"Edits": _EDITS},
+            "schemas": {"Edits": _EDITS, "Scan": _SCAN},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehue.batch.outcome import Stat
 from rehue.edits import coloring_of, edits_beside, table_in, table_of, write_edits
 from rehue.errors import RehueError
 from rehue.files import shown, user_folder
 from rehue.look import Look
 from rehue.photo import Photograph, upright
+from rehue.scan import Finding
+from rehue.studio.findings import told_of
 from rehue.wishes import Coloring
 
 
@@ -23,8 +26,10 @@ class Opened:
         is_ours: a copy, whose own place nobody knows.
         sha256: of the file.
         sizes: height and width of each page of the file, upright (px); all are saved.
-        tone: of `rehue.color.Tone`, and `reason` why.
         model: that coloured it, when Rehue made it.
+        tone: of `rehue.color.Tone`, and `reason` why.
+        finding: what kind of thing was scanned, of the first page.
+        stat: what told of its file, before it was read, whether it is another one later.
         notes: what could not be read or kept, one line each.
         coloring: what is wished now.
         revision: counts the changes of that.
@@ -37,9 +42,11 @@ class Opened:
     is_ours: bool
     sha256: str | None
     sizes: tuple[tuple[int, int], ...]
-    tone: str
-    reason: str
     model: str | None
+    tone: str = ""
+    reason: str = ""
+    finding: Finding | None = None
+    stat: Stat | None = None
     notes: tuple[str, ...] = ()
     coloring: Coloring = field(default_factory=Coloring)
     revision: int = 1
@@ -47,9 +54,10 @@ class Opened:
 
     @classmethod
     def of(
-        cls, look: Look, photograph: Photograph, path: Path, name: str, key: str, *, is_ours: bool
+        cls, photograph: Photograph, path: Path, name: str, key: str, *, is_ours: bool
     ) -> "Opened":
-        """Return what a look tells, with the wishes of an earlier time where they were kept."""
+        """Return what a file tells, with the wishes of an earlier time where they were kept."""
+        marks = [page.mark for page in photograph.pages if page.mark]
         opened = cls(
             key,
             path,
@@ -57,12 +65,15 @@ class Opened:
             is_ours,
             photograph.sha256,
             tuple(upright(page.pixels, page.orientation).shape[:2] for page in photograph.pages),
-            look.neutrality.tone.value,
-            look.neutrality.reason,
-            look.mark.model if look.mark else None,
+            marks[0].model if marks else None,
         )
         opened.recall()
         return opened
+
+    def take(self, look: Look) -> None:
+        """Take note of what a look at the first page tells."""
+        self.tone, self.reason = look.neutrality.tone.value, look.neutrality.reason
+        self.finding = look.finding
 
     def places(self) -> list[Path]:
         """Return where its wishes may stand: beside it, else in the user's data folder."""
@@ -83,7 +94,12 @@ class Opened:
                 self.kept = place
                 return
             except RehueError as error:
-                self.notes = (*self.notes, f"earlier wishes are left alone: {error}")
+                self.leave_alone(error)
+
+    def leave_alone(self, error: RehueError) -> None:
+        """Forget wishes of an earlier time, which are of another photograph; their file stays."""
+        self.coloring, self.kept = Coloring(), None
+        self.notes = (*self.notes, f"earlier wishes are left alone: {error}")
 
     def keep(self) -> None:
         """Write what is wished where it can be; what cannot be is a note, and nothing is lost."""
@@ -115,6 +131,7 @@ class Opened:
             "pages": [{"width": across, "height": down} for down, across in self.sizes],
             "tone": self.tone,
             "reason": self.reason,
+            "finding": told_of(self.finding),
             "model": self.model,
             "can_save": not self.is_ours,
             "notes": list(self.notes),

@@ -21,6 +21,8 @@ def kind_of(request: Request) -> str:
 
 async def table_of(request: Request) -> dict[str, Any]:
     """Return a request's JSON; no body is an empty table."""
+    if kind_of(request) == "multipart/form-data":  # which may be as long as a file
+        raise RefusalError("a form was sent: send JSON, see /api/openapi.json")
     try:
         table = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError) as error:
@@ -38,6 +40,12 @@ def file_in(form: Mapping[str, Any]) -> UploadFile:
     return file
 
 
+def bytes_of(file: UploadFile) -> bytes:
+    """Return a file that was sent; of what waits for the worker nothing is in memory yet."""
+    file.file.seek(0)
+    return file.file.read()
+
+
 def copy_to(file: UploadFile, path: Path) -> None:
     """Write a file that was sent to a path."""
     file.file.seek(0)
@@ -47,19 +55,27 @@ def copy_to(file: UploadFile, path: Path) -> None:
 
 def coloring_in(fields: dict[str, str]) -> Coloring:
     """Return the wishes in a form: edits as JSON, or single ones by name."""
-    table: dict[str, Any] = {}
-    if "edits" in fields:
-        try:
-            table = json.loads(fields["edits"])
-        except ValueError as error:
-            raise RefusalError("edits are not JSON: see /api/openapi.json") from error
-        if not isinstance(table, dict):
-            raise RefusalError("edits are no table of JSON: see /api/openapi.json")
+    table = _table("edits", fields.get("edits", "{}"))
+    wishes = table.get("wishes", {})
+    if not isinstance(wishes, dict):
+        raise RefusalError("edits: give a table of wishes: see /api/openapi.json")
     named = {name: _value(name, fields[name]) for name in fields if name in WISHES}
-    return coloring_of({**table, "wishes": {**table.get("wishes", {}), **named}}, "the form")
+    return coloring_of({**table, "wishes": {**wishes, **named}}, "the form")
+
+
+def _table(name: str, text: str) -> dict[str, Any]:
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RefusalError(f"{name}: not JSON: see /api/openapi.json") from error
+    if not isinstance(table, dict):
+        raise RefusalError(f"{name}: no table of JSON: see /api/openapi.json")
+    return table
 
 
 def _value(name: str, text: str) -> Any:  # noqa: ANN401 (of the wish's type)
+    if name == "scan":
+        return _table(name, text)
     if WISHES[name].default == ():
         return [color.strip() for color in text.split(",")]
     if WISHES[name].default is False:

@@ -1,4 +1,4 @@
-"""Each request of the API as it is typed: with curl, and in Python with httpx.
+"""Each request of the API as it is typed: with curl, and in Python with httpx2.
 
 ADDRESS and TOKEN are those that `rehue serve` prints, ID is what opening a photograph answers with,
 TASK what saving does; curl has them as variables of the shell.
@@ -43,6 +43,7 @@ SAMPLES: Final[dict[tuple[str, str], Sample]] = {
     ("/api/photos", "POST"): Sample(body={"path": "photo.jpg"}),
     ("/api/photos", "GET"): Sample(),
     (_ONE, "GET"): Sample(),
+    (f"{_ONE}/finding", "GET"): Sample(),
     (f"{_ONE}/grey", "GET"): Sample("longest=1024", output="grey.jpg"),
     (f"{_ONE}/versions", "GET"): Sample(),
     (f"{_ONE}/suggestions", "GET"): Sample("x=0.5&y=0.4&count=5"),
@@ -66,7 +67,7 @@ def samples_of(path: str, method: str) -> list[dict[str, str]]:
     sample = SAMPLES[path, method]
     return [
         {"lang": "Shell", "label": "curl", "source": _curl(path, method, sample)},
-        {"lang": "Python", "label": "httpx", "source": _python(path, method, sample)},
+        {"lang": "Python", "label": "httpx2", "source": _python(path, method, sample)},
     ]
 
 
@@ -105,7 +106,7 @@ def _python(path: str, method: str, sample: Sample) -> str:
         else "print(answer.text)"
     )
     return (
-        "import httpx\n\n"
-        f'answer = httpx.request("{method}", {", ".join(given)}, timeout=60)\n'
+        "import httpx2\n\n"
+        f'answer = httpx2.request("{method}", {", ".join(given)}, timeout=60)\n'
         f"answer.raise_for_status()\n{show}\n"
     )

@@ -1,8 +1,9 @@
-"""Results beside their photographs, written as the command line does; a task is told of each."""
+"""Results: as files, and beside their photographs as the command line writes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from rehue.batch import Settings, Status
@@ -11,7 +12,9 @@ from rehue.batch.job import LocalJob
 from rehue.colorizer import Colorizer
 from rehue.edits import edits_beside, read_edits
 from rehue.errors import RehueError
+from rehue.photo import Output, Photograph, result_format
 from rehue.studio.folder import Folder, target_of
+from rehue.studio.limits import Limits
 from rehue.studio.tasks import Task
 from rehue.studio.worker import Worker
 from rehue.wishes import Coloring
@@ -24,12 +27,22 @@ class Saver:
     Attributes:
         colorizer: that colours them.
         worker: in whose thread, when nobody waits for something else.
-        max_pixels: of a photograph, on all pages together.
+        limits: how much is taken on.
     """
 
     colorizer: Colorizer
     worker: Worker
-    max_pixels: int
+    limits: Limits
+
+    def file_of(
+        self, photograph: Photograph, coloring: Coloring, output: Output | None = None
+    ) -> tuple[str, bytes]:
+        """Return the name of a format, and a photograph in colour as a file of it."""
+        self.limits.check(coloring)
+        output = output or Output()
+        file = BytesIO()
+        self.colorizer.colorize_photograph(photograph, file, output, coloring)
+        return result_format(photograph, None, output.format), file.getvalue()
 
     async def save(
         self,
@@ -43,7 +56,7 @@ class Saver:
         """Write a photograph in colour beside itself, and tell the task what became of it."""
         settings = Settings(
             coloring=coloring,
-            max_pixels=self.max_pixels,
+            max_pixels=self.limits.pixels,
             recolor=recolor and not coloring.refresh,
             overwrite=overwrite,
         )

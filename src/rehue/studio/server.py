@@ -42,10 +42,14 @@ class Place:
 
     def hosts(self, port: int) -> frozenset[str]:
         """Return what requests may call this computer."""
-        names = [self.host, *self.names, *["localhost"] * (self.host == _HERE)]
+        names = [_in_address(self.host), *self.names, *["localhost"] * (self.host == _HERE)]
         # Browsers leave out the port of HTTP.
         plain = [name for name in names if port == 80]
         return frozenset(plain + [name if _has_port(name) else f"{name}:{port}" for name in names])
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _has_port(name: str) -> bool:
@@ -97,7 +101,7 @@ def serve(session: Session, place: Place, ready: Callable[[str], None]) -> None:
         ws="none",
     )
     with listening:
-        ready(f"http://{place.host}:{port}/{fragment}")
+        ready(f"http://{_in_address(place.host)}:{port}/{fragment}")
         uvicorn.Server(config).run(sockets=[listening])
 
 

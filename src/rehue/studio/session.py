@@ -9,29 +9,29 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rehue.batch import Status
+from rehue.batch.outcome import stat_of
 from rehue.color import Tone
 from rehue.colorizer import Colorizer
 from rehue.edits import coloring_of
-from rehue.errors import PhotoError
-from rehue.photo import Output, Photograph, result_format
+from rehue.errors import PhotoError, RehueError
+from rehue.files import reason
+from rehue.look import Look
 from rehue.studio.ahead import Ahead
 from rehue.studio.copies import Copies
 from rehue.studio.folder import Folder, plain_name
 from rehue.studio.limits import Limits
 from rehue.studio.looks import Looks, Shown
 from rehue.studio.opened import Opened
-from rehue.studio.refusals import MissingError, StaleError, TooLargeError
+from rehue.studio.refusals import MissingError, StaleError
 from rehue.studio.saving import Saver
 from rehue.studio.suggestions import Place
 from rehue.studio.tasks import Task, Tasks
 from rehue.studio.views import Asked, View
 from rehue.studio.worker import Worker
-from rehue.wishes import Coloring
 
 Made = TypeVar("Made")
 
@@ -58,7 +58,7 @@ class Session:
         self._keeping = asyncio.Lock()
         self._looks = Looks(colorizer, self.limits)
         self._ahead = Ahead(self.worker)
-        self._saver = Saver(colorizer, self.worker, self.limits.pixels)
+        self.saver = Saver(colorizer, self.worker, self.limits)
 
     def close(self) -> None:
         """Remove the copies of what was dropped on the page."""
@@ -89,14 +89,18 @@ class Session:
         if self.folder is None:
             raise MissingError("no folder is open: send the file itself")
         path = self.folder.find(name)
-        for one in self._opened.values():
-            if one.path == path:
-                return self.photo(one.key)
+        opened = self._opened_at(path)
+        if opened and opened.stat == stat_of(path):
+            return opened
+        if opened:  # its file is another one now
+            await self.forget(opened.key)
         try:
-            opened = await self._open(path, name, is_ours=False)
+            opened = await self._look_at(path, name, is_ours=False)
         except PhotoError:
             self.folder.known[name] = "failed"
             raise
+        # Two tabs that open it at once have one photograph, with one revision.
+        opened = self._opened_at(path) or await self._add(opened)
         if opened.tone == Tone.COLORED:
             self.folder.known[name] = "in_color"
         return opened
@@ -106,25 +110,42 @@ class Session:
         path = self._copies.place(plain_name(name))
         try:
             await asyncio.to_thread(fill, path)
-            return await self._open(path, path.name, is_ours=True)
-        except BaseException:
+            return await self._add(await self._look_at(path, path.name, is_ours=True))
+        except BaseException as error:
             self._copies.remove(path)
-            raise
+            if not isinstance(error, OSError):
+                raise
+            advice = "make room for temporary files"
+            raise RehueError(f"{path.name} cannot be copied ({reason(error)}): {advice}") from error
 
-    async def _open(self, path: Path, name: str, *, is_ours: bool) -> Opened:
+    def _opened_at(self, path: Path) -> Opened | None:
+        key = next((key for key, one in self._opened.items() if one.path == path), None)
+        return self.photo(key) if key else None
+
+    async def _look_at(self, path: Path, name: str, *, is_ours: bool) -> Opened:
         key = secrets.token_hex(8)
 
         def look() -> Opened:
+            stat = stat_of(path)
             try:
                 photograph = self._looks.read(path)
             except PhotoError as error:
                 # A copy's place is nothing to the one who sent it.
                 raise PhotoError(str(error).replace(str(path), name)) from error
-            seen = self._looks.of((key, 1), photograph)
-            return Opened.of(seen, photograph, path, name, key, is_ours=is_ours)
+            opened = Opened.of(photograph, path, name, key, is_ours=is_ours)
+            try:
+                seen = self._looks.of(Shown(opened, scan=opened.coloring.scan), photograph)
+            except PhotoError as error:  # what was stated is not of this scan
+                opened.leave_alone(error)
+                seen = self._looks.of(Shown(opened), photograph)
+            opened.take(seen)
+            opened.stat = stat
+            return opened
 
-        opened = await self.worker.do(look)
-        self._opened[key] = opened
+        return await self.worker.do(look)
+
+    async def _add(self, opened: Opened) -> Opened:
+        self._opened[opened.key] = opened
         for oldest in list(self._opened)[: -self.limits.opened]:
             await self.forget(oldest)
         return opened
@@ -145,21 +166,25 @@ class Session:
             RehueError: it is no wish.
         """
         coloring = coloring_of(table, "edits")
-        if len(coloring.hints) > self.limits.hints:
-            raise TooLargeError(f"{len(coloring.hints)} hints: give {self.limits.hints} at most")
+        self.limits.check(coloring)
         opened = self.photo(key, revision)
-        shown = Shown(opened)
+        shown = Shown(opened, scan=coloring.scan)
 
-        def understand() -> None:
-            self._looks.handy(shown).seen.answer_to(coloring)
+        def understand() -> Look:
+            look = self._looks.handy(shown)
+            look.seen.answer_to(coloring)
+            return look
 
         self._ahead.begin([])
-        is_drawn = self._looks.is_drawn(shown, coloring)
-        if not is_drawn:  # what the model cannot is found out before it is kept
-            await self.worker.do(understand)
+        is_other = coloring.scan != opened.coloring.scan
+        is_drawn = not is_other and self._looks.is_drawn(shown, coloring)
+        # What the model cannot is found out before it is kept.
+        look = None if is_drawn else await self.worker.do(understand)
         _check_revision(opened, revision)
         opened.coloring = coloring
         opened.revision += 1
+        if look and is_other:
+            opened.take(look)
         if is_drawn:
             self._ahead.begin([understand])  # the next menu asks for it
         async with self._keeping:  # one after the other: the newest is written last
@@ -191,8 +216,8 @@ class Session:
                 return view
             return replace(view, coloring=replace(view.coloring, alternative=alternative))
 
-        view = of(self._view(self.photo(asked.key, asked.revision), asked))
-        drawn = self._looks.drawn_before(view.shown, view.coloring, longest)
+        now = of(self._view(self.photo(asked.key, asked.revision), asked))
+        drawn = self._looks.drawn_before(now.shown, now.coloring, longest)
         if drawn is not None:
             return drawn
         return await self.draw(asked, lambda view: of(view).preview(longest))
@@ -232,16 +257,7 @@ class Session:
 
     def result(self, view: View) -> tuple[str, bytes]:
         """Return the name of its format, and the whole photograph in colour as a file of it."""
-        return self.colored(self._looks.read(view.opened.path), view.coloring)
-
-    def colored(
-        self, photograph: Photograph, coloring: Coloring, output: Output | None = None
-    ) -> tuple[str, bytes]:
-        """Return the name of a format, and a photograph in colour as a file of it."""
-        output = output or Output()
-        file = BytesIO()
-        self.colorizer.colorize_photograph(photograph, file, output, coloring)
-        return result_format(photograph, None, output.format), file.getvalue()
+        return self.saver.file_of(self._looks.read(view.opened.path), view.coloring)
 
     def save(self, key: str, *, overwrite: bool) -> Task:
         """Begin to write a photograph in colour beside itself, as the command line does."""
@@ -253,7 +269,7 @@ class Session:
             )
 
         async def work(task: Task) -> None:
-            status = await self._saver.save(opened.path, opened.coloring, task, overwrite=overwrite)
+            status = await self.saver.save(opened.path, opened.coloring, task, overwrite=overwrite)
             if status is Status.FAILED:
                 task.state = "failed"
             elif status is Status.KEPT:
@@ -261,16 +277,17 @@ class Session:
 
         return self.tasks.start("save", 1, work)
 
-    def color_folder(self, table: Mapping[str, Any]) -> Task:
+    async def color_folder(self, table: Mapping[str, Any]) -> Task:
         """Begin to colour all of the folder: as wished for each, and for the others as given."""
         folder = self.folder
         if folder is None:
             raise MissingError("no folder is open")
         wished = replace(coloring_of(table, "wishes"), hints=())
-        names = folder.names()
+        self.limits.check(wished)
+        names = await asyncio.to_thread(folder.names)
 
         async def work(task: Task) -> None:
-            await self._saver.save_all(folder, names, wished, task)
+            await self.saver.save_all(folder, names, wished, task)
 
         return self.tasks.start("folder", len(names), work)
 

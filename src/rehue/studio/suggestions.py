@@ -2,17 +2,17 @@
 
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rehue.color import lightness
 from rehue.look import Look
 from rehue.model import hex_color
-from rehue.picture.upsample import Box
 from rehue.studio.pictures import colors_at
 from rehue.wishes import Coloring
 
 # L at which colours can be told from each other.
 _SEEN: Final = (45.0, 85.0)
+# Half the side of the square whose mean is the lightness of a place, of the longer side: as far as
+# a hint reaches that says none.
+_AROUND: Final = 0.003
 
 
 class Place(NamedTuple):
@@ -32,8 +32,6 @@ class Place(NamedTuple):
 def suggestions_at(look: Look, coloring: Coloring, place: Place) -> dict[str, Any]:
     """Return likely colours at a place as the API tells them, and those that exist there.
 
-    `here` is the colour that it has, before saturation and warmth: as a hint it stays.
-
     Args:
         look: at the photograph.
         coloring: what is wished of it.
@@ -43,14 +41,12 @@ def suggestions_at(look: Look, coloring: Coloring, place: Place) -> dict[str, An
     height, width = look.pixels.shape[:2]
     column, row = min(x * width, width - 1), min(y * height, height - 1)
     found = look.suggest(column, row, most, coloring)
-    light = float(_at(look.seen.light, (0, 0, *look.seen.light.shape[::-1]), x, y))
-    own = _at(look.seen.ab(coloring), look.seen.answer.box, x, y)
+    light = _lightness_at(look, int(column), int(row))
     return {
         "lightness": round(light, 1),
-        "here": hex_color(light, *own.tolist()),
         "suggestions": [
             {
-                "color": one.color,
+                "color": hex_color(light, one.a, one.b),
                 "tint": hex_color(min(max(light, _SEEN[0]), _SEEN[1]), one.a, one.b),
                 "share": round(one.probability, 4),
             }
@@ -60,10 +56,8 @@ def suggestions_at(look: Look, coloring: Coloring, place: Place) -> dict[str, An
     }
 
 
-def _at(planes: NDArray[np.float32], box: Box, x: float, y: float) -> NDArray[np.float32]:
-    """Return what ... x h x w have at shares of a box on their grid."""
-    left, top, right, bottom = box
-    row = min(int(top + (bottom - top) * y), planes.shape[-2] - 1)
-    column = min(int(left + (right - left) * x), planes.shape[-1] - 1)
-    found: NDArray[np.float32] = planes[..., row, column]
-    return found
+def _lightness_at(look: Look, column: int, row: int) -> float:
+    """Return L around a pixel as it is shown: of a faded print the network sees another one."""
+    around = round(_AROUND * max(look.pixels.shape[:2]))
+    rows, columns = (slice(max(0, at - around), at + around + 1) for at in (row, column))
+    return float(lightness(look.pixels[rows, columns]).mean())

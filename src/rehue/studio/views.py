@@ -11,6 +11,7 @@ from rehue.color import Tone, colorfulness
 from rehue.model import Hint
 from rehue.photo import with_bits
 from rehue.studio import pictures
+from rehue.studio.findings import told_of
 from rehue.studio.looks import PREVIEWS, Looks, Shown
 from rehue.studio.opened import Opened
 from rehue.studio.refusals import RefusalError
@@ -51,7 +52,7 @@ class View:
     @property
     def shown(self) -> Shown:
         """What is looked at."""
-        return Shown(self.opened, self.page)
+        return Shown(self.opened, self.page, self.coloring.scan)
 
     def preview(self, longest: int) -> bytes:
         """Return it in colour as a JPEG."""
@@ -63,6 +64,10 @@ class View:
         drawn = look.alternatives(4, **replace(self.coloring, alternative=1).wished())
         rated = [(colorfulness(with_bits(rgb, 8)), n) for n, rgb in enumerate(drawn, start=1)]
         return [{"alternative": n, "colorfulness": round(rate, 1)} for rate, n in sorted(rated)]
+
+    def finding(self) -> dict[str, Any]:
+        """Return what kind of thing was scanned."""
+        return told_of(self.looks.handy(self.shown).finding)
 
     def grey(self, longest: int) -> bytes:
         """Return its lightness as a JPEG."""

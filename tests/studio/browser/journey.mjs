@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { accessible, browser, clickAt, drop, hints, open, openInStrip, says, settled, shown, status, step } from "./page.mjs";
+import { accessible, browser, clickAt, drop, hints, open, openInStrip, pins, says, settled, shown, status, step } from "./page.mjs";
 
 const [address, photograph, reference, screenshots] = process.argv.slice(2);
 let page;
@@ -71,10 +71,12 @@ await step("a hint is dragged, its radius changed by the wheel", async () => {
   await page.waitForFunction((least) => document.querySelector(".reach")?.getBoundingClientRect().width > least, before);
 });
 
-await step("a place is kept as it is", async () => {
+await step("a place is pinned: it keeps its automatic colour", async () => {
   await clickAt(page, 0.2, 0.7);
   await page.locator("#pin").click();
   await page.waitForFunction(() => document.querySelectorAll(".hint").length === 2);
+  assert.match(await page.locator(".hint.pin").getAttribute("aria-label"), /^Pin 2/);
+  await accessible(page, "a pin");
 });
 
 await step("undo and redo go all the way", async () => {
@@ -82,6 +84,7 @@ await step("undo and redo go all the way", async () => {
   assert.equal(await hints(page), 0);
   while (await page.locator("#redo").isEnabled()) await page.keyboard.press("Control+Shift+z");
   assert.equal(await hints(page), 2);
+  assert.equal(await pins(page), 1);
 });
 
 await step("before and after, grey while held, 100 %, where the model is unsure", async () => {
@@ -165,6 +168,7 @@ await step("wishes go into a file, and come back from it", async () => {
   }
   await page.locator("#import").setInputFiles({ name: "photo.rehue.json", mimeType: "application/json", buffer: readFileSync(file) });
   await page.waitForFunction((count) => document.querySelectorAll(".hint").length === count, before);
+  assert.equal(await pins(page), 1);
 });
 
 await step("work survives a reload", async () => {
@@ -173,6 +177,7 @@ await step("work survives a reload", async () => {
   await page.reload();
   await page.waitForSelector("#color[src^=blob]");
   assert.equal(await hints(page), before);
+  assert.equal(await pins(page), 1);
 });
 
 await step("two tabs: the older state is refused and the newer shown", async () => {
@@ -249,6 +254,11 @@ await step("what is no picture is one line, and the work stays", async () => {
   await page.locator("#file").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   await page.waitForSelector("#status.bad");
   assert.match(await status(page), /notes\.txt/);
+  for (const text of ["5", "null", "\"hints\"", "{\"hints\": 3}"]) {
+    await page.locator("#import").setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(text) });
+    await says(page, "list.json holds no wishes");
+    await page.evaluate(() => { document.getElementById("status").textContent = ""; });
+  }
   await page.locator("#strip button[title='broken.jpg']").click();
   await says(page, "broken.jpg");
   assert.equal(await page.locator("#title").textContent(), "dropped.jpg");
@@ -262,7 +272,7 @@ await step("the whole folder, with progress", async () => {
   assert.match(await page.locator("#strip").textContent(), /failed/);
 });
 
-for (const [name, width, height] of [["phone", 390, 780], ["tablet", 820, 1100], ["desk", 1280, 800]]) {
+for (const [name, width, height] of [["phone", 390, 780], ["tablet", 900, 1100], ["desk", 1440, 900]]) {
   for (const colorScheme of ["light", "dark"]) {
     await step(`${name}, ${colorScheme}`, async () => {
       const small = await open(address, { viewport: { width, height }, colorScheme, hasTouch: width < 1000 });

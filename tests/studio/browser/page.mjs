@@ -58,6 +58,7 @@ export async function accessible(page, state) {
 export const shown = (page) => page.evaluate(() => Number(document.body.dataset.shown ?? 0));
 export const settled = (page, revision) => page.waitForFunction((least) => Number(document.body.dataset.shown) >= least, revision);
 export const hints = (page) => page.locator(".hint").count();
+export const pins = (page) => page.locator(".hint.pin").count();
 export const status = (page) => page.locator("#status").textContent();
 export const says = (page, words) => page.waitForFunction((said) => document.getElementById("status").textContent.includes(said), words);
 

@@ -23,7 +23,7 @@ const acts = [
   () => page.keyboard.press(keys[next(keys.length)]),
   // Buttons in reach, but none that leads to the system: files and printed tokens.
   () => page.evaluate((n) => {
-    const all = [...document.querySelectorAll("#menu[open] button, #again button, #undo, #redo, #wishes button, #strip button, #choices button, #replace[open] button, #save")]
+    const all = [...document.querySelectorAll("#menu[open] button, #again button, #undo, #redo, #wishes button, #as-is, #as-found, #scan-more button, #strip button, #choices button, #replace[open] button, #save")]
       .filter((one) => !one.disabled && one.offsetParent);
     all[n % all.length]?.click();
   }, next(1000)),

@@ -9,7 +9,7 @@ import { accessible, browser, open, step } from "./page.mjs";
 const [address, photograph, screenshots] = process.argv.slice(2);
 let page;
 
-for (const [width, height] of [[390, 780], [820, 1100], [1280, 800]]) {
+for (const [width, height] of [[390, 780], [900, 1100], [1440, 900]]) {
   for (const colorScheme of ["light", "dark"]) {
     await step(`the first screen, ${width} px, ${colorScheme}`, async () => {
       page = await open(address, { viewport: { width, height }, colorScheme });

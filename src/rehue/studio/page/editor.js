@@ -3,7 +3,8 @@
 import { show } from "./api.js";
 import { $, make, say, showOnly, speak, swatch, named, told } from "./dom.js";
 import { chooseInMenu, openMenu } from "./menu.js";
-import { Stage } from "./stage.js";
+import { drawScan, forgetFinding, refreshFinding } from "./scan.js";
+import { KEEP, labelOf, Stage } from "./stage.js";
 import { askFor, change, open, size } from "./state.js";
 import { drawWishes } from "./wishes.js";
 
@@ -18,7 +19,7 @@ export const stage = new Stage({
     hint.radius = Math.min(0.25, Math.max(0.001, (hint.radius ?? 0.003) * factor));
   }, `radius ${number}`),
   remove: (number) => removeHint(number),
-  pin: (place) => told(() => pin(place, -1)),
+  pin: (place, number) => setColor(place, number, KEEP),
 });
 
 function backToStage() {
@@ -31,10 +32,13 @@ export async function startEditor() {
   stage.open(size(), open.photo.name);
   stage.setHints(open.edits.now.hints);
   drawPages();
+  forgetFinding();
   drawEdits();
   drawVersions();
-  await Promise.all([show($("grey"), askFor("grey", () => ({ longest: longest() }))), refreshPreview()]);
+  await Promise.all([drawGrey(), refreshPreview()]);
 }
+
+const drawGrey = () => show($("grey"), askFor("grey", () => ({ longest: longest() })));
 
 /** Return the longest side of the preview that fills the stage (px of the screen). */
 function longest() {
@@ -57,6 +61,14 @@ export async function refreshPreview() {
   document.body.dataset.shown = `${revision}`;
   stage.outdated();
   if ($("confidence").checked) await told(drawConfidence);
+  await told(followScan);
+}
+
+/** What was stated of the scan changes more than the colours. */
+async function followScan() {
+  if (!await refreshFinding()) return;
+  drawVersions();
+  await drawGrey();
 }
 
 export async function drawConfidence() {
@@ -71,15 +83,10 @@ function pick(place, number) {
   openMenu({
     x: place.x, y: place.y, at: stage.at(place), used: usedColors(), hint: number, ahead: longest(),
     choose: (color) => setColor(place, number, color),
-    pin: () => told(() => pin(place, number)),
+    pin: () => setColor(place, number, KEEP),
     remove: () => removeHint(number),
     back: backToStage,
   });
-}
-
-async function pin(place, number) {
-  const found = await (await askFor("suggestions", () => ({ x: place.x, y: place.y, count: 1 }))).json();
-  setColor(place, number, found.here);
 }
 
 function setColor({ x, y }, number, color) {
@@ -88,7 +95,7 @@ function setColor({ x, y }, number, color) {
     else now.hints.push({ x, y, color, unit: "share" });
   });
   stage.choose(number >= 0 ? number : open.edits.now.hints.length - 1);
-  speak(`Hint ${stage.chosen + 1} is ${named(color)}`);
+  speak(labelOf(open.edits.now.hints[stage.chosen], stage.chosen));
 }
 
 function removeHint(number) {
@@ -98,7 +105,11 @@ function removeHint(number) {
   backToStage();
 }
 
-const usedColors = () => [...new Set([...open.edits.now.hints.map((hint) => hint.color), ...(open.edits.now.wishes.palette ?? [])])].slice(0, 16);
+function usedColors() {
+  const { hints, wishes } = open.edits.now;
+  const given = hints.map(({ color }) => color).filter((color) => color !== KEEP);
+  return [...new Set([...given, ...(wishes.palette ?? [])])].slice(0, 16);
+}
 
 /** Give a colour to the place of the menu, else to the chosen hint, else to the next click. */
 export function give(color) {
@@ -171,11 +182,13 @@ export function drawEdits(isByHand = false) {
   // What is being typed or pulled stays under the hand.
   const held = document.activeElement;
   if (!isByHand || !$("wishes").contains(held) || held.tagName === "BUTTON") {
+    const again = $("wishes").contains(held) && held.id; // is drawn anew
     drawWishes(open.session.wishes, open.photo, open.edits);
-    if (held.id) $(held.id)?.focus({ preventScroll: true });
+    if (again) $(again)?.focus({ preventScroll: true });
   }
   const { now, past, future } = open.edits;
   stage.setHints(now.hints);
+  drawScan();
   $("undo").disabled = !past.length;
   $("redo").disabled = !future.length;
   markVersion();

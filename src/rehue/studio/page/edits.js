@@ -15,6 +15,7 @@ export class Edits extends EventTarget {
     super();
     this.photo = photo;
     this.now = copy(photo.edits);
+    this.known = copy(photo.edits); // to the studio, at the photograph's revision
     this.past = [];
     this.future = [];
     this.group = null;
@@ -60,10 +61,11 @@ export class Edits extends EventTarget {
   async #send() {
     while (this.waits) {
       this.waits = false;
-      const body = { revision: this.photo.revision, edits: this.now };
+      const body = { revision: this.photo.revision, edits: copy(this.now) };
       try {
         const { edits, ...facts } = await table(`photos/${this.photo.id}/edits`, { method: "PUT", json: body });
         Object.assign(this.photo, facts);
+        this.known = body.edits;
         const wasCut = this.isCut;
         this.isCut = false;
         this.dispatchEvent(Object.assign(new Event("sent"), { wasCut }));
@@ -78,7 +80,7 @@ export class Edits extends EventTarget {
       this.waits = await reopen(this.photo).then(() => true, () => false);
       if (this.waits) return;
     }
-    if (error.status === 409 || error.status === 422) await this.#adopt();
+    if ([400, 409, 413, 422].includes(error.status)) await this.#adopt();
     this.isCut = error.status === 0 || error.status === 503;
     this.dispatchEvent(Object.assign(new Event("refused"), { error }));
     if (!this.isCut) return;
@@ -92,6 +94,7 @@ export class Edits extends EventTarget {
     Object.assign(this.photo, photo);
     this.past.push(copy(this.now));
     this.now = copy(photo.edits);
+    this.known = copy(photo.edits);
     this.dispatchEvent(new Event("change"));
     this.dispatchEvent(new Event("sent"));
   }

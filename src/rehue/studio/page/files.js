@@ -31,7 +31,8 @@ async function start(photo, json) {
 }
 
 export async function colorFolder() {
-  await follow(await table("folder/color", { method: "POST", json: { wishes: open.edits?.now.wishes ?? {} } }));
+  const { scan, ...wishes } = open.edits?.now.wishes ?? {}; // which is of this one alone
+  await follow(await table("folder/color", { method: "POST", json: { wishes } }));
 }
 
 async function follow(task) {
@@ -100,8 +101,10 @@ export async function importEdits(file) {
   } catch {
     return say(`${file.name} is not JSON.`, true);
   }
+  const rows = Array.isArray(read) ? read : read?.hints ?? [];
+  if (!read || typeof read !== "object" || !Array.isArray(rows)) return say(`${file.name} holds no wishes.`, true);
   const unit = read.unit ?? "pixels";
-  const hints = (Array.isArray(read) ? read : (read.hints ?? [])).map((hint) => inShares({ unit, ...hint }));
+  const hints = rows.map((hint) => inShares({ unit, ...hint }));
   return open.edits.change((now) => { Object.assign(now, { hints, wishes: read.wishes ?? {} }); });
 }
 

@@ -8,6 +8,7 @@ import { colorFolder, exportEdits, importEdits, save, whenDone } from "./files.j
 import { listenToKeys } from "./keys.js";
 import { closeMenu } from "./menu.js";
 import { borrow, lendNoMore, listenToReference } from "./reference.js";
+import { listenToScan } from "./scan.js";
 import { change, open } from "./state.js";
 import { Strip } from "./strip.js";
 import { startVersions } from "./versions.js";
@@ -109,6 +110,7 @@ function listen() {
   for (const end of ["onpointerup", "onpointerleave", "onblur"]) $("hold")[end] = () => stage.setGrey(false);
   listenToDrops();
   listenToReference();
+  listenToScan(stage);
   listenToKeys({ save: () => told(save), step: (by) => strip.step(by) });
   addEventListener("blur", () => stage.setGrey(false));
   addEventListener("paste", ({ clipboardData: { files } }) => { if (files.length) told(() => openFiles(files)); });

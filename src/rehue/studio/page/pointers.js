@@ -100,7 +100,7 @@ function onKey(stage, event) {
   } else if (hint && (event.key === "Delete" || event.key === "Backspace")) stage.acts.remove(number);
   else if (louder && hint) stage.acts.radius(number, louder);
   else if (louder) stage.zoom(louder, stage.inRoom(stage.cross));
-  else if (event.key === "k") stage.acts.pin(stage.cross);
+  else if (event.key === "k") stage.acts.pin(hint ? stage.hints[number] : stage.cross, number);
   else return;
   event.preventDefault();
   event.stopPropagation();

@@ -4,7 +4,15 @@ import { $, hex, make, named } from "./dom.js";
 import { Pixels } from "./pixels.js";
 import { listen } from "./pointers.js";
 
-const RADIUS = 0.003; // of a hint that says none, as in rehue.model.hints
+// As in rehue.model.hints: the radius of a hint that says none, and the colour of a pin.
+const RADIUS = 0.003;
+export const KEEP = "keep";
+
+/** Return a hint in words. */
+export function labelOf({ x, y, color }, number) {
+  const what = color === KEEP ? `Pin ${number + 1}, keeps the automatic colour` : `Hint ${number + 1}, ${named(color)}`;
+  return `${what}, at ${Math.round(100 * x)}, ${Math.round(100 * y)} percent`;
+}
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
@@ -177,9 +185,11 @@ export class Stage {
       button.dataset.number = number;
       button.style.left = `${100 * hint.x}%`;
       button.style.top = `${100 * hint.y}%`;
-      button.style.background = hint.color;
+      const isPin = hint.color === KEEP;
+      button.style.background = isPin ? "" : hint.color;
+      button.classList.toggle("pin", isPin);
       button.classList.toggle("chosen", number === this.chosen);
-      button.setAttribute("aria-label", `Hint ${number + 1}, ${named(hint.color)}, at ${Math.round(100 * hint.x)}, ${Math.round(100 * hint.y)} percent`);
+      button.setAttribute("aria-label", labelOf(hint, number));
       if (number !== this.chosen) return;
       const across = 2 * (hint.radius ?? RADIUS) * Math.max(this.width, this.height) * this.view.scale;
       const ring = make("div", { className: "reach" });

@@ -3,13 +3,15 @@
 import { show } from "./api.js";
 import { $, make, showOnly, told } from "./dom.js";
 import { setAlternative, startEditor } from "./editor.js";
-import { askFor, open } from "./state.js";
+import { sentence } from "./scan.js";
+import { askFor, open, size } from "./state.js";
 
 const preview = (alternative) => askFor("preview", () => ({ longest: 480, alternative }));
 
 export async function startVersions() {
   showOnly("versions");
   const { photo } = open;
+  $("kind").textContent = sentence(photo.finding);
   const first = choice(1, "the default");
   $("choices").replaceChildren(first);
   await told(() => show(first.querySelector("img"), preview(1)));
@@ -31,8 +33,10 @@ function name(alternative, number, count) {
 }
 
 function choice(alternative, said = "") {
-  const button = make("button", { type: "button", onclick: () => told(() => take(alternative)) },
-    make("img", { alt: "" }), make("span", {}, said));
+  const image = make("img", { alt: "" });
+  const { width, height } = size();
+  image.style.aspectRatio = Math.max(3 / 4, Math.min(2, width / height)); // of its own shape, if that is no strip
+  const button = make("button", { type: "button", onclick: () => told(() => take(alternative)) }, image, make("span", {}, said));
   return make("li", { "data-alternative": alternative }, button);
 }
 
