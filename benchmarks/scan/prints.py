@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pages import Page, grey_of, make_page
-from photographs import Named, choosing, held_back, historic, others
+from photographs import Named, choosing, held_back, of_folder, others
 from PIL import Image, ImageDraw
 
 from rehue import Colorizer
@@ -188,7 +188,7 @@ def main() -> None:
         full = known
     else:
         known = held_back(options.photos, options.kodak)
-        full = known + historic(options.historic)
+        full = known + of_folder(options.historic)
         full += others(options.photos, max(0, options.full - len(full)))
     results: dict[str, Any] = {}
     results["photographs"], cut = judge_photographs(full)

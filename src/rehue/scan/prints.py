@@ -14,15 +14,10 @@ from rehue.scan.edges import Corners, corners_of, edges
 from rehue.scan.reduced import reduced
 from rehue.scan.regions import regions
 from rehue.scan.rims import without_rim
+from rehue.scan.surround import find_surround
 
 # Code values 0..255 and pixels of the reduced copy, unless said otherwise.
 _SMALLEST_SIDE = 32
-# The frame that must be even: this share of the shorter side, so much at least.
-_FRAME = 0.012
-# What of the frame may lie beside the even surface, and how far beside it is beside.
-_FRAME_BESIDE = 0.02
-_LEAST_TOLERANCE = 6.0
-_MOST_NOISE = 5.0
 # Shares of the page: smaller regions are captions and dust; prints cover so much together.
 _SPECK = 0.004
 _PRINT = 0.012
@@ -60,11 +55,10 @@ def _prints(light: NDArray[np.float32]) -> list[Corners]:
     """Find prints on a small copy (height x width, 0..255)."""
     if min(light.shape) < _SMALLEST_SIDE:
         return []
-    surface = _surround_surface(light)
-    if surface is None:
+    found = find_surround(light)
+    if found is None:
         return []
-    level, tolerance = surface
-    surround = _touching_the_frame(np.abs(light - level) <= tolerance)
+    surround, tolerance = found
     things = regions(~surround)
     areas = np.bincount(things.ravel())
     areas[0] = 0
@@ -106,87 +100,6 @@ def _sides(corners: Corners) -> tuple[float, float]:
     """Width and height of a rectangle."""
     across, down = corners[1] - corners[0], corners[3] - corners[0]
     return float(np.hypot(*across)), float(np.hypot(*down))
-
-
-def _surround_surface(
-    light: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], float] | None:
-    """Fit the surround's lightness as a smooth surface, from the page's frame inwards.
-
-    Returns:
-        The surface and how far from it still is surround; None where the frame is not even.
-    """
-    height, width = light.shape
-    band = max(2, round(_FRAME * min(height, width)))
-    frame = np.zeros(light.shape, bool)
-    frame[:band] = frame[-band:] = True
-    frame[:, :band] = frame[:, -band:] = True
-    terms = _terms(height, width, 2)
-    y, x = np.nonzero(frame)
-    fitted = _fit(terms, light, y, x)
-    if fitted is None:
-        return None
-    beside = np.abs(light[y, x] - _at(terms, fitted, y, x))
-    noise = 1.4826 * float(np.median(beside))
-    tolerance = max(_LEAST_TOLERANCE, 4 * noise)
-    if noise > _MOST_NOISE or (beside > tolerance).mean() > _FRAME_BESIDE:
-        return None
-    # Once more, from all that lies near: the middle of the page has its say.
-    level = np.einsum("kyx,k->yx", terms, fitted).astype(np.float32)
-    near = _touching_the_frame(np.abs(light - level) <= tolerance)
-    y, x = np.nonzero(near)
-    few = slice(None, None, max(1, len(y) // 8000))
-    terms = _terms(height, width, 3)
-    again = _fit(terms, light, y[few], x[few])
-    if again is None:
-        return None
-    return np.einsum("kyx,k->yx", terms, again).astype(np.float32), tolerance
-
-
-def _terms(height: int, width: int, order: int) -> NDArray[np.float32]:
-    """Products of powers of y and x, -1..1, up to an order: terms x height x width."""
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    powers = [(i, j) for i in range(order + 1) for j in range(order + 1 - i)]
-    return np.stack([y**i * x**j for i, j in powers])
-
-
-def _fit(
-    terms: NDArray[np.float32],
-    light: NDArray[np.float32],
-    y: NDArray[np.intp],
-    x: NDArray[np.intp],
-) -> NDArray[np.float32] | None:
-    """Least squares, twice more without what lies far beside."""
-    design, wanted = terms[:, y, x].T.astype(np.float64), light[y, x].astype(np.float64)
-    kept = np.ones(len(wanted), bool)
-    for _ in range(3):
-        if kept.sum() < 4 * len(terms):
-            return None
-        chosen = design[kept]
-        solved = np.linalg.solve(chosen.T @ chosen, chosen.T @ wanted[kept])
-        beside = np.abs(wanted - design @ solved)
-        kept = beside <= max(3.0, 3 * float(np.median(beside)))
-    return solved.astype(np.float32)
-
-
-def _at(
-    terms: NDArray[np.float32],
-    fitted: NDArray[np.float32],
-    y: NDArray[np.intp],
-    x: NDArray[np.intp],
-) -> NDArray[np.float32]:
-    return fitted @ terms[:, y, x]
-
-
-def _touching_the_frame(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the regions of a mask that reach the page's edge."""
-    numbers = regions(mask)
-    outer = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
-    keeps = np.zeros(int(numbers.max()) + 1, bool)
-    keeps[outer] = True
-    keeps[0] = False
-    return keeps[numbers]
 
 
 def _rectangle(
