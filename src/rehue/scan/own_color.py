@@ -152,7 +152,9 @@ def _rule(
         normal = chosen.T @ chosen / len(chosen) + penalty
         solved = np.linalg.solve(normal, chosen.T @ seen[kept] / len(chosen))
         size = np.hypot(*(seen - witnesses @ solved).T)
-        kept = size <= max(2.5, 3 * float(np.median(size)))
+        before, kept = kept, size <= max(2.5, 3 * float(np.median(size)))
+        if np.array_equal(kept, before):
+            break
     if _is_far_beside(size.reshape(rows // 3, columns // 3)):
         return None
     knots, codes = np.linspace(0, 1, _TONES), np.linspace(0, 1, 256)
