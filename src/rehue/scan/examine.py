@@ -47,8 +47,12 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
     itself = Print(whole(height, width))
     if stated.as_is:
         return Finding((itself,), toning=toning)
+    perhaps = NOTHING_STATED
     if stated.prints is None:
-        places = [tuple((float(x), float(y)) for x, y in c) for c in find_prints(pixels)]
+        seen = find_prints(pixels)
+        places = [tuple((float(x), float(y)) for x, y in c) for c in seen.corners]
+        if places and not seen.are_sure:
+            perhaps, places = Stated(prints=tuple(places)), []
     else:
         places = [_on_page(corners, height, width) for corners in stated.prints]
     found = [Print(corners) for corners in places] or [itself]
@@ -61,6 +65,8 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
         toning=toning,
         own_color=own,
         is_recognizable=stated.upright is None and not stated.is_negative,
+        has_stated_tones=stated.tones is not None,
+        perhaps=perhaps,
     )
 
 

@@ -7,6 +7,8 @@ All thresholds are on the safe side: a print that is missed is coloured as ever,
 is cut is spoilt.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,10 +27,11 @@ _PRINTS = 0.1
 # What is neither surround nor print, as a share of the prints.
 _ELSE = 0.5
 _LARGEST_TURN = 8.0
-# A side's step, the share of a side that shows it, and the mean over the four sides.
+# A side's step, the share of a side that shows it, and the mean over the four sides: what makes a
+# print, and what may be one.
 _STEP = 5.0
-_LEAST_SIDE = 0.35
-_LEAST_SIDES = 0.75
+_SURE = (0.35, 0.75)
+_PERHAPS = (0.05, 0.35)
 # How far a side may lie from where the region ends, as a share of the print's shorter side.
 _REACH = 0.04
 # The ring outside a print that must be surround.
@@ -37,28 +40,44 @@ _RING = 0.9
 _SKEW = 3.0
 
 
-def find_prints(pixels: NDArray[np.generic]) -> tuple[Corners, ...]:
+class Prints(NamedTuple):
+    """What was found on a page.
+
+    Attributes:
+        corners: of the picture of each print, without its rim, row by row.
+        are_sure: whether they are prints for sure; else they only may be.
+    """
+
+    corners: tuple[Corners, ...] = ()
+    are_sure: bool = True
+
+
+def find_prints(pixels: NDArray[np.generic]) -> Prints:
     """Find the pictures of the prints on a page, without their rims.
 
     Args:
         pixels: height x width, or height x width x 3; uint8, uint16 or float 0..1.
-
-    Returns:
-        For each its corners, row by row; none where anything is unsure.
     """
     page = reduced(pixels)
-    found = _prints(page.light)
-    return tuple(_refined(pixels, corners * page.step, page.step) for corners in found)
+    if min(page.light.shape) < _SMALLEST_SIDE:
+        return Prints()
+    surround = find_surround(page.light)
+    if surround is None:
+        return Prints()
+    for least in (_SURE, _PERHAPS):
+        if found := _prints(page.light, *surround, least):
+            corners = (_refined(pixels, c * page.step, page.step) for c in found)
+            return Prints(tuple(corners), least is _SURE)
+    return Prints()
 
 
-def _prints(light: NDArray[np.float32]) -> list[Corners]:
-    """Find prints on a small copy (height x width, 0..255)."""
-    if min(light.shape) < _SMALLEST_SIDE:
-        return []
-    found = find_surround(light)
-    if found is None:
-        return []
-    surround, tolerance = found
+def _prints(
+    light: NDArray[np.float32],
+    surround: NDArray[np.bool_],
+    tolerance: float,
+    least: tuple[float, float],
+) -> list[Corners]:
+    """Find prints on a small copy (height x width, 0..255) whose sides show so much at least."""
     things = regions(~surround)
     areas = np.bincount(things.ravel())
     areas[0] = 0
@@ -67,7 +86,7 @@ def _prints(light: NDArray[np.float32]) -> list[Corners]:
     spare = 0
     for number in np.flatnonzero(areas >= _SPECK * light.size):
         rough = _rough_rectangle(things == number) if areas[number] >= _PRINT * light.size else None
-        corners = None if rough is None else _rectangle(light, rough, surround, tolerance)
+        corners = None if rough is None else _rectangle(light, rough, surround, tolerance, least)
         if corners is not None:
             prints.append(corners)
             continue
@@ -103,13 +122,17 @@ def _sides(corners: Corners) -> tuple[float, float]:
 
 
 def _rectangle(
-    light: NDArray[np.float32], rough: Corners, surround: NDArray[np.bool_], tolerance: float
+    light: NDArray[np.float32],
+    rough: Corners,
+    surround: NDArray[np.bool_],
+    tolerance: float,
+    least: tuple[float, float],
 ) -> Corners | None:
-    """Corners of the rectangle that a region is; None where it is none for sure."""
+    """Corners of the rectangle that a region is; None where its sides show too little."""
     reach = max(4.0, _REACH * min(_sides(rough)))
     sides = edges(light, rough, reach, max(_STEP, 0.5 * tolerance))
     shown = [side.shown for side in sides]
-    if min(shown) < _LEAST_SIDE or sum(shown) < 4 * _LEAST_SIDES:
+    if min(shown) < least[0] or sum(shown) < 4 * least[1]:
         return None
     corners = corners_of(sides)
     if not _is_upright(corners) or not _is_surrounded(corners, surround):

@@ -64,10 +64,12 @@ class Recognized(NamedTuple):
     Attributes:
         turn: quarter turns clockwise after which it is upright, 0 to 3.
         is_negative: it looks like a negative.
+        is_faded: narrow tones are those of a faded print, not of what it shows.
     """
 
     turn: int = 0
     is_negative: bool = False
+    is_faded: bool = True
 
 
 def recognize(
