@@ -116,9 +116,8 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
         return None
     rest = np.where(near[..., None], 0, left)
     share = float(1 - near.mean())
-    if np.sqrt((rest**2).sum(axis=-1).mean() / share) > _REST:
-        return None
-    if shared(rest) / share**0.5 > _PATTERN:
+    residue = np.sqrt((rest**2).sum(axis=-1).mean() / share)
+    if residue > _REST or shared(rest) / share**0.5 > _PATTERN:
         return None
     if (size[~near] >= _HALF).mean() > _DOUBTFUL * own.mean():
         return None
