@@ -39,6 +39,14 @@ def test_tones_are_those_of_the_print_not_of_its_mat(photograph, grey_of, page_w
     assert found.tones.black > 30
 
 
+def test_tones_in_colour_are_those_of_all_channels():
+    # Green alone spans little.
+    across = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    flag = np.stack([across, 60 + across * 100 / 255, across], axis=-1).astype(np.uint8)
+    assert not examine(flag[..., 1]).prints[0].tones.is_full
+    assert examine(flag).prints[0].tones.is_full
+
+
 def test_stretched_tones_have_the_contrast_of_an_ordinary_photograph():
     light = np.linspace(0, 100, 201, dtype=np.float32)
     full = Tones(40, 70).stretched(light)

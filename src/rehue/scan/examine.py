@@ -75,10 +75,18 @@ def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) ->
     rows, columns = _box(found.quad)
     box = pixels[rows, columns]
     if tones is None:
-        small = reduced(box, _TONES)
-        places = (found.quad - (columns.start, rows.start)) / small.step
-        tones = find_tones(lightness(_inside(small.light, places) / np.float32(255)))
+        planes = [box] if box.ndim == 2 else [box[..., channel] for channel in range(3)]
+        small = [reduced(plane, _TONES) for plane in planes]
+        places = (found.quad - (columns.start, rows.start)) / small[0].step
+        shown = [_inside(one.light, places) / np.float32(255) for one in small]
+        tones = find_tones(lightness(shown[0] if len(shown) == 1 else _luma(shown)))
     return replace(found, tones=tones, screen=find_screen(box))
+
+
+def _luma(planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Luma of red, green and blue (ITU-R BT.601): of a colour photograph green may span less."""
+    red, green, blue = planes
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, np.float32)
 
 
 def _inside(light: NDArray[np.float32], corners: Corners) -> NDArray[np.float32]:
@@ -87,7 +95,7 @@ def _inside(light: NDArray[np.float32], corners: Corners) -> NDArray[np.float32]
     share = np.linspace(_EDGE, 1 - _EDGE, _TONES)
     x, y = np.floor(places_in(corners, share, share)).astype(np.intp).transpose(2, 0, 1)
     height, width = light.shape
-    return light[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    return np.asarray(light[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)])
 
 
 def _box(corners: Corners) -> tuple[slice, slice]:

@@ -73,7 +73,7 @@ def _surface(
 ) -> NDArray[np.float32]:
     """What the terms come to on a grid: rows x columns."""
     terms = _terms(y[:, None], x[None], order)
-    return np.einsum("kyx,k->yx", terms, fitted).astype(np.float32)
+    return np.asarray(np.einsum("kyx,k->yx", terms, fitted), np.float32)
 
 
 def _fitted(
