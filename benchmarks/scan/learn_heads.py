@@ -12,8 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+
+Arrays = dict[str, NDArray[np.float16]]
 
 SEED = 0
 BATCH, EPOCHS, RATE, DECAY = 512, 12, 2e-3, 1e-2
@@ -77,18 +80,38 @@ def fit(head: Head, places: Tensor, beside: Tensor, wanted: Tensor, spread: Tens
         head.place.weight /= spread
 
 
+def joined(one: Arrays, other: Arrays) -> Arrays:
+    """Return two heads as one: their layers side by side, and the mean of their answers."""
+    first, second = one["place.bias"].size, other["place.bias"].size
+    cells = len(one["whole.weight"]) // first
+    wide = one["whole.bias"].size
+    whole = np.zeros((cells, first + second, wide + other["whole.bias"].size), np.float16)
+    whole[:, :first, :wide] = one["whole.weight"].reshape(cells, first, -1)
+    whole[:, first:, wide:] = other["whole.weight"].reshape(cells, second, -1)
+    return {
+        "place.weight": np.concatenate([one["place.weight"], other["place.weight"]], axis=1),
+        "place.bias": np.concatenate([one["place.bias"], other["place.bias"]]),
+        "whole.weight": whole.reshape(-1, whole.shape[-1]),
+        "whole.bias": np.concatenate([one["whole.bias"], other["whole.bias"]]),
+        "last.weight": np.concatenate([one["last.weight"], other["last.weight"]]) / 2,
+        "last.bias": (one["last.bias"] + other["last.bias"]) / 2,
+    }
+
+
 def main() -> None:
     """Learn, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--features", type=Path, required=True, help="folder of features.py")
     parser.add_argument("--head", choices=("ways", "negative"), help="one of them; else both")
+    parser.add_argument("--join", action="store_true", help="to the ways that the file holds")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     torch.set_num_threads(1)
     seen = looks(options.features)
     places, turns, is_negative = seen["places"], seen["turn"].long(), seen["negative"]
     spread = places[::SPARSE].float().std(dim=(0, 1, 2)) + 1e-3
-    arrays = dict(np.load(options.output)) if options.head else {}
+    arrays = dict(np.load(options.output)) if options.head or options.join else {}
+    before = {n.removeprefix("ways."): a for n, a in arrays.items() if n.startswith("ways.")}
     learnt: dict[str, Head] = {}
     if options.head != "negative":
         learnt["ways"] = Head(places.shape[-1], 64, 96, 4)
@@ -100,9 +123,10 @@ def main() -> None:
         learnt["negative"] = Head(places.shape[-1], 16, 16, 2, tones.shape[1])
         fit(learnt["negative"], places, tones, is_negative.long(), spread)
     for name, head in learnt.items():
-        for part, value in head.state_dict().items():
-            halves = value.T.numpy().astype(np.float16)
-            arrays[f"{name}.{part}"] = np.ascontiguousarray(halves)
+        halves = {p: v.T.numpy().astype(np.float16) for p, v in head.state_dict().items()}
+        if options.join and name == "ways":
+            halves = joined(before, halves)
+        arrays |= {f"{name}.{p}": np.ascontiguousarray(value) for p, value in halves.items()}
     np.savez_compressed(options.output, **arrays)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB of {len(turns)} looks")
 
