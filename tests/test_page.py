@@ -102,14 +102,31 @@ def test_the_mat_is_sure_and_previews_are_of_the_page(colorizer, page):
     assert small.suggest((LEFT + 100) / 2, (TOP + 50) / 2, count=1)
 
 
-def test_case_3_the_network_sees_a_faded_print_at_full_contrast(colorizer):
-    faded = np.rint(100 + 80 * (PRINT / 255)).astype(np.uint8)
-    look = colorizer.look(faded)
-    # Dust and lights beyond the tones found are cut; the rest spans them.
-    assert np.quantile(look.seen.light, 0.01) < 12
-    assert np.quantile(look.seen.light, 0.99) > 88
-    assert np.array_equal(look.pixels, faded)
-    assert np.abs(lightness(look.colorize()) - lightness(faded)).max() < 0.5
+FADED = np.rint(100 + 80 * (PRINT / 255)).astype(np.uint8)
+
+
+def test_case_3_the_network_sees_a_faded_print_at_the_contrast_of_others(colorizer):
+    look = colorizer.look(FADED)
+    assert np.ptp(np.quantile(lightness(FADED), (0.01, 0.99))) < 30
+    assert np.ptp(np.quantile(look.seen.light, (0.01, 0.99))) > 65
+    assert np.array_equal(look.pixels, FADED)
+    assert np.abs(lightness(look.colorize()) - lightness(FADED)).max() < 0.5
+
+
+def test_narrow_tones_of_which_the_network_is_no_surer_are_left_and_said(colorizer, monkeypatch):
+    monkeypatch.setattr(rehue.page, "is_surer", lambda _stretched, _plain: False)
+    look = colorizer.look(FADED)
+    as_ever = colorizer.look(FADED, scan=AS_IS)
+    assert np.array_equal(look.seen.light, as_ever.seen.light)
+    assert np.array_equal(look.colorize(), as_ever.colorize())
+    (note,) = look.notes(Coloring())
+    tones = examine(FADED).prints[0].tones
+    assert note.startswith("perhaps a faded print")
+    assert note.endswith(f"if so, --tones {tones.black:g}-{tones.white:g}")
+    # What the user says is so is not doubted.
+    stated = colorizer.look(FADED, scan=Stated(tones=tones))
+    assert np.ptp(stated.seen.light) > 65
+    assert stated.finding.prints[0].tones == tones
 
 
 def test_ordinary_photographs_are_seen_as_ever(colorizer):
@@ -121,7 +138,8 @@ def test_ordinary_photographs_are_seen_as_ever(colorizer):
 def test_stated_tones_are_taken(colorizer):
     stretched = colorizer.look(PRINT, scan=Stated(tones=Tones(20, 80))).seen.light
     plain = colorizer.look(PRINT, scan=AS_IS).seen.light
-    assert np.allclose(stretched, np.clip((plain - 20) / 0.6, 0, 100), atol=1e-3)
+    # They come to 10..90.
+    assert np.allclose(stretched, np.clip(10 + (plain - 20) * 80 / 60, 0, 100), atol=1e-3)
 
 
 def test_a_negative_becomes_its_positive(colorizer):

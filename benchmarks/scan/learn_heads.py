@@ -1,30 +1,27 @@
 """Learn the heads of `rehue.scan.recognition`: which way is up, and is it a negative.
 
-    python benchmarks/scan/learn_heads.py --photos SHARDS --output src/rehue/scan/heads.npz
+    python benchmarks/scan/learn_heads.py --features features/ --head ways \
+        --output src/rehue/scan/heads.npz
 
-Photographs of the shards' training part are shown to the frozen recogniser, each as an old print
-might be and turned in two of the four ways, a third of them as a negative, too. What it saw is
-learnt from by two small networks; half of the batches are mirrored.
+What `features.py` wrote is learnt from by two small networks, or by one of them: the other stays as
+it is in the file. Half of the batches are mirrored.
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from features import Recognizer, as_negative, degraded, grey_of
 from numpy.typing import NDArray
-from photographs import others
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rehue.scan.recognition import tones_of
+Arrays = dict[str, NDArray[np.float16]]
 
 SEED = 0
 BATCH, EPOCHS, RATE, DECAY = 512, 12, 2e-3, 1e-2
-DROPOUT = 0.35
-NEGATIVES = 0.35  # of the photographs
+DROPOUT = 0.35  # of channels, alike at all places, and of what comes of them
+SPARSE = 7  # one look of so many is enough to measure the features' spread
 
 
 class Head(nn.Module):
@@ -41,7 +38,8 @@ class Head(nn.Module):
     def forward(self, places: Tensor, beside: Tensor) -> Tensor:
         """N x 6 x 6 x channels, and N x what lies beside, to N x answers."""
         drop = DROPOUT if self.training else 0.0
-        cells = torch.relu(self.place(functional.dropout(places, drop)))
+        is_kept = functional.dropout(torch.ones_like(places[:, :1, :1]), drop)
+        cells = torch.relu(self.place(places * is_kept))
         cells = cells.unflatten(2, (3, 2)).unflatten(1, (3, 2)).mean(dim=(2, 4)).flatten(1)
         together = torch.cat([functional.dropout(cells, drop), beside], dim=1)
         hidden = torch.relu(self.whole(together))
@@ -49,19 +47,11 @@ class Head(nn.Module):
         return answers
 
 
-def looks(photos: Path, count: int) -> Iterator[tuple[NDArray[np.float16], NDArray, int, bool]]:
+def looks(folder: Path) -> dict[str, Tensor]:
     """What was seen of each place, the tones, the turn that is missing, and is it a negative."""
-    recognizer = Recognizer()
-    for number, (_, picture) in enumerate(others(photos, count)):
-        rng = np.random.default_rng([SEED, number])
-        grey = grey_of(picture)
-        shown = [(degraded(grey, rng), turn, False) for turn in rng.permutation(4)[:2]]
-        if rng.random() < NEGATIVES:
-            shown.append((as_negative(grey, rng), rng.integers(4), True))
-        for copy, turn, is_negative in shown:
-            seen = recognizer.see(np.ascontiguousarray(np.rot90(copy, turn)))
-            places = seen.features.places.astype(np.float16)
-            yield places, tones_of(seen.light), int(turn), is_negative
+    pieces = [dict(np.load(path)) for path in sorted(folder.glob("*.npz"))]
+    names = ("places", "tones", "turn", "negative")
+    return {n: torch.from_numpy(np.concatenate([piece[n] for piece in pieces])) for n in names}
 
 
 def fit(head: Head, places: Tensor, beside: Tensor, wanted: Tensor, spread: Tensor) -> None:
@@ -90,29 +80,53 @@ def fit(head: Head, places: Tensor, beside: Tensor, wanted: Tensor, spread: Tens
         head.place.weight /= spread
 
 
+def joined(one: Arrays, other: Arrays) -> Arrays:
+    """Return two heads as one: their layers side by side, and the mean of their answers."""
+    first, second = one["place.bias"].size, other["place.bias"].size
+    cells = len(one["whole.weight"]) // first
+    wide = one["whole.bias"].size
+    whole = np.zeros((cells, first + second, wide + other["whole.bias"].size), np.float16)
+    whole[:, :first, :wide] = one["whole.weight"].reshape(cells, first, -1)
+    whole[:, first:, wide:] = other["whole.weight"].reshape(cells, second, -1)
+    return {
+        "place.weight": np.concatenate([one["place.weight"], other["place.weight"]], axis=1),
+        "place.bias": np.concatenate([one["place.bias"], other["place.bias"]]),
+        "whole.weight": whole.reshape(-1, whole.shape[-1]),
+        "whole.bias": np.concatenate([one["whole.bias"], other["whole.bias"]]),
+        "last.weight": np.concatenate([one["last.weight"], other["last.weight"]]) / 2,
+        "last.bias": (one["last.bias"] + other["last.bias"]) / 2,
+    }
+
+
 def main() -> None:
-    """Look, learn, write."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--photos", type=Path, required=True, help="folder of tar shards")
-    parser.add_argument("--number", type=int, default=10000, help="photographs")
+    """Learn, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--features", type=Path, required=True, help="folder of features.py")
+    parser.add_argument("--head", choices=("ways", "negative"), help="one of them; else both")
+    parser.add_argument("--join", action="store_true", help="to the ways that the file holds")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    seen, tones, turns, negative = zip(*looks(options.photos, options.number), strict=True)
-    places = torch.from_numpy(np.stack(seen))
-    beside = torch.from_numpy(np.stack(tones))
-    is_negative = torch.tensor(negative)
-    spread = places.float().std(dim=(0, 1, 2)) + 1e-3
-    ways = Head(places.shape[-1], 64, 64, 4)
-    upright = ~is_negative
-    nothing = torch.zeros(int(upright.sum()), 0)
-    fit(ways, places[upright], nothing, torch.tensor(turns)[upright], spread)
-    other = Head(places.shape[-1], 16, 16, 2, beside.shape[1])
-    fit(other, places, beside, is_negative.long(), spread)
-    arrays = {
-        f"{name}.{part}": np.ascontiguousarray(value.T.numpy().astype(np.float16))
-        for name, head in (("ways", ways), ("negative", other))
-        for part, value in head.state_dict().items()
-    }
+    torch.set_num_threads(1)
+    seen = looks(options.features)
+    places, turns, is_negative = seen["places"], seen["turn"].long(), seen["negative"]
+    spread = places[::SPARSE].float().std(dim=(0, 1, 2)) + 1e-3
+    arrays = dict(np.load(options.output)) if options.head or options.join else {}
+    before = {n.removeprefix("ways."): a for n, a in arrays.items() if n.startswith("ways.")}
+    learnt: dict[str, Head] = {}
+    if options.head != "negative":
+        learnt["ways"] = Head(places.shape[-1], 64, 96, 4)
+        upright = ~is_negative
+        nothing = torch.zeros(int(upright.sum()), 0)
+        fit(learnt["ways"], places[upright], nothing, turns[upright], spread)
+    if options.head != "ways":
+        tones = seen["tones"].float()
+        learnt["negative"] = Head(places.shape[-1], 16, 16, 2, tones.shape[1])
+        fit(learnt["negative"], places, tones, is_negative.long(), spread)
+    for name, head in learnt.items():
+        halves = {p: v.T.numpy().astype(np.float16) for p, v in head.state_dict().items()}
+        if options.join and name == "ways":
+            halves = joined(before, halves)
+        arrays |= {f"{name}.{p}": np.ascontiguousarray(value) for p, value in halves.items()}
     np.savez_compressed(options.output, **arrays)
     print(f"{options.output}: {options.output.stat().st_size / 1e3:.0f} kB of {len(turns)} looks")
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pages import Page, grey_of, make_page
-from photographs import Named, choosing, held_back, historic, others
+from photographs import Named, choosing, held_back, of_folder, others
 from PIL import Image, ImageDraw
 
 from rehue import Colorizer
@@ -57,9 +57,11 @@ def judge_pages(made: list[Page]) -> tuple[dict[str, Any], list[tuple[str, Image
     """Say how many prints were found, by kind of page, and draw what was not."""
     found_of: dict[str, list[bool]] = {}
     missed = []
-    extra = 0
+    extra, said = 0, 0
     for number, page in enumerate(made):
-        found = find_prints(page.light.astype(np.uint8))
+        seen = find_prints(page.light.astype(np.uint8))
+        said += not seen.are_sure
+        found = seen.corners if seen.are_sure else ()
         best = [
             max((overlap(f, true, page.light.shape) for f in found), default=0.0)
             for true in page.corners
@@ -76,23 +78,26 @@ def judge_pages(made: list[Page]) -> tuple[dict[str, Any], list[tuple[str, Image
         kind: {"prints": len(ok), "found_percent": 100 * float(np.mean(ok))}
         for kind, ok in sorted(found_of.items())
     }
-    return {"pages": len(made), "by_kind": table, "too_many": extra}, missed
+    return {"pages": len(made), "by_kind": table, "too_many": extra, "said": said}, missed
 
 
 def judge_photographs(
     photographs: list[Named],
 ) -> tuple[dict[str, Any], list[tuple[str, Image.Image]]]:
     """Say in how many full-frame photographs something was found, and draw those."""
-    cut, times = [], []
+    cut, times, said = [], [], []
     for name, picture in photographs:
         started = process_time()
-        found = find_prints(np.rint(grey_of(picture)).astype(np.uint8))
+        seen = find_prints(np.rint(grey_of(picture)).astype(np.uint8))
         times.append(process_time() - started)
-        if found:
-            cut.append((name, drawn(picture, list(found))))
+        if not seen.are_sure:
+            said.append(name)
+        elif seen.corners:
+            cut.append((name, drawn(picture, list(seen.corners))))
     figures = {
         "photographs": len(photographs),
         "found_in": [name for name, _ in cut],
+        "said_of": said,
         "milliseconds_median": 1e3 * float(np.median(times)),
     }
     return figures, cut
@@ -188,7 +193,7 @@ def main() -> None:
         full = known
     else:
         known = held_back(options.photos, options.kodak)
-        full = known + historic(options.historic)
+        full = known + of_folder(options.historic)
         full += others(options.photos, max(0, options.full - len(full)))
     results: dict[str, Any] = {}
     results["photographs"], cut = judge_photographs(full)

@@ -19,6 +19,7 @@ from rehue.scan import (
     at_print,
     cut_out,
     descreened,
+    is_surer,
     laid_back,
     page_grid,
     recognize,
@@ -159,22 +160,36 @@ def see(
         one: Print, cut: NDArray[Any], size: tuple[int, int], turn: int = 0
     ) -> tuple[Seen, Recognized]:
         """Show it, lying as it was cut out, after a turn that is known."""
-        light = one.tones.stretched(shrunk_lightness(_without_dots(cut, one), working_size))
-        answers: dict[int, Answer] = {}
+        plain = shrunk_lightness(_without_dots(cut, one), working_size)
+        light = one.tones.stretched(plain)
+
+        def answer_to(shown: NDArray[np.float32], more: int) -> Answer:
+            bins, turned = len(card.bin_centers), (turn + more) % 4
+            return ask(runtime, shown, working_size, bins, turn=turned)
+
+        answers = {0: answer_to(light, 0)}
+        is_faded = True
+        if not one.tones.is_full and not finding.has_stated_tones:
+            as_it_is = answer_to(plain, 0)
+            if answers[0].logits is not None and as_it_is.logits is not None:
+                is_faded = is_surer(answers[0].logits, as_it_is.logits)
+            if not is_faded:
+                light, answers = plain, {0: as_it_is}
 
         def look(more: int) -> Features | None:
-            bins, turned = len(card.bin_centers), (turn + more) % 4
-            answers[more] = ask(runtime, light, working_size, bins, turn=turned)
+            if more not in answers:
+                answers[more] = answer_to(light, more)
             answered = answers[more].features
             if answered is None or len(answered) != CHANNELS:
                 return None
-            return Features.of(answered, (light.shape[0], light.shape[1]), turned)
+            return Features.of(answered, (light.shape[0], light.shape[1]), (turn + more) % 4)
 
         first = look(0)
         is_asked = finding.is_recognizable and not turn and not one.turn
         told = recognize(first, look, light) if first and is_asked else Recognized()
         turn = (turn + told.turn) % 4
-        return Seen(light, answers[told.turn], card, runtime, working_size, size, turn), told
+        seen = Seen(light, answers[told.turn], card, runtime, working_size, size, turn)
+        return seen, told._replace(is_faded=is_faded)
 
     if not finding.has_surround:
         (itself,) = finding.prints

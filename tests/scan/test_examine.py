@@ -5,7 +5,7 @@ import pytest
 
 from rehue.color import Tone, lightness
 from rehue.errors import PhotoError
-from rehue.scan import Print, Stated, Tones, examine, read_prints, read_tones
+from rehue.scan import Print, Stated, Tones, examine, is_surer, read_prints, read_tones
 
 FADINGS = {"middle": (100, 180), "dark": (0, 110), "light": (150, 250)}
 
@@ -39,12 +39,32 @@ def test_tones_are_those_of_the_print_not_of_its_mat(photograph, grey_of, page_w
     assert found.tones.black > 30
 
 
-def test_stretched_tones_reach_black_and_white():
-    light = np.linspace(30, 80, 100, dtype=np.float32)
+def test_tones_in_colour_are_those_of_all_channels():
+    # Green alone spans little.
+    across = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    flag = np.stack([across, 60 + across * 100 / 255, across], axis=-1).astype(np.uint8)
+    assert not examine(flag[..., 1]).prints[0].tones.is_full
+    assert examine(flag).prints[0].tones.is_full
+
+
+def test_stretched_tones_have_the_contrast_of_an_ordinary_photograph():
+    light = np.linspace(0, 100, 201, dtype=np.float32)
     full = Tones(40, 70).stretched(light)
-    assert full.min() == 0
-    assert full.max() == 100
+    assert full[[80, 140]] == pytest.approx([10, 90], abs=1e-3)
+    assert (full.min(), full.max()) == (0, 100)
     assert np.all(np.diff(full) >= 0)
+    # Black stays black: a dense print only becomes lighter.
+    assert Tones(0, 40).stretched(light)[0] == 0
+    assert np.array_equal(Tones().stretched(light), light)
+
+
+def test_a_network_is_surer_where_its_answer_is_clearer():
+    vague, clear = np.zeros((2, 5, 4, 6), np.float32)
+    clear[2] = 6
+    assert is_surer(clear, vague)
+    assert not is_surer(vague, clear)
+    # A trifle is nothing to go by.
+    assert not is_surer(clear, clear)
 
 
 @pytest.mark.parametrize("span", [(50, 50), (70, 40), (-1, 50), (0, 101)])
@@ -114,6 +134,29 @@ def test_what_was_found_is_said_in_one_line(photograph, grey_of, page_with):
     (note,) = examine(page).notes()
     assert note.startswith("taken for 1 print on a plain surround, 1 of them faded (tones ")
     assert "\n" not in note
+
+
+def test_a_print_with_blurred_sides_is_coloured_as_ever_and_that_is_said(
+    photographs, grey_of, page_with, overlap
+):
+    grey = grey_of(photographs["coffee"]).astype(np.float32)
+    down, across = (np.arange(side) for side in grey.shape)
+    edge = np.minimum(down, down[::-1])[:, None], np.minimum(across, across[::-1])
+    share = np.clip(np.minimum(*edge) / 16, 0, 1)
+    soft = np.rint(130 * (1 - share) + grey * share)
+    page, (true,) = page_with([(soft, 450, 350, 0, 0)], 130, (700, 900), 2)
+    finding = examine(page)
+    assert finding.is_plain
+    assert not finding.has_surround
+    (perhaps,) = finding.perhaps.prints
+    assert overlap(perhaps, true, page.shape) >= 0.9
+    (note,) = finding.notes()
+    assert note.startswith("perhaps 1 print on a plain surround: not sure")
+    # What it says to give is what is understood.
+    given = note.partition('--prints "')[2].rstrip('"')
+    stated = examine(page, Stated(prints=read_prints(given)))
+    assert stated.has_surround
+    assert overlap(stated.prints[0].corners, true, page.shape) >= 0.9
 
 
 def test_a_print_grows_with_its_page():

@@ -13,7 +13,7 @@ from rehue.scan.own_color import OwnColor, find_own_color
 from rehue.scan.recognition import CHANNELS, Features, Recognized, recognize
 from rehue.scan.screens import descreened
 from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones, stated_of
-from rehue.scan.tones import FULL, Tones
+from rehue.scan.tones import FULL, Tones, is_surer
 
 __all__ = [
     "AS_IS",
@@ -32,6 +32,7 @@ __all__ = [
     "descreened",
     "examine",
     "find_own_color",
+    "is_surer",
     "laid_back",
     "page_grid",
     "positive",

@@ -112,6 +112,16 @@ def sampled(light: NDArray[np.float32], at: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray(upper + (lower - upper) * down)
 
 
+def places_in(
+    corners: Corners, down: NDArray[np.float64], across: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return x and y of shares (0..1) of a rectangle's height and width: down x across x 2."""
+    y, x = down[:, None, None], across[None, :, None]
+    upper = corners[0] + (corners[1] - corners[0]) * x
+    lower = corners[3] + (corners[2] - corners[3]) * x
+    return np.asarray(upper + (lower - upper) * y)
+
+
 def _crossing(first: Edge, second: Edge) -> NDArray[np.float64]:
     one, other = first.end - first.start, second.end - second.start
     gap = second.start - first.start

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from rehue.color import Tone, judge_neutrality, lightness
 from rehue.errors import PhotoError
-from rehue.scan.cutting import cut_out
-from rehue.scan.edges import Corners
+from rehue.scan.edges import Corners, places_in
 from rehue.scan.finding import Finding, Print, whole
 from rehue.scan.own_color import find_own_color
 from rehue.scan.prints import find_prints
@@ -17,7 +16,8 @@ from rehue.scan.screens import find_screen
 from rehue.scan.stated import NOTHING_STATED, Stated
 from rehue.scan.tones import Tones, find_tones
 
-# Sides of the copy whose tones are measured (px): grain must not count as tones.
+# Sides of the copy whose tones are measured (px), and places a side at which they are: grain must
+# not count as tones.
 _TONES = 256
 # Share of a print that is left out there, from each side to the middle.
 _EDGE = 0.03
@@ -47,10 +47,14 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
     itself = Print(whole(height, width))
     if stated.as_is:
         return Finding((itself,), toning=toning)
+    perhaps = NOTHING_STATED
     if stated.prints is None:
-        places = [tuple((float(x), float(y)) for x, y in c) for c in find_prints(pixels)]
+        seen = find_prints(pixels)
+        places = [tuple((float(x), float(y)) for x, y in c) for c in seen.corners]
+        if places and not seen.are_sure:
+            perhaps, places = Stated(prints=tuple(places)), []
     else:
-        places = [_inside(corners, height, width) for corners in stated.prints]
+        places = [_on_page(corners, height, width) for corners in stated.prints]
     found = [Print(corners) for corners in places] or [itself]
     prints = tuple(
         _measured(pixels, one, stated.tones).turned((stated.upright or 0) // 90) for one in found
@@ -61,20 +65,37 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
         toning=toning,
         own_color=own,
         is_recognizable=stated.upright is None and not stated.is_negative,
+        has_stated_tones=stated.tones is not None,
+        perhaps=perhaps,
     )
 
 
 def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) -> Print:
     """Look at one print's tones and dots."""
-    box = pixels[_box(found.quad)]
+    rows, columns = _box(found.quad)
+    box = pixels[rows, columns]
     if tones is None:
-        small = reduced(box, _TONES)
-        rows, columns = _box(found.quad)
-        # Its edges are mixed with what surrounds it.
-        quad = found.quad + _EDGE * (found.quad.mean(axis=0) - found.quad)
-        quad = (quad - (columns.start, rows.start)) / small.step
-        tones = find_tones(lightness(cut_out(small.light / np.float32(255), quad)))
+        planes = [box] if box.ndim == 2 else [box[..., channel] for channel in range(3)]
+        small = [reduced(plane, _TONES) for plane in planes]
+        places = (found.quad - (columns.start, rows.start)) / small[0].step
+        shown = [_inside(one.light, places) / np.float32(255) for one in small]
+        tones = find_tones(lightness(shown[0] if len(shown) == 1 else _luma(shown)))
     return replace(found, tones=tones, screen=find_screen(box))
+
+
+def _luma(planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Luma of red, green and blue (ITU-R BT.601): of a colour photograph green may span less."""
+    red, green, blue = planes
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, np.float32)
+
+
+def _inside(light: NDArray[np.float32], corners: Corners) -> NDArray[np.float32]:
+    """Return what a quadrilateral shows at a grid of places, but for its edges."""
+    # They are mixed with what surrounds it.
+    share = np.linspace(_EDGE, 1 - _EDGE, _TONES)
+    x, y = np.floor(places_in(corners, share, share)).astype(np.intp).transpose(2, 0, 1)
+    height, width = light.shape
+    return np.asarray(light[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)])
 
 
 def _box(corners: Corners) -> tuple[slice, slice]:
@@ -84,7 +105,7 @@ def _box(corners: Corners) -> tuple[slice, slice]:
     return slice(low[1], high[1]), slice(low[0], high[0])
 
 
-def _inside(
+def _on_page(
     corners: tuple[tuple[float, float], ...], height: int, width: int
 ) -> tuple[tuple[float, float], ...]:
     for x, y in corners:

@@ -8,6 +8,7 @@ from rehue.color import Neutrality, Tone
 from rehue.scan.edges import Corners
 from rehue.scan.own_color import OwnColor
 from rehue.scan.recognition import Recognized
+from rehue.scan.stated import NOTHING_STATED, Stated
 from rehue.scan.tones import FULL, Tones
 
 
@@ -73,6 +74,9 @@ class Finding:
         own_color: where a grey or toned picture has colours of its own, which are kept.
         is_negative: it looks like a negative, which is said and no more.
         is_recognizable: which way is up, and whether it is a negative, may be looked for.
+        has_stated_tones: its prints' tones were said by the user, and are not to be doubted.
+        perhaps: what may be so too, but is not sure, so that the network sees nothing of it; as a
+            user would state it.
     """
 
     prints: tuple[Print, ...]
@@ -81,6 +85,8 @@ class Finding:
     own_color: OwnColor | None = field(default=None, compare=False)
     is_negative: bool = False
     is_recognizable: bool = field(default=False, compare=False)
+    has_stated_tones: bool = field(default=False, compare=False)
+    perhaps: Stated = field(default=NOTHING_STATED, compare=False)
 
     @property
     def is_plain(self) -> bool:
@@ -95,9 +101,15 @@ class Finding:
 
     def recognized(self, told: tuple[Recognized, ...]) -> "Finding":
         """Return it with what a recogniser told of each print."""
-        prints = (one.turned(of.turn) for one, of in zip(self.prints, told, strict=True))
+        prints = tuple(
+            replace(one.turned(of.turn), tones=one.tones if of.is_faded else FULL)
+            for one, of in zip(self.prints, told, strict=True)
+        )
+        perhaps = self.perhaps
+        if not any(of.is_faded for of in told):
+            perhaps = replace(perhaps, tones=_all_tones(self.prints))
         is_negative = all(of.is_negative for of in told)
-        return replace(self, prints=tuple(prints), is_negative=is_negative)
+        return replace(self, prints=prints, is_negative=is_negative, perhaps=perhaps)
 
     def at_part(self, rows: slice, columns: slice, size: tuple[int, int]) -> "Finding":
         """Return it with the colours of its own that a part has; see `OwnColor.part`."""
@@ -140,7 +152,29 @@ class Finding:
         if not self.is_plain or self.own_color is not None:
             turn = ", --turn: write the tag that turns it" * bool(self.turn)
             notes.append(f"taken for {self.said()} (--as-is: for an ordinary photograph{turn})")
+        if self.perhaps != NOTHING_STATED:
+            words = _in_words(self.perhaps)
+            notes.append(f"perhaps {words}: not sure, so not used; if so, {self.perhaps.options()}")
         return tuple(notes)
+
+
+def _in_words(stated: Stated) -> str:
+    """Return what is stated of prints, tones and turn in words."""
+    words = []
+    if stated.prints:
+        count = len(stated.prints)
+        words.append(f"{count} print{'s' * (count > 1)} on a plain surround")
+    if stated.tones is not None:
+        tones = stated.tones
+        words.append(f"a faded print (tones {tones.black:.0f} to {tones.white:.0f} of 100)")
+    if stated.upright:
+        words.append(f"a picture to be turned clockwise by {stated.upright}°")
+    return ", ".join(words)
+
+
+def _all_tones(prints: tuple[Print, ...]) -> Tones:
+    """Return what several prints span together."""
+    return Tones(min(p.tones.black for p in prints), max(p.tones.white for p in prints))
 
 
 def whole(height: int, width: int) -> tuple[tuple[float, float], ...]:

@@ -25,6 +25,8 @@ _LEAST, _MOST, _MOST_AROUND = 0.0008, 0.4, 0.6
 # What the rest may leave over (root mean square), what neighbours may share of it, and how many
 # cells there may have colour for one that has.
 _REST, _PATTERN, _DOUBTFUL = 1.4, 1.0, 0.8
+# So many times that, over tiles that are a rougher measure of it, is enough to stop at.
+_HOPELESS = 1.5
 # Smaller pictures have too few cells (px).
 _SMALLEST = 48
 _TONES = 24
@@ -102,7 +104,10 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
     if pixels.ndim == 2 or min(pixels.shape[:2]) < _SMALLEST:
         return None
     cells, _ = picture_cells(pixels)
-    left, curve, cast = _rule(cells)
+    rule = _rule(cells)
+    if rule is None:
+        return None
+    left, curve, cast = rule
     size = np.hypot(left[..., 0], left[..., 1])
     own = size >= _OWN
     # Edges of the parts are mixed with what lies beside them: they are no witnesses.
@@ -111,9 +116,8 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
         return None
     rest = np.where(near[..., None], 0, left)
     share = float(1 - near.mean())
-    if np.sqrt((rest**2).sum(axis=-1).mean() / share) > _REST:
-        return None
-    if shared(rest) / share**0.5 > _PATTERN:
+    residue = np.sqrt((rest**2).sum(axis=-1).mean() / share)
+    if residue > _REST or shared(rest) / share**0.5 > _PATTERN:
         return None
     if (size[~near] >= _HALF).mean() > _DOUBTFUL * own.mean():
         return None
@@ -124,17 +128,20 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
 
 def _rule(
     cells: NDArray[np.float32],
-) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]] | None:
     """Fit chroma over tone and place to most cells: what is left, the curve and the cast.
 
     Chroma, and what the rule says, are both means over 3 x 3 cells: JPEG blurs the one alone.
+
+    Returns:
+        None where what is left of such tiles is far too much for any but a colour photograph.
     """
     rows, columns, _ = cells.shape
     tone = cells.mean(axis=-1) / 255
     chroma = cells @ CHROMA_FROM_RGB.T
     place = cast_terms(rows, columns).reshape(rows, columns, -1)
-    says = np.concatenate([_hats(tone), tone[..., None] * place], axis=-1)
-    witnesses, seen = _tiles(says), _tiles(chroma)
+    hats, casts = _tile_hats(tone), _tiles(tone[..., None] * place)
+    witnesses, seen = np.concatenate([hats, casts], axis=-1), _tiles(chroma)
     bends = np.diff(np.eye(_TONES), 2, axis=0)
     penalty = 1e-7 * np.eye(witnesses.shape[-1])
     penalty[:_TONES, :_TONES] += _STIFFNESS * bends.T @ bends
@@ -144,10 +151,25 @@ def _rule(
         normal = chosen.T @ chosen / len(chosen) + penalty
         solved = np.linalg.solve(normal, chosen.T @ seen[kept] / len(chosen))
         size = np.hypot(*(seen - witnesses @ solved).T)
-        kept = size <= max(2.5, 3 * float(np.median(size)))
-    curve = _hats(np.arange(256) / 255) @ solved[:_TONES]
+        before, kept = kept, size <= max(2.5, 3 * float(np.median(size)))
+        if np.array_equal(kept, before):
+            break
+    if _is_far_beside(size.reshape(rows // 3, columns // 3)):
+        return None
+    knots, codes = np.linspace(0, 1, _TONES), np.linspace(0, 1, 256)
+    usual, curve = (
+        np.stack([np.interp(at, knots, one) for one in solved[:_TONES].T], axis=-1)
+        for at in (tone, codes)
+    )
     cast = place @ solved[_TONES:]
-    return _blurred(chroma - says @ solved), curve.astype(np.float32), cast.astype(np.float32)
+    left = chroma - usual - tone[..., None] * cast
+    return _blurred(left), curve.astype(np.float32), cast.astype(np.float32)
+
+
+def _is_far_beside(size: NDArray[np.float64]) -> bool:
+    """Whether tiles leave so much (rows x columns) that their cells need not be looked at."""
+    rest = size[~_grown(size >= _OWN, 1)]
+    return rest.size == 0 or float(np.sqrt((rest**2).mean())) > _HOPELESS * _REST
 
 
 def _tiles(planes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -159,10 +181,21 @@ def _tiles(planes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(tiles.mean(axis=(1, 3)).reshape(-1, count))
 
 
-def _hats(tone: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights of the knots of a curve that is linear between them, for tones 0..1."""
-    at = np.linspace(0, 1, _TONES)
-    return np.asarray(np.maximum(0, 1 - np.abs(tone[..., None] - at) * (_TONES - 1)))
+def _tile_hats(tone: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Weights of the knots of a curve that is linear between them: rows x columns to M x knots.
+
+    Each tone (0..1) lies between two knots; the weights are means over tiles.
+    """
+    rows, columns = (side // 3 for side in tone.shape)
+    at = tone[: 3 * rows, : 3 * columns] * (_TONES - 1)
+    lower = np.clip(at.astype(np.intp), 0, _TONES - 2)
+    share = at - lower
+    tile = np.arange(rows)[:, None] * columns + np.arange(columns)
+    first = lower + tile.repeat(3, axis=0).repeat(3, axis=1) * _TONES
+    count = rows * columns * _TONES
+    weights = np.bincount(first.ravel(), (1 - share).ravel(), count)
+    weights += np.bincount(first.ravel() + 1, share.ravel(), count)
+    return np.asarray(weights.reshape(-1, _TONES) / 9)
 
 
 def _blurred(planes: NDArray[np.float64]) -> NDArray[np.float64]:

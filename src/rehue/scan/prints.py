@@ -7,6 +7,8 @@ All thresholds are on the safe side: a print that is missed is coloured as ever,
 is cut is spoilt.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,15 +16,10 @@ from rehue.scan.edges import Corners, corners_of, edges
 from rehue.scan.reduced import reduced
 from rehue.scan.regions import regions
 from rehue.scan.rims import without_rim
+from rehue.scan.surround import find_surround
 
 # Code values 0..255 and pixels of the reduced copy, unless said otherwise.
 _SMALLEST_SIDE = 32
-# The frame that must be even: this share of the shorter side, so much at least.
-_FRAME = 0.012
-# What of the frame may lie beside the even surface, and how far beside it is beside.
-_FRAME_BESIDE = 0.02
-_LEAST_TOLERANCE = 6.0
-_MOST_NOISE = 5.0
 # Shares of the page: smaller regions are captions and dust; prints cover so much together.
 _SPECK = 0.004
 _PRINT = 0.012
@@ -30,10 +27,11 @@ _PRINTS = 0.1
 # What is neither surround nor print, as a share of the prints.
 _ELSE = 0.5
 _LARGEST_TURN = 8.0
-# A side's step, the share of a side that shows it, and the mean over the four sides.
+# A side's step, the share of a side that shows it, and the mean over the four sides: what makes a
+# print, and what may be one.
 _STEP = 5.0
-_LEAST_SIDE = 0.35
-_LEAST_SIDES = 0.75
+_SURE = (0.35, 0.75)
+_PERHAPS = (0.05, 0.35)
 # How far a side may lie from where the region ends, as a share of the print's shorter side.
 _REACH = 0.04
 # The ring outside a print that must be surround.
@@ -42,29 +40,44 @@ _RING = 0.9
 _SKEW = 3.0
 
 
-def find_prints(pixels: NDArray[np.generic]) -> tuple[Corners, ...]:
+class Prints(NamedTuple):
+    """What was found on a page.
+
+    Attributes:
+        corners: of the picture of each print, without its rim, row by row.
+        are_sure: whether they are prints for sure; else they only may be.
+    """
+
+    corners: tuple[Corners, ...] = ()
+    are_sure: bool = True
+
+
+def find_prints(pixels: NDArray[np.generic]) -> Prints:
     """Find the pictures of the prints on a page, without their rims.
 
     Args:
         pixels: height x width, or height x width x 3; uint8, uint16 or float 0..1.
-
-    Returns:
-        For each its corners, row by row; none where anything is unsure.
     """
     page = reduced(pixels)
-    found = _prints(page.light)
-    return tuple(_refined(pixels, corners * page.step, page.step) for corners in found)
+    if min(page.light.shape) < _SMALLEST_SIDE:
+        return Prints()
+    surround = find_surround(page.light)
+    if surround is None:
+        return Prints()
+    for least in (_SURE, _PERHAPS):
+        if found := _prints(page.light, *surround, least):
+            corners = (_refined(pixels, c * page.step, page.step) for c in found)
+            return Prints(tuple(corners), least is _SURE)
+    return Prints()
 
 
-def _prints(light: NDArray[np.float32]) -> list[Corners]:
-    """Find prints on a small copy (height x width, 0..255)."""
-    if min(light.shape) < _SMALLEST_SIDE:
-        return []
-    surface = _surround_surface(light)
-    if surface is None:
-        return []
-    level, tolerance = surface
-    surround = _touching_the_frame(np.abs(light - level) <= tolerance)
+def _prints(
+    light: NDArray[np.float32],
+    surround: NDArray[np.bool_],
+    tolerance: float,
+    least: tuple[float, float],
+) -> list[Corners]:
+    """Find prints on a small copy (height x width, 0..255) whose sides show so much at least."""
     things = regions(~surround)
     areas = np.bincount(things.ravel())
     areas[0] = 0
@@ -73,7 +86,7 @@ def _prints(light: NDArray[np.float32]) -> list[Corners]:
     spare = 0
     for number in np.flatnonzero(areas >= _SPECK * light.size):
         rough = _rough_rectangle(things == number) if areas[number] >= _PRINT * light.size else None
-        corners = None if rough is None else _rectangle(light, rough, surround, tolerance)
+        corners = None if rough is None else _rectangle(light, rough, surround, tolerance, least)
         if corners is not None:
             prints.append(corners)
             continue
@@ -108,95 +121,18 @@ def _sides(corners: Corners) -> tuple[float, float]:
     return float(np.hypot(*across)), float(np.hypot(*down))
 
 
-def _surround_surface(
-    light: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], float] | None:
-    """Fit the surround's lightness as a smooth surface, from the page's frame inwards.
-
-    Returns:
-        The surface and how far from it still is surround; None where the frame is not even.
-    """
-    height, width = light.shape
-    band = max(2, round(_FRAME * min(height, width)))
-    frame = np.zeros(light.shape, bool)
-    frame[:band] = frame[-band:] = True
-    frame[:, :band] = frame[:, -band:] = True
-    terms = _terms(height, width, 2)
-    y, x = np.nonzero(frame)
-    fitted = _fit(terms, light, y, x)
-    if fitted is None:
-        return None
-    beside = np.abs(light[y, x] - _at(terms, fitted, y, x))
-    noise = 1.4826 * float(np.median(beside))
-    tolerance = max(_LEAST_TOLERANCE, 4 * noise)
-    if noise > _MOST_NOISE or (beside > tolerance).mean() > _FRAME_BESIDE:
-        return None
-    # Once more, from all that lies near: the middle of the page has its say.
-    level = np.einsum("kyx,k->yx", terms, fitted).astype(np.float32)
-    near = _touching_the_frame(np.abs(light - level) <= tolerance)
-    y, x = np.nonzero(near)
-    few = slice(None, None, max(1, len(y) // 8000))
-    terms = _terms(height, width, 3)
-    again = _fit(terms, light, y[few], x[few])
-    if again is None:
-        return None
-    return np.einsum("kyx,k->yx", terms, again).astype(np.float32), tolerance
-
-
-def _terms(height: int, width: int, order: int) -> NDArray[np.float32]:
-    """Products of powers of y and x, -1..1, up to an order: terms x height x width."""
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    powers = [(i, j) for i in range(order + 1) for j in range(order + 1 - i)]
-    return np.stack([y**i * x**j for i, j in powers])
-
-
-def _fit(
-    terms: NDArray[np.float32],
-    light: NDArray[np.float32],
-    y: NDArray[np.intp],
-    x: NDArray[np.intp],
-) -> NDArray[np.float32] | None:
-    """Least squares, twice more without what lies far beside."""
-    design, wanted = terms[:, y, x].T.astype(np.float64), light[y, x].astype(np.float64)
-    kept = np.ones(len(wanted), bool)
-    for _ in range(3):
-        if kept.sum() < 4 * len(terms):
-            return None
-        chosen = design[kept]
-        solved = np.linalg.solve(chosen.T @ chosen, chosen.T @ wanted[kept])
-        beside = np.abs(wanted - design @ solved)
-        kept = beside <= max(3.0, 3 * float(np.median(beside)))
-    return solved.astype(np.float32)
-
-
-def _at(
-    terms: NDArray[np.float32],
-    fitted: NDArray[np.float32],
-    y: NDArray[np.intp],
-    x: NDArray[np.intp],
-) -> NDArray[np.float32]:
-    return fitted @ terms[:, y, x]
-
-
-def _touching_the_frame(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the regions of a mask that reach the page's edge."""
-    numbers = regions(mask)
-    outer = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
-    keeps = np.zeros(int(numbers.max()) + 1, bool)
-    keeps[outer] = True
-    keeps[0] = False
-    return keeps[numbers]
-
-
 def _rectangle(
-    light: NDArray[np.float32], rough: Corners, surround: NDArray[np.bool_], tolerance: float
+    light: NDArray[np.float32],
+    rough: Corners,
+    surround: NDArray[np.bool_],
+    tolerance: float,
+    least: tuple[float, float],
 ) -> Corners | None:
-    """Corners of the rectangle that a region is; None where it is none for sure."""
+    """Corners of the rectangle that a region is; None where its sides show too little."""
     reach = max(4.0, _REACH * min(_sides(rough)))
     sides = edges(light, rough, reach, max(_STEP, 0.5 * tolerance))
     shown = [side.shown for side in sides]
-    if min(shown) < _LEAST_SIDE or sum(shown) < 4 * _LEAST_SIDES:
+    if min(shown) < least[0] or sum(shown) < 4 * least[1]:
         return None
     corners = corners_of(sides)
     if not _is_upright(corners) or not _is_surrounded(corners, surround):

@@ -23,10 +23,10 @@ CHANNELS: Final = 352
 _TONES: Final = 32
 # Chosen on photographs held back from training (docs/scans.md). The first look is enough where it
 # gives upright so much of the probability.
-_UPRIGHT: Final = 0.8
+_UPRIGHT: Final = 0.6
 # By how much the best way must lead the next one (natural logarithm), each by the look that gives
 # it least.
-_LEAD: Final = 2.5
+_LEAD: Final = 1.85
 # What makes a negative (natural logarithm).
 _NEGATIVE: Final = -0.02
 
@@ -64,10 +64,12 @@ class Recognized(NamedTuple):
     Attributes:
         turn: quarter turns clockwise after which it is upright, 0 to 3.
         is_negative: it looks like a negative.
+        is_faded: narrow tones are those of a faded print, not of what it shows.
     """
 
     turn: int = 0
     is_negative: bool = False
+    is_faded: bool = True
 
 
 def recognize(

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.scan.edges import Corners, sampled
+from rehue.scan.edges import Corners, places_in, sampled
 
 # The print is looked at on a grid of so many cells a side.
 _CELLS = 256
@@ -25,7 +25,7 @@ def without_rim(light: NDArray[np.float32], corners: Corners) -> Corners:
         corners: of the print.
     """
     center = (np.arange(_CELLS) + 0.5) / _CELLS
-    print_ = sampled(light, _places(corners, center, center))
+    print_ = sampled(light, places_in(corners, center, center))
     edge = max(2, round(_EDGE * _CELLS))
     frame = np.concatenate([print_[edge], print_[-edge - 1], print_[:, edge], print_[:, -edge - 1]])
     paper = float(np.median(frame))
@@ -37,7 +37,7 @@ def without_rim(light: NDArray[np.float32], corners: Corners) -> Corners:
     if None in widths:
         return corners
     top, right, bottom, left = (float(width or 0) / _CELLS for width in widths)
-    inside = _places(corners, np.array([top, 1 - bottom]), np.array([left, 1 - right]))
+    inside = places_in(corners, np.array([top, 1 - bottom]), np.array([left, 1 - right]))
     return np.stack([inside[0, 0], inside[0, 1], inside[1, 1], inside[1, 0]])
 
 
@@ -49,13 +49,3 @@ def _width(shares: NDArray[np.float64], edge: int) -> int | None:
     width = edge + int(np.argmin(plain))
     # The step blurs over a cell or two.
     return width if shares[width + 1] <= shares[width - 2] - _DROP else None
-
-
-def _places(
-    corners: Corners, down: NDArray[np.float64], across: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return x and y of shares (0..1) of a print's height and width: down x across x 2."""
-    y, x = down[:, None, None], across[None, :, None]
-    upper = corners[0] + (corners[1] - corners[0]) * x
-    lower = corners[3] + (corners[2] - corners[3]) * x
-    return np.asarray(upper + (lower - upper) * y)

@@ -1,5 +1,7 @@
 """Halftone: the dots of a printing screen, which the network must not take for texture."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,12 +33,14 @@ def find_screen(pixels: NDArray[np.generic]) -> float:
     height, width = plane.shape
     if min(height, width) < _PATCH:
         return 0.0
-    found = []
-    for down, across in _PLACES:
+    periods: list[float] = []
+    for looked, (down, across) in enumerate(_PLACES):
+        # Most places must agree: railings and windows repeat in one.
+        if len(periods) + len(_PLACES) - looked < _AGREEING:
+            return 0.0
         top, left = int((height - _PATCH) * down), int((width - _PATCH) * across)
-        found.append(_period(plane[top : top + _PATCH, left : left + _PATCH]))
-    periods = np.array([period for period in found if period])
-    # Most places must agree: railings and windows repeat in one.
+        period = _period(plane[top : top + _PATCH, left : left + _PATCH])
+        periods += [period] * (period > 0)
     if len(periods) < _AGREEING or np.ptp(periods) > _SPREAD * np.median(periods):
         return 0.0
     return float(np.median(periods))
@@ -62,14 +66,10 @@ def _period(patch: NDArray[np.generic]) -> float:
     spread = float(values.std())
     if spread == 0:
         return 0.0
-    window = np.hanning(_PATCH).astype(np.float32)
-    power = np.abs(np.fft.fft2(values / spread * window[:, None] * window))
-    y, x = np.meshgrid(*[np.fft.fftfreq(_PATCH, 1 / _PATCH)] * 2, indexing="ij")
-    radius = np.hypot(y, x)
-    ring = (radius >= _PATCH / _COARSEST) & (radius <= _PATCH / _FINEST)
+    window, y, x, radius, is_in_ring = _spectrum()
+    power = np.abs(np.fft.fft2(values / spread * window))
     # Pictures have less and less of finer detail: what stands out does so at its own radius.
-    usual = _usual(power, radius)
-    height = np.where(ring, power / usual, 0)
+    height = np.where(is_in_ring, power / _usual(power, radius), 0)
     least = max(_PEAK, _OVERTONE * float(height.max()))
     peaks = np.argwhere(height >= least)
     for down, across in peaks[np.argsort(radius[tuple(peaks.T)])]:
@@ -79,6 +79,16 @@ def _period(patch: NDArray[np.generic]) -> float:
         if height[near].max() >= least:
             return float(_PATCH / radius[down, across])
     return 0.0
+
+
+@cache
+def _spectrum() -> tuple[NDArray[np.floating], ...]:
+    """Return a patch's window, and of its spectrum rows, columns, radius and what is looked at."""
+    window = np.hanning(_PATCH).astype(np.float32)
+    y, x = np.meshgrid(*[np.fft.fftfreq(_PATCH, 1 / _PATCH)] * 2, indexing="ij")
+    radius = np.hypot(y, x)
+    is_in_ring = (radius >= _PATCH / _COARSEST) & (radius <= _PATCH / _FINEST)
+    return window[:, None] * window, y, x, radius, is_in_ring
 
 
 def _usual(power: NDArray[np.floating], radius: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -79,6 +79,21 @@ class Stated:
         words += [f"input-gamma={self.input_gamma}"] * (self.input_gamma is not None)
         return " ".join(words)
 
+    def options(self) -> str:
+        """Return the options of the command line that state the prints, tones and turn.
+
+        >>> Stated(tones=Tones(40, 70), upright=90).options()
+        '--tones 40-70 --upright 90'
+        """
+        words = []
+        if self.prints is not None:
+            quads = [" ".join(f"{x:.0f},{y:.0f}" for x, y in corners) for corners in self.prints]
+            words.append(f'--prints "{"; ".join(quads) or "none"}"')
+        if self.tones is not None:
+            words.append(f"--tones {self.tones.black:g}-{self.tones.white:g}")
+        words += [f"--upright {self.upright}"] * (self.upright is not None)
+        return " ".join(words)
+
 
 NOTHING_STATED = Stated()
 # Frames of a film are no scans: what was found of one would flicker.
