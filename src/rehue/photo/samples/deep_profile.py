@@ -127,7 +127,8 @@ def _color_by_color(rgb: NDArray[np.uint8], icc: bytes, bits: int) -> NDArray[An
 
 def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     red, green, blue = (rgb[..., channel].astype(np.uint32) for channel in range(3))
-    return red << 16 | green << 8 | blue
+    packed: NDArray[np.uint32] = (red << 16) + (green << 8) + blue
+    return packed
 
 
 def from_srgb(rgb: NDArray[Any], icc: bytes) -> NDArray[np.float32]:
