@@ -58,6 +58,14 @@ GROUPS = {
     "its comment": re.compile(r"File$|GIF"),
     "its further boxes": re.compile(r"Jpeg2000|XML"),
 }
+# Chunks of a PNG's that notes call by their names.
+CHUNKS = {
+    "ImageOffset": "oFFs",
+    "PixelCalibration": "pCAL",
+    "StereoMode": "sTER",
+    **dict.fromkeys(("SubjectUnits", "SubjectPixelWidth", "SubjectPixelHeight"), "sCAL"),
+    "ICC_Profile": "second ICC",
+}
 # Tags of how the file is laid out, or of what is no longer so: true of the source alone.
 LAYOUT = re.compile(
     r"(File|Image(Width|Height|Length|Size|DataHash)|Exif(Image|ByteOrder)|Bits|Compress|Photometric"
@@ -67,7 +75,7 @@ LAYOUT = re.compile(
     r"|PixelUnits|PixelsPer|[XY]Resolution|ResolutionUnit|Interlace|Filter|Gamma$|Palette|Transparency"
     r"|Background|SRGB|WhitePoint|Primary|Red[XY]|Green[XY]|Blue[XY]|Significant|ModifyDate|Datecreate"
     r"|Datemodify|HasExtendedXMP|XMPToolkit|About|Warning|Error|DigitalSourceType|JFIF|Adobe|DCT"
-    r"|APP14|Current|ICCProfileName|ComponentsConf"
+    r"|APP14|Current|ICCProfileName|ComponentsConf|.*FaxLines|CleanFax"
     r"|IPTCDigest|HasColorMap|Animation|Frame|Bit(Depth|Plane)|NumColors|Num?(Planes|Color)|Version"
     r"|Duration|Profile(ID|Size|Name)|CMMFlags|FreeOffsets|FreeByte|Matteing|MinSample|MaxSample"
     r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshholding|Cell|PageNumber"
@@ -212,7 +220,7 @@ def losses(
     was, now = (
         tags[is_source].get(str(path), {}) for is_source, path in ((True, source), (False, target))
     )
-    shown = differs(source, target, profile) if is_read_rightly(was, noted) else None
+    shown = differs(source, target, profile) if is_read_rightly(source, was, noted) else None
     if shown and source.suffix.lower() in (".tif", ".tiff"):
         shown = differs_by_libtiff(source, target, profile)
     if shown and not re.search(r"aperture|raw file|CMYK|profile|gamma|as sRGB's", noted):
@@ -230,8 +238,7 @@ def losses(
         goes_with_map = re.search(r"hdrgm|Container", group) and "gain map" in noted
         if goes_with_map or str(value).startswith("Created by"):
             continue
-        # A picture's place on a page is a chunk, oFFs, and is noted as that.
-        if name == "ImageOffset" and "oFFs" in noted:
+        if CHUNKS.get(name, "?") in noted:
             continue
         # exiftool names a record of any picture of a HEIC's; that of another one goes with it.
         if words == "its ICC profile" and "further" in noted:
@@ -244,16 +251,18 @@ def losses(
             return
 
 
-def is_read_rightly(was: dict[str, Any], noted: str) -> bool:
+def is_read_rightly(source: Path, was: dict[str, Any], noted: str) -> bool:
     """Whether ImageMagick can be asked: not of what it is known to read otherwise than it is meant.
 
-    It leaves out JPX's profiles, shows a thumbnail where a HEIC names that as its own picture, and
-    takes a bitmap's fields of three or four bits for those of five.
+    It leaves out JPX's profiles, shows a thumbnail where a HEIC names that as its own picture, cuts
+    a GIF off at its screen, and takes a bitmap's fields of three or four bits for those of five.
     """
-    few = bin(int(str(was.get("File:RedMask", "0xf8")), 16)).count("1") < 5
-    return not (
-        few or was.get("Jpeg2000:ColorSpecMethod") == "Any ICC" or "names as its own" in noted
-    )
+    head = source.read_bytes()[:66]
+    masks = [int.from_bytes(head[at : at + 4], "little") for at in (54, 58, 62)]
+    is_in_fields = head[:2] == b"BM" and was.get("File:Compression") == "Bitfields"
+    is_coarse = is_in_fields and min(mask.bit_count() for mask in masks) < 5
+    is_profiled = was.get("Jpeg2000:ColorSpecMethod") == "Any ICC"
+    return not (is_coarse or is_profiled or re.search("names as its own|beyond its screen", noted))
 
 
 def is_said(words: str, noted: str) -> bool:
