@@ -186,7 +186,7 @@ def _left_out(data: bytes) -> Iterator[str]:
     if kinds.count(b"iCCP") > 1:
         yield "its second ICC profile is left out"
     yield from (note for kind, note in _LEFT_OUT.items() if kind in kinds)
-    foreign = sorted({shown(kind) for kind in kinds if kind not in _KNOWN | _LEFT_OUT.keys()})
+    foreign = sorted(map(shown, set(kinds) - _KNOWN - _LEFT_OUT.keys()))
     if foreign:
         yield f"what other programs put into it ({', '.join(foreign[:3])}) is left out"
 
