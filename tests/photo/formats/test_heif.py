@@ -43,6 +43,12 @@ def test_each_kind_is_said_once():
     assert left_out(heif_of(*ALPHA)) == ()
 
 
+def test_a_gain_map_that_is_named_and_not_there_is_said():
+    packet = box(b"mdat", b"<a xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>")
+    assert left_out(heif_of() + packet) == ("the gain map that its XMP names is not in it",)
+    assert left_out(heif_of(brands=b"mif1tmap") + packet) == (HDR,)
+
+
 @pytest.mark.parametrize(
     ("further", "notes"),
     [

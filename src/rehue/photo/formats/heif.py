@@ -27,6 +27,7 @@ _AUXILIARY = {
 # Boxes that files are made of (a manifest's are `uuid` and have a note of their own), and others.
 _OWN = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"pdin", b"uuid"}
 _VIDEO = b"mpvd"
+_GAIN_MAP_XMP = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 # Left, top, width and height, px.
 Rectangle = tuple[int, int, int, int]
 
@@ -77,6 +78,8 @@ def left_out(data: bytes) -> tuple[str, ...]:
     brands = boxes.first(data, b"ftyp") or b""
     if b"tmap" in [brands[at : at + 4] for at in range(8, len(brands) - 3, 4)]:  # ISO 21496-1
         notes.append(_AUXILIARY["gainmap"])
+    elif _AUXILIARY["gainmap"] not in notes and _GAIN_MAP_XMP in data:
+        notes.append("the gain map that its XMP names is not in it")
     found = {one.kind for one in boxes.boxes(data)} - _OWN
     if _VIDEO in found:
         notes.append("its video (a motion photo) is left out")
