@@ -21,6 +21,7 @@ import argparse
 import hashlib
 import json
 import random
+import re
 import resource
 import shutil
 import struct
@@ -411,14 +412,16 @@ def _tiff(samples: NDArray[np.uint8], values: dict[int, int], *, ring: bool = Fa
     return bytes(whole)
 
 
-def corpus(each: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Names of files, and what makes them."""
+def corpus(each: int, only: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Names of files whose kind fits a pattern, and what makes them."""
     for name, whole in valid().items():
+        if not re.search(only, name):
+            continue
         stem, _, ending = name.rpartition(".")
         for number in range(each):
             made = f"{stem}-{number:05}.{ending}"
             yield made, lambda whole=whole, made=made: damaged(whole, made)
-    for name, whole in bombs():
+    for name, whole in bombs() if re.search(only, "bombs") else ():
         yield f"bomb-{name}", lambda whole=whole: whole
 
 
@@ -472,6 +475,9 @@ def main() -> None:
     """Damage, colour, judge, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--each", type=int, default=360, help="damaged files of each kind")
+    parser.add_argument(
+        "--only", default="", help="kinds (a regular expression; `bombs`: the rest)"
+    )
     parser.add_argument("--model", default="default")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--time-limit", type=float, default=10.0, help="for one file (s)")
@@ -486,7 +492,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sources, results = Path(folder, "in"), Path(folder, "out")
         sources.mkdir()
-        for name, make in corpus(arguments.each):
+        for name, make in corpus(arguments.each, arguments.only):
             (sources / name).write_bytes(make())
         settings = Settings(recolor=True, max_pixels=arguments.max_pixels)
         plan = make_plan([str(sources)], str(results))

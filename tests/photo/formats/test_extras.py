@@ -70,6 +70,21 @@ def test_a_deep_heic(mark):
     assert np.abs(result.pixels[..., 0].astype(int) - ramp).max() < 1000
 
 
+def test_a_heic_that_names_a_small_copy_as_its_picture(color):
+    library = pytest.importorskip("pillow_heif", reason="the extra heic is not installed")
+    image = library.from_bytes("RGB", (color.shape[1], color.shape[0]), color.tobytes())
+    image[0].info["thumbnails"] = [32]
+    file = BytesIO()
+    image.save(file)
+    whole = bytearray(file.getvalue())
+    named, small = whole.index(b"pitm") + 8, whole.index(b"thmb") + 4
+    whole[named : named + 2] = whole[small : small + 2]
+    photograph = read(bytes(whole))
+    assert photograph.pixels.shape == color.shape
+    (note,) = photograph.notes
+    assert note.startswith("the picture that it names as its own is none")
+
+
 def test_a_raw_file_is_developed_and_becomes_a_tiff(mark):
     pytest.importorskip("rawpy", reason="the extra raw is not installed")
     photograph = read(raw_of())

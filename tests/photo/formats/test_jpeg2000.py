@@ -17,7 +17,7 @@ def box(kind, content):
     return struct.pack(">I", 8 + len(content)) + kind + content
 
 
-def jp2_of(samples, *, space=None, icc=None, roles=None, further=b""):
+def jp2_of(samples, *, space=None, icc=None, method=2, roles=None, further=b""):
     """A lossless JP2 file with boxes of its own."""
     stream = bytes(
         imagecodecs.jpeg2k_encode(samples, codecformat="j2k", level=0, reversible=True, mct=False)
@@ -27,7 +27,7 @@ def jp2_of(samples, *, space=None, icc=None, roles=None, further=b""):
     depth = samples.dtype.itemsize * 8 - 1
     inside = box(b"ihdr", struct.pack(">IIHBBBB", height, width, channels, depth, 7, 0, 0))
     if icc:
-        inside += box(b"colr", b"\2\0\0" + icc)
+        inside += box(b"colr", bytes([method, 0, 0]) + icc)
     else:
         inside += box(
             b"colr", b"\1\0\0" + struct.pack(">I", space or (17 if channels == 1 else 16))
@@ -69,14 +69,15 @@ def test_alpha_is_what_is_defined_so(color):
     assert np.array_equal(photograph.alpha, over)
 
 
+@pytest.mark.parametrize("method", [2, 3], ids=["restricted", "any, as JPX has it"])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_a_profile_is_applied_once(bits, make, grey):
+def test_a_profile_is_applied_once(bits, method, make, grey):
     samples = grey if bits == 8 else grey.astype(np.uint16) * 257
     png = BytesIO()
     profile = make.grey_profile(gamma=1.0)
     Image.fromarray(grey).save(png, "PNG", icc_profile=profile)
     wanted = read(png.getvalue()).pixels
-    found = read(jp2_of(samples, icc=profile)).pixels
+    found = read(jp2_of(samples, icc=profile, method=method)).pixels
     assert np.abs(lightness(found) - lightness(wanted)).max() < 0.6
 
 

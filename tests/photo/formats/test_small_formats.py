@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from rehue.errors import PhotoError
 from rehue.photo import read, write
+from rehue.photo.samples.profile import srgb_profile
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
 XMP += b'syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
@@ -241,6 +242,32 @@ def test_an_avif_for_hdr_screens_is_said(transfer):
     assert (HDR in read(bytes(data)).notes) == (transfer != 13)
 
 
-def test_a_place_on_a_larger_page_is_said(grey, make):
-    data = with_chunks(make.saved(Image.fromarray(grey), "PNG"), chunk(b"oFFs", bytes(9)))
-    assert read(data).notes == ("its place on a larger page (oFFs) is left out",)
+@pytest.mark.parametrize(
+    ("kind", "note"),
+    [
+        (b"oFFs", "its place on a larger page (oFFs) is left out"),
+        (b"pCAL", "what its values measure (pCAL) is left out"),
+        (b"sCAL", "the scale of what it shows (sCAL) is left out"),
+        (b"sTER", "that it is a pair for two eyes (sTER) is left out"),
+        (b"vpAg", "what other programs put into it (vpAg) is left out"),
+        (b"sPLT", None),  # which colours to show on a screen of 256
+        (b"tIME", None),
+    ],
+)
+def test_chunks_without_a_place_in_a_result_are_said(kind, note, grey, make):
+    data = with_chunks(make.saved(Image.fromarray(grey), "PNG"), chunk(kind, bytes(9)))
+    assert read(data).notes == ((note,) if note else ())
+
+
+def test_a_second_profile_of_a_png_is_said(grey, make):
+    plain = make.saved(Image.fromarray(grey), "PNG", icc_profile=srgb_profile())
+    data = with_chunks(plain, chunk(b"iCCP", b"second\0\0" + zlib.compress(b"none")))
+    assert "its second ICC profile is left out" in read(data).notes
+
+
+def test_a_gif_that_reaches_beyond_its_screen_is_whole(grey, make):
+    data = bytearray(make.saved(Image.fromarray(grey), "GIF"))
+    data[6:10] = struct.pack("<HH", 8, 6)
+    photograph = read(bytes(data))
+    assert photograph.pixels.shape == grey.shape
+    assert "it reaches beyond its screen of 8 x 6 pixels, and is whole" in photograph.notes

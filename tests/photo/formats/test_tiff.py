@@ -151,7 +151,9 @@ def test_channels_that_are_no_alpha_are_left_out_and_that_is_said():
     stored = np.concatenate([RGB, DEEP[..., None]], axis=-1)
     photograph = read(rgb_tiff(stored, extrasamples=["unspecified"]))
     assert photograph.alpha is None
-    assert photograph.notes == ("1 extra channels are left out",)
+    assert photograph.notes == (
+        "its further channel (infrared, or a mask) is left out: keep the original",
+    )
 
 
 @pytest.mark.parametrize("bits", [8, 16])

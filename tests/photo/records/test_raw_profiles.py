@@ -107,3 +107,12 @@ def test_a_result_that_another_program_saved_again_is_known(grey, mark, folder, 
     if "XMP-rehue:Model" not in said:
         pytest.skip(f"this {program} drops XMP from {ending}")
     assert read(again).mark == mark
+
+
+def test_of_many_texts_all_are_kept_and_some_faults_are_named():
+    texts = [(f"Key {n}", "text") for n in range(50_000)]
+    broken = [("Raw profile type exif", "none") for _ in range(50_000)]
+    found = raw_profiles.found_in([*texts, *broken])
+    assert found.others == tuple(texts)
+    assert len(found.notes) == 9
+    assert found.notes[-1] == "49,992 more of its raw profiles cannot be read and are left out"

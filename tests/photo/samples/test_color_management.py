@@ -152,6 +152,23 @@ def test_a_profile_that_holds_less_than_srgb_keeps_lightness(make, tmp_path):
     assert np.abs(judged - wanted).max() <= 0.01
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_each_colour_of_an_eight_bit_picture_goes_through_its_profile_once(bits, make, monkeypatch):
+    icc = narrow(make)
+    rng = np.random.default_rng(7)
+    colors = rng.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    once = deep_profile.for_file(colors, icc, bits)
+    # The picture's strips end inside the tiles.
+    many = np.tile(colors, (100, 150, 1))
+    moved = []
+    through = deep_profile.from_srgb
+    monkeypatch.setattr(
+        deep_profile, "from_srgb", lambda c, i: moved.append(c.size) or through(c, i)
+    )
+    assert np.array_equal(deep_profile.for_file(many, icc, bits), np.tile(once, (100, 150, 1)))
+    assert sum(moved) == colors.size
+
+
 def narrow(make):
     return make.linear_srgb_profile(0.67 * make.to_d50 + 0.33 * make.to_d50.mean(axis=1)[:, None])
 

@@ -16,7 +16,7 @@ from PIL import AvifImagePlugin, Image
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
-from rehue.photo.formats.heif import Rectangle, clean_aperture, hdr_note
+from rehue.photo.formats.heif import Rectangle, clean_aperture, hdr_note, left_out
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
@@ -48,9 +48,7 @@ def read(source: Source) -> Iterator[Decoded]:
     else:
         by_pillow.load(image, source)
         decoded = Decoded(*pixels.flat(image))
-    notes = hdr_note(source.data)
-    if _is_tone_mapped(source.data):
-        notes += ("its gain map, for HDR screens, is left out",)
+    notes = hdr_note(source.data) + left_out(source.data)
     shown = clean_aperture(source.data, *image.size)
     if shown:
         decoded = _cut(decoded, shown)
@@ -119,12 +117,6 @@ def _cut(decoded: Decoded, part: Rectangle) -> Decoded:
         samples = np.ascontiguousarray(samples[rows, columns])
     alpha = None if alpha is None else np.ascontiguousarray(alpha[rows, columns])
     return replace(decoded, samples=samples, alpha=alpha)
-
-
-def _is_tone_mapped(data: bytes) -> bool:
-    """Say whether a second picture tells how bright the first is on HDR screens (ISO 21496-1)."""
-    brands = boxes.first(data, b"ftyp") or b""
-    return b"tmap" in [brands[at : at + 4] for at in range(8, len(brands) - 3, 4)]
 
 
 def _bits(data: bytes) -> int:

@@ -106,6 +106,19 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
+def left_out_channels(count: int) -> tuple[str, ...]:
+    """Say that a file holds channels besides colour and alpha: a film scanner's infrared, masks.
+
+    >>> left_out_channels(1)
+    ('its further channel (infrared, or a mask) is left out: keep the original',)
+    """
+    if not count:
+        return ()
+    several = f"{count:,} further channels (infrared, masks) are"
+    what = "further channel (infrared, or a mask) is" if count == 1 else several
+    return (f"its {what} left out: keep the original",)
+
+
 @dataclass(frozen=True)
 class Page:
     """One coloured page, to be encoded.

@@ -25,7 +25,9 @@ def read(source: Source) -> Iterator[Decoded]:
     # A PNG's texts are Latin-1 or UTF-8; a GIF's comments are meant to be ASCII.
     text = tuple(("Comment", _text(comment)) for comment in comments if comment)
     records = replace(decoded.records, xmp=found.get(_XMP), icc=found.get(_ICC), text=text)
-    yield replace(decoded, records=records)
+    yield replace(
+        decoded, records=records, notes=(*decoded.notes, *_screen_note(source.data, image.size))
+    )
 
 
 FORMAT = Format(
@@ -37,6 +39,13 @@ FORMAT = Format(
     media_type="image/gif",
     result="PNG",
 )
+
+
+def _screen_note(data: bytes, size: tuple[int, int]) -> Iterator[str]:
+    """Say that a picture reaches beyond the screen that its file states, where some cut it off."""
+    screen = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    if size != screen:
+        yield f"it reaches beyond its screen of {screen[0]:,} x {screen[1]:,} pixels, and is whole"
 
 
 def _extensions(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -1,5 +1,7 @@
 """What HEIF, and so AVIF and HEIC, says of its first picture: which part is shown, and for whom.
 
+And what stands beside it that has no place in a result.
+
 Properties stand in boxes of their own, tied to pictures by number (ISO/IEC 23008-12, 9.3).
 """
 
@@ -7,11 +9,25 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
+from rehue.files import shown
 from rehue.photo.records import boxes
 
 # Numbers of PQ and HLG (ITU-T H.273, table 3).
 HDR_TRANSFERS = {16, 18}
 HDR_NOTE = "it is made for HDR screens (PQ or HLG), and its numbers are read as sRGB's"
+# What pictures that belong to another one are for, by a part of the name of their kind; alpha is
+# read with the picture.
+_AUXILIARY = {
+    "gainmap": "its gain map, for HDR screens, is left out",
+    "depth": "its depth map is left out",
+    "disparity": "its depth map is left out",
+    "auxid:2": "its depth map is left out",  # of HEVC (ISO/IEC 23008-12, B.2.2.2)
+    "matte": "its mattes (which part is skin, hair, sky) are left out",
+}
+# Boxes that files are made of (a manifest's are `uuid` and have a note of their own), and others.
+_OWN = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"pdin", b"uuid"}
+_VIDEO = b"mpvd"
+_GAIN_MAP_XMP = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 # Left, top, width and height, px.
 Rectangle = tuple[int, int, int, int]
 
@@ -51,6 +67,26 @@ def hdr_note(data: bytes) -> tuple[str, ...]:
         if content[:4] == b"nclx" and int.from_bytes(content[6:8], "big") in HDR_TRANSFERS:
             return (HDR_NOTE,)
     return ()
+
+
+def left_out(data: bytes) -> tuple[str, ...]:
+    """Say what stands beside a picture and is left out: maps, mattes, videos, other boxes."""
+    meta = (boxes.first(data, b"meta") or b"")[4:]
+    properties = boxes.boxes(boxes.first(meta, b"iprp", b"ipco") or b"")
+    kinds = [one.content[4:].lower().decode("latin-1") for one in properties if one.kind == b"auxC"]
+    notes = [note for kind in kinds for part, note in _AUXILIARY.items() if part in kind]
+    brands = boxes.first(data, b"ftyp") or b""
+    if b"tmap" in [brands[at : at + 4] for at in range(8, len(brands) - 3, 4)]:  # ISO 21496-1
+        notes.append(_AUXILIARY["gainmap"])
+    elif _AUXILIARY["gainmap"] not in notes and _GAIN_MAP_XMP in data:
+        notes.append("the gain map that its XMP names is not in it")
+    found = {one.kind for one in boxes.boxes(data)} - _OWN
+    if _VIDEO in found:
+        notes.append("its video (a motion photo) is left out")
+    foreign = sorted(shown(kind.decode("latin-1")) for kind in found - {_VIDEO})
+    if foreign:
+        notes.append(f"what other programs put into it ({', '.join(foreign[:3])}) is left out")
+    return tuple(dict.fromkeys(notes))
 
 
 def _properties(data: bytes, kind: bytes) -> Iterator[bytes]:

@@ -148,7 +148,8 @@ def _header(data: bytes) -> _Header:
     coding = stream.find(_COD, 42 + 3 * channels)
     beside = boxes.first(data, b"jp2h") or b""
     spaces = [(content[:1], content[3:]) for content in _of_kind(beside, b"colr")]
-    color = [content for method, content in spaces if method == b"\2"]
+    # Restricted profiles, and of JPX's any (15444-2, M.11.7.3.2).
+    color = [content for method, content in spaces if method in (b"\2", b"\3")]
     numbers = [int.from_bytes(content[:4], "big") for method, content in spaces if method == b"\1"]
     roles = list(_roles(boxes.first(beside, b"cdef") or b""))
     named = {content[:16]: content[16:] for content in _of_kind(data, b"uuid")}

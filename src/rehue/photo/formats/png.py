@@ -17,6 +17,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from rehue.color.srgb import linear_to_srgb
 from rehue.errors import PhotoError
+from rehue.files import shown
 from rehue.photo.formats import by_pillow, png_texts
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.formats.heard import heard
@@ -27,6 +28,17 @@ from rehue.photo.samples import depth, pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = {b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"sBIT", b"bKGD", b"hIST"}
+# What a result has again, has otherwise, or has notes of its own for.
+_KNOWN = _PIXELS | {
+    *(b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"mDCv", b"cLLI", b"cLLi", b"sPLT"),
+    *(b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"pHYs", b"tIME", b"acTL", b"fcTL", b"caBX"),
+}
+_LEFT_OUT = {
+    b"oFFs": "its place on a larger page (oFFs) is left out",
+    b"pCAL": "what its values measure (pCAL) is left out",
+    b"sCAL": "the scale of what it shows (sCAL) is left out",
+    b"sTER": "that it is a pair for two eyes (sTER) is left out",
+}
 _MANAGED = {b"iCCP", b"sRGB", b"cICP"}
 _ONE_PIXEL = (
     (
@@ -59,7 +71,7 @@ def read(source: Source) -> Iterator[Decoded]:
     if texts.icc:
         image.info["icc_profile"] = texts.icc
     records, notes = _records(image, texts)
-    notes = (*texts.notes, *notes, *_coding(plain))
+    notes = (*texts.notes, *notes, *_coding(plain), *_left_out(source.data))
     decoded = replace(decoded, records=records, notes=notes)
     exponent = _gamma(source.data)
     yield decoded if exponent is None else _with_gamma(decoded, exponent)
@@ -158,16 +170,25 @@ def _encode_deep(samples: NDArray[np.uint16], beside: bytes) -> bytes:
 
 
 def _coding(data: bytes) -> Iterator[str]:
-    """Say what has no place in a result: how numbers are meant (cICP, PNG 3, 11.3.2.6), a place."""
+    """Say how numbers are meant, where a result's are meant otherwise (cICP, PNG 3, 11.3.2.6)."""
     for kind, content in _chunks(data):
         if kind == b"IDAT":
             return
         if kind == b"cICP" and len(content) == 4 and content[1] in HDR_TRANSFERS:
             yield HDR_NOTE
-        elif kind == b"oFFs":
-            yield "its place on a larger page (oFFs) is left out"
         elif kind == b"cICP" and tuple(content[:2]) not in _SRGB_CODINGS:
             yield "its colour coding (cICP) is left out, and its numbers are read as sRGB's"
+
+
+def _left_out(data: bytes) -> Iterator[str]:
+    """Say which chunks have no place in a result."""
+    kinds = [kind for kind, _ in _chunks(data)]
+    if kinds.count(b"iCCP") > 1:
+        yield "its second ICC profile is left out"
+    yield from (note for kind, note in _LEFT_OUT.items() if kind in kinds)
+    foreign = sorted(map(shown, set(kinds) - _KNOWN - _LEFT_OUT.keys()))
+    if foreign:
+        yield f"what other programs put into it ({', '.join(foreign[:3])}) is left out"
 
 
 def _gamma(data: bytes) -> float | None:

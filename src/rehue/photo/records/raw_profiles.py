@@ -5,7 +5,7 @@ A line with the name, one with the length in bytes, and then the bytes in hexade
 EXIF, captions, XMP, and before that profiles of colours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ KEYWORD: Final = "Raw profile type "
 XMP: Final = "XML:com.adobe.xmp"
 _XMP_IN_APP1: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _LINE = 72
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,22 @@ class Found:
 def found_in(texts: Iterable[tuple[str, str]]) -> Found:
     """Return the records among a PNG's texts, keyword and text; of two of a kind the first."""
     found = Found()
+    # Lists, for a file may have a million texts.
+    others, unread = list[tuple[str, str]](), list[str]()
     for keyword, text in texts:
         if keyword == XMP:
             # Pillow reads the letters of a chunk that is not international as Latin-1.
             encoding = "utf-8" if hasattr(text, "lang") else "latin-1"
             found = replace(found, xmp=text.encode(encoding))
-        elif keyword.startswith(KEYWORD):
-            found = _with(found, keyword, text)
+        elif not keyword.startswith(KEYWORD):
+            others.append((keyword, text))
+        elif (record := _record(text)) is None:
+            unread.append(keyword)
+        elif (taken := _with(found, keyword, record)) is None:
+            others.append((keyword, text))
         else:
-            found = replace(found, others=(*found.others, (keyword, text)))
-    return found
+            found = taken
+    return replace(found, others=tuple(others), notes=tuple(_notes(unread)))
 
 
 def written(kind: str, record: bytes) -> tuple[str, str]:
@@ -65,11 +72,18 @@ def written(kind: str, record: bytes) -> tuple[str, str]:
     return KEYWORD + kind, "\n".join(["", kind, f"{len(record):8d}", *lines, ""])
 
 
-def _with(found: Found, keyword: str, text: str) -> Found:
-    kind, record = keyword.removeprefix(KEYWORD).lower(), _record(text)
-    if record is None:
-        note = f"its `{keyword}` cannot be read and is left out"
-        return replace(found, notes=(*found.notes, note))
+def _notes(unread: list[str]) -> Iterator[str]:
+    """Say which records cannot be read: the first, and how many more."""
+    for keyword in unread[:_MOST_NAMED]:
+        yield f"its `{keyword}` cannot be read and is left out"
+    more = len(unread) - _MOST_NAMED
+    if more > 0:
+        yield f"{more:,} more of its raw profiles cannot be read and are left out"
+
+
+def _with(found: Found, keyword: str, record: bytes) -> Found | None:
+    """Return what is found with one more record; None where its kind is none that is known."""
+    kind = keyword.removeprefix(KEYWORD).lower()
     if kind == "app1":
         kind = "xmp" if record.startswith(_XMP_IN_APP1) else "exif"
     if kind == "xmp":
@@ -83,7 +97,7 @@ def _with(found: Found, keyword: str, text: str) -> Found:
         is_bare = record.startswith(b"\x1c")
         resources = photoshop.with_captions(record) if is_bare else record
         return replace(found, photoshop=found.photoshop or resources)
-    return replace(found, others=(*found.others, (keyword, text)))
+    return None
 
 
 def _record(text: str) -> bytes | None:

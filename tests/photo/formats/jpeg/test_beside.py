@@ -99,11 +99,13 @@ def test_a_long_packet_of_another_format_fits_into_a_jpeg(make, grey, mark):
     assert said(written(source, mark, format="jpeg"))["XMP-dc:Source"] == "box 7"
 
 
-@pytest.mark.parametrize("fault", ["a part", "the name", "the packet"])
+@pytest.mark.parametrize("fault", ["a part", "all parts", "the name", "the packet"])
 def test_extended_xmp_that_is_not_all_there_is_said(make, grey, mark, fault):
     parts, guid = extended(LONG)
     if fault == "a part":
         parts = [parts[0], *parts[2:]]
+    if fault == "all parts":
+        parts = []
     source = with_extension(make, grey, parts, "A" * 32 if fault == "the name" else guid)
     if fault == "the packet":
         source = make.saved(Image.fromarray(grey), "JPEG", extra=b"".join(parts))

@@ -42,6 +42,8 @@ def joined_packet(packets: list[bytes], extensions: list[bytes]) -> tuple[bytes 
         whole = merged(extension, whole) if extension and main else whole
         notes += [] if extension and main else [_LOST]
     if b"HasExtendedXMP" in whole and (main := Packet.parse(whole)):
+        if not extensions and main.properties(_NOTE).get("HasExtendedXMP"):
+            notes.append(_LOST)
         main.remove(_NOTE, "HasExtendedXMP")
         whole = main.to_bytes()
     return whole or None, notes

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from rehue.color.srgb import srgb_to_linear
 from rehue.errors import PhotoError
 from rehue.photo.formats import jpeg
-from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
+from rehue.photo.formats.contract import (
+    Decoded,
+    Format,
+    Page,
+    Source,
+    begins_with,
+    left_out_channels,
+)
 from rehue.photo.formats.jpegxl.codestream import (
     ALPHA,
     BLACK,
@@ -88,7 +95,7 @@ def read(source: Source) -> Iterator[Decoded]:
         ),
         orientation=1,
         is_srgb=header.is_absolute,
-        notes=(f"{unused} extra channels are left out",) if unused else (),
+        notes=left_out_channels(unused),
     )
 
 

@@ -19,7 +19,7 @@ from PIL import TiffImagePlugin
 from rehue.color.gamut import fit_to_gamut
 from rehue.color.lab import lab_to_srgb
 from rehue.errors import PhotoError
-from rehue.photo.formats.contract import Decoded, Source
+from rehue.photo.formats.contract import Decoded, Source, left_out_channels
 from rehue.photo.formats.heard import heard
 from rehue.photo.formats.tiff.beside import beside_page, groups, photographs
 from rehue.photo.formats.tiff.header import (
@@ -200,8 +200,7 @@ def _picture(page: "TiffPage", data: bytes, name: str, beside: tuple[Beside, ...
     if alpha is not None and alpha_kind == _ASSOCIATED:
         depth.divide(color, alpha)
     unused = page.samplesperpixel - channels - (alpha is not None)
-    if unused:
-        notes += (f"{unused} extra channels are left out",)
+    notes += left_out_channels(unused)
     if page.bitspersample > 16 and color.dtype.kind == "u":
         notes += (f"its {page.bitspersample} bits a sample become 16",)
     if channels == 1:
