@@ -1,8 +1,8 @@
 """ICC profiles for samples of more than 8 bits, and wherever 8-bit tables would move lightness.
 
-LittleCMS computes in floats here, unclipped and without prepared tables (imagecodecs' binding,
-since Pillow's takes 8 bits). Two things are added to it, because the way from sRGB into a profile
-is not always there and not always exact:
+LittleCMS computes in floats here (`littlecms`; Pillow's binding takes 8 bits). Two things are added
+to it (`kept_lightness`), because the way from sRGB into a profile is not always there, and not
+always exact:
 
 - what the profile cannot show loses chroma, towards the grey of the same luminance, until it can;
 - a profile made of tables (A2B, B2A; curves of points) does not lead there and back exactly: red,
@@ -16,23 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color.lab import lightness
 from rehue.color.srgb import linear_to_srgb, srgb_to_linear
 from rehue.photo.samples import depth, pixels, profile
+from rehue.photo.samples.kept_lightness import LUMINANCE, is_off, moved_to, with_less_chroma
+from rehue.photo.samples.littlecms import into_profile, into_srgb
 from rehue.photo.samples.profile import ONE_WAY, UNREADABLE, WRONG_KIND, color_space, srgb_profile
 
-_RELATIVE_COLORIMETRIC = 1
-_BLACK_POINT_COMPENSATION, _NO_OPTIMIZING, _NO_CACHE = 8192, 256, 64
-_FLAGS = _BLACK_POINT_COMPENSATION | _NO_OPTIMIZING | _NO_CACHE
 _SPACES = {"GRAY": "gray", "RGB ": "rgb", "CMYK": "cmyk"}
 # Encoded sRGB may differ by this much, less than a code of 16 bits in two, and count as the same.
 _SAME = 1e-5
 # How much of a tint the greys of an RGB profile may have and still be greys.
 _TINT = 2 / 255
-# Lightness that a result may be off by before its chroma is lowered.
-_TOLERANCE = 0.004
-_ROUNDS = 4
-_SHARES = (0.9, 0.75, 0.5, 0.25, 0.0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ def to_srgb(color: NDArray[Any], icc: bytes | None) -> Managed:
         return Managed(color, result, note)
     managed = np.empty((*color.shape[:2], 3), color.dtype)
     for rows in depth.strips(color):
-        encoded = _inside(_transformed(color[rows], icc, _SPACES[space]))
+        encoded = _inside(into_srgb(color[rows], icc, _SPACES[space]))
         managed[rows] = depth.quantized(encoded, depth.bits_of(color))
     return Managed(managed, result, note)
 
@@ -136,9 +130,9 @@ def from_srgb(rgb: NDArray[Any], icc: bytes) -> NDArray[np.float32]:
     encoded = depth.with_bits(rgb, 32)
     if is_srgb(icc):
         return encoded
-    made = np.clip(_into(encoded, icc), 0, 1)
-    for mend in () if holds_srgb(icc) else (_moved_to, _with_less_chroma):
-        off = _is_off(made, encoded, icc)
+    made = np.clip(into_profile(encoded, icc), 0, 1)
+    for mend in () if holds_srgb(icc) else (moved_to, with_less_chroma):
+        off = is_off(made, encoded, icc)
         if off.any():
             made[off] = mend(encoded[off][None], icc)[0]
     return made
@@ -148,7 +142,7 @@ def from_srgb(rgb: NDArray[Any], icc: bytes) -> NDArray[np.float32]:
 def is_srgb(icc: bytes) -> bool:
     """Say whether an RGB profile gives sRGB's numbers to within a code value of 16 bits."""
     cube = _cube()
-    return float(np.abs(_transformed(cube, icc, "rgb") - cube).max()) <= _SAME
+    return float(np.abs(into_srgb(cube, icc, "rgb") - cube).max()) <= _SAME
 
 
 @lru_cache(maxsize=16)
@@ -156,16 +150,16 @@ def holds_srgb(icc: bytes) -> bool:
     """Say whether an RGB profile can show all that sRGB can, and leads there and back exactly."""
     ramp = np.linspace(0, 1, 4096, dtype=np.float32)[None, :, None].repeat(3, axis=-1)
     samples = np.concatenate([_cube(), ramp], axis=1)
-    made = _into(samples, icc)
+    made = into_profile(samples, icc)
     is_inside = made.min() > -_SAME and made.max() < 1 + _SAME
-    return bool(is_inside and not _is_off(made, samples, icc).any())
+    return bool(is_inside and not is_off(made, samples, icc).any())
 
 
 @lru_cache(maxsize=16)
 def can_be_written(icc: bytes) -> bool:
     """Say whether there is a way from sRGB into an RGB profile; scanners' may lack it."""
     try:
-        _into(_cube(), icc)
+        into_profile(_cube(), icc)
     except (RuntimeError, ValueError):
         return False
     return True
@@ -175,7 +169,7 @@ def can_be_written(icc: bytes) -> bool:
 def _is_usable(icc: bytes, space: str) -> bool:
     samples = np.zeros((1, 1, {"GRAY": 1, "RGB ": 3, "CMYK": 4}[space]), np.uint16)
     try:
-        _transformed(samples, icc, _SPACES[space])
+        into_srgb(samples, icc, _SPACES[space])
     except (RuntimeError, ValueError):
         return False
     return True
@@ -201,7 +195,7 @@ def _grey_to_srgb(grey: NDArray[Any], icc: bytes, space: str) -> NDArray[Any]:
 
 def _grey_codes(grey: NDArray[Any], icc: bytes, space: str) -> NDArray[Any]:
     samples = np.repeat(grey[..., None], 3, axis=-1) if space == "rgb" else grey
-    encoded = _transformed(samples, icc, space)
+    encoded = into_srgb(samples, icc, space)
     if np.ptp(encoded, axis=-1).max() <= _TINT:
         # The grey of the same luminance: LittleCMS's white is sRGB's to five decimals only.
         encoded = _grey_of(encoded)
@@ -213,7 +207,7 @@ def _inside(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
     outside = ((encoded < 0) | (encoded > 1)).any(axis=-1)
     if outside.any():
         linear = srgb_to_linear(encoded[outside])
-        grey = np.clip(linear @ _LUMINANCE, 0, 1)[:, None]
+        grey = np.clip(linear @ LUMINANCE, 0, 1)[:, None]
         away = linear - grey
         room = np.where(away > 0, 1 - grey, grey) / np.maximum(np.abs(away), np.float32(1e-9))
         share = np.minimum(room.min(axis=-1, keepdims=True), 1)
@@ -223,12 +217,8 @@ def _inside(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _grey_of(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the encoded grey that has the luminance of encoded RGB."""
-    luminance = srgb_to_linear(np.clip(encoded, 0, 1)) @ _LUMINANCE
+    luminance = srgb_to_linear(np.clip(encoded, 0, 1)) @ LUMINANCE
     return linear_to_srgb(luminance).astype(np.float32, copy=False)
-
-
-# Rec. ITU-R BT.709-6, item 3.2, with the digits of `rehue.color.lab`.
-_LUMINANCE = np.array([0.212671, 0.715160, 0.072169], np.float32)
 
 
 def _without_profile(color: NDArray[Any]) -> NDArray[Any]:
@@ -240,87 +230,3 @@ def _without_profile(color: NDArray[Any]) -> NDArray[Any]:
         free = 1 - depth.with_bits(color[rows], 32)
         rgb[rows] = depth.quantized(free[..., :3] * free[..., 3:], depth.bits_of(color))
     return rgb
-
-
-def _into(encoded: NDArray[np.float32], icc: bytes) -> NDArray[np.float32]:
-    return _transform(encoded, srgb_profile(), icc, "rgb", "rgb")
-
-
-def _transformed(samples: NDArray[Any], icc: bytes, space: str) -> NDArray[np.float32]:
-    return _transform(samples, icc, srgb_profile(), space, "rgb")
-
-
-def _transform(
-    samples: NDArray[Any], source: bytes, target: bytes, space: str, into: str
-) -> NDArray[np.float32]:
-    import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
-
-    if space == "cmyk":
-        # LittleCMS counts ink in floats as per cent, in integers as a share of the whole range.
-        samples = depth.with_bits(samples, 16)
-    made: NDArray[np.float32] = imagecodecs.cms_transform(
-        np.ascontiguousarray(samples),
-        source,
-        target,
-        colorspace=space,
-        outcolorspace=into,
-        outdtype="f4",
-        intent=_RELATIVE_COLORIMETRIC,
-        flags=_FLAGS,
-    )
-    return made
-
-
-def _moved_to(
-    encoded: NDArray[np.float32], icc: bytes, target: NDArray[np.floating] | None = None
-) -> NDArray[np.float32]:
-    """Move red, green and blue together until a reader of the profile finds the lightness wanted.
-
-    Newton's method, its slope from a second point towards where there is room.
-    """
-    target = lightness(encoded) if target is None else target
-    step = np.float32(1 / 512)
-    made = np.clip(_into(encoded, icc), 0, 1)
-    for _ in range(_ROUNDS):
-        now = _lightness_in(made, icc)
-        missing = target - now
-        if np.abs(missing).max() < _TOLERANCE / 2:
-            break
-        ahead = np.where(missing > 0, step, -step)[..., None]
-        slope = (_lightness_in(made + ahead, icc) - now) / ahead[..., 0]
-        moves = np.clip(missing / np.maximum(slope, 1), -0.2, 0.2)
-        made = np.clip(made + moves[..., None], 0, 1).astype(np.float32, copy=False)
-    return made
-
-
-def _lightness_in(codes: NDArray[np.float32], icc: bytes) -> NDArray[np.floating]:
-    # What lies beyond sRGB is no mistake of lightness, so it is not clipped.
-    return lightness(_transformed(np.clip(codes, 0, 1).astype(np.float32, copy=False), icc, "rgb"))
-
-
-def _is_off(
-    made: NDArray[np.float32], wanted: NDArray[np.float32], icc: bytes
-) -> NDArray[np.bool_]:
-    return np.abs(_lightness_in(made, icc) - lightness(wanted)) > _TOLERANCE
-
-
-def _with_less_chroma(encoded: NDArray[np.float32], icc: bytes) -> NDArray[np.float32]:
-    """Return codes in the profile with about as much chroma as it can show at the same luminance.
-
-    Args:
-        encoded: 1 x N x 3, sRGB.
-        icc: the profile.
-    """
-    target = lightness(encoded)
-    linear = srgb_to_linear(encoded)
-    grey = (linear @ _LUMINANCE)[..., None]
-    best = np.empty_like(encoded)
-    waiting = np.arange(encoded.shape[1])
-    for share in _SHARES:
-        paler = linear_to_srgb((grey + np.float32(share) * (linear - grey))[:, waiting])
-        made = _moved_to(paler.astype(np.float32, copy=False), icc, target[:, waiting])
-        best[:, waiting] = made
-        waiting = waiting[_is_off(made, encoded[:, waiting], icc)[0]]
-        if not len(waiting):
-            break
-    return best
