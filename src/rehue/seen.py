@@ -290,9 +290,7 @@ def palette_of(coloring: Coloring, card: Card) -> NDArray[np.float32] | None:
 # One reference serves for all photographs of a run; changed meanwhile, it is another one.
 @lru_cache(maxsize=4)
 def _palette_of_file(
-    path: Path,
-    digest: bytes,  # noqa: ARG001 (a key)
-    centers: tuple[tuple[float, float], ...],
+    path: Path, _digest: bytes, centers: tuple[tuple[float, float], ...]
 ) -> NDArray[np.float32]:
     return _palette_of(path, bins_of(centers))
 
