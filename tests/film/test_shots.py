@@ -1,5 +1,6 @@
 import json
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from rehue.film import (
     find_shots,
     probe,
     read_shots,
+    write_shots,
 )
 from rehue.film.flow import flow_size, small_light
 from rehue.film.frames import read_frames
@@ -77,6 +79,12 @@ def test_the_command_writes_a_list_that_can_be_read_and_edited(draw, tmp_path):
     assert [shot.frames for shot in read_shots(path).shots] == [25, 20]
     again = CliRunner().invoke(app, ["shots", str(reel)])
     assert isinstance(again.exception, FilmError)
+
+
+def test_a_list_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(FilmError, match=r"list.json.*give another --output"):
+        write_shots(tmp_path / "file" / "list.json", Path("reel.mkv"), ShotList((Shot(0),)))
 
 
 def test_a_shot_that_goes_on_after_another_is_proposed_to_be_like_the_first(draw, tmp_path):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
-from rehue.files import replacing
+from rehue.files import replacing, write_whole
 from rehue.film.checking import check
 from rehue.film.crew import Setup, color_shots
 from rehue.film.encoding import Encoding
@@ -91,7 +91,8 @@ def colorize_film(
         if is_sequence(target):
             write_sequence(film, encoding, work, made, target)
             # Frames have no place for it that all formats share.
-            target.with_name(f"{target.name}.{_MARK}").write_text(said + "\n", "utf-8")
+            beside = target.with_name(f"{target.name}.{_MARK}")
+            write_whole(beside, f"{said}\n".encode(), "the same command goes on", FilmError)
         else:
             container = target.suffix[1:].lower()
             with replacing(target) as part:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rehue.errors import FilmError, nearest
+from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.film.flow import Light, flow_size, link, small_light
 from rehue.film.frames import clock_of, read_frames
 from rehue.film.probing import Film
@@ -115,10 +116,15 @@ def find_shots(
 
 
 def write_shots(path: Path, film: Path, shots: ShotList) -> None:
-    """Write a list of shots, one a line."""
+    """Write a list of shots, one a line.
+
+    Raises:
+        FilmError: it cannot be written; then nothing is left behind.
+    """
     lines = ",\n".join(f"    {json.dumps(_row(shot), ensure_ascii=False)}" for shot in shots.shots)
     name = json.dumps(film.name, ensure_ascii=False)
-    path.write_text(f'{{\n  "film": {name},\n  "shots": [\n{lines}\n  ]\n}}\n', "utf-8")
+    text = f'{{\n  "film": {name},\n  "shots": [\n{lines}\n  ]\n}}\n'
+    write_whole(path, text.encode(), ANOTHER_OUTPUT, FilmError)
 
 
 def _row(shot: Shot) -> dict[str, Any]:
