@@ -123,7 +123,7 @@ def main() -> None:
         learnt["negative"] = Head(places.shape[-1], 16, 16, 2, tones.shape[1])
         fit(learnt["negative"], places, tones, is_negative.long(), spread)
     for name, head in learnt.items():
-        halves = {p: v.T.numpy().astype(np.float16) for p, v in head.state_dict().items()}
+        halves = {p: v.t().numpy().astype(np.float16) for p, v in head.state_dict().items()}
         if options.join and name == "ways":
             halves = joined(before, halves)
         arrays |= {f"{name}.{p}": np.ascontiguousarray(value) for p, value in halves.items()}

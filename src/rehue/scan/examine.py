@@ -16,9 +16,9 @@ from rehue.scan.screens import find_screen
 from rehue.scan.stated import NOTHING_STATED, Stated
 from rehue.scan.tones import Tones, find_tones
 
-# Sides of the copy whose tones are measured (px), and places a side at which they are: grain must
-# not count as tones.
-_TONES = 256
+# Sides of the copy whose tones are measured (px), for grain must not count as tones; and places a
+# side at which they are.
+_TONES, _PLACES = 256, 160
 # Share of a print that is left out there, from each side to the middle.
 _EDGE = 0.03
 
@@ -75,27 +75,26 @@ def _measured(pixels: NDArray[np.generic], found: Print, tones: Tones | None) ->
     rows, columns = _box(found.quad)
     box = pixels[rows, columns]
     if tones is None:
-        planes = [box] if box.ndim == 2 else [box[..., channel] for channel in range(3)]
-        small = [reduced(plane, _TONES) for plane in planes]
-        places = (found.quad - (columns.start, rows.start)) / small[0].step
-        shown = [_inside(one.light, places) / np.float32(255) for one in small]
-        tones = find_tones(lightness(shown[0] if len(shown) == 1 else _luma(shown)))
+        tones = find_tones(lightness(_shown(box, found.quad - (columns.start, rows.start))))
     return replace(found, tones=tones, screen=find_screen(box))
 
 
-def _luma(planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Luma of red, green and blue (ITU-R BT.601): of a colour photograph green may span less."""
-    red, green, blue = planes
-    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, np.float32)
-
-
-def _inside(light: NDArray[np.float32], corners: Corners) -> NDArray[np.float32]:
-    """Return what a quadrilateral shows at a grid of places, but for its edges."""
+def _shown(box: NDArray[np.generic], corners: Corners) -> NDArray[np.float32]:
+    """Return what a quadrilateral shows at a grid of places, but for its edges: luma, 0..1."""
     # They are mixed with what surrounds it.
-    share = np.linspace(_EDGE, 1 - _EDGE, _TONES)
-    x, y = np.floor(places_in(corners, share, share)).astype(np.intp).transpose(2, 0, 1)
-    height, width = light.shape
-    return np.asarray(light[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)])
+    share = np.linspace(_EDGE, 1 - _EDGE, _PLACES)
+    planes = [box] if box.ndim == 2 else [box[..., channel] for channel in range(3)]
+    values: list[NDArray[np.float32]] = []
+    for plane in planes:
+        small = reduced(plane, _TONES)
+        if not values:
+            at = np.floor(places_in(corners / small.step, share, share)).astype(np.intp)
+            limits = np.array(small.light.shape[::-1]) - 1
+            x, y = np.clip(at, 0, limits).transpose(2, 0, 1)
+        values.append(small.light[y, x] / np.float32(255))
+    # Of a colour photograph green alone may span less (weights of ITU-R BT.601).
+    weights = np.array([1] if len(planes) == 1 else [0.299, 0.587, 0.114], np.float32)
+    return np.asarray(np.tensordot(weights, np.stack(values), 1))
 
 
 def _box(corners: Corners) -> tuple[slice, slice]:
