@@ -315,7 +315,7 @@ def test_what_cannot_be_read_leaves_no_target(colorizer, tmp_path):
 
 
 def test_the_package_loads_nothing_until_it_is_asked():
-    assert "Colorizer" in dir(rehue)
+    assert {"Colorizer", *rehue.__all__} <= set(dir(rehue))
     with pytest.raises(AttributeError, match="no attribute 'colourise'"):
         rehue.colourise  # noqa: B018
 

@@ -25,7 +25,7 @@ KEEP: Final = "keep"
 
 Unit: TypeAlias = Literal["pixels", "share"]
 # Of a hint that says none: in pixels, and as a share of the longer side.
-_RADIUS: Final[dict[Unit, float]] = {"pixels": 4.0, "share": 0.003}
+USUAL_RADIUS: Final[dict[Unit, float]] = {"pixels": 4.0, "share": 0.003}
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,13 @@ class Hint:
         >>> print(Hint(30, 20, "navy"), Hint(0.5, 0.25, "#b03030", unit="share"), sep="; ")
         30,20,navy,4; 0.5,0.25,#b03030,0.003,share
         """
-        radius = _RADIUS[self.unit] if self.radius is None else self.radius
+        radius = USUAL_RADIUS[self.unit] if self.radius is None else self.radius
         unit = "" if self.unit == "pixels" else f",{self.unit}"
         return f"{self.x:g},{self.y:g},{self.color},{radius:g}{unit}"
 
     def in_pixels(self, height: int, width: int) -> "Hint":
         """Return the same hint in pixels of a photograph of this size, with a radius."""
-        radius = _RADIUS[self.unit] if self.radius is None else self.radius
+        radius = USUAL_RADIUS[self.unit] if self.radius is None else self.radius
         if self.unit == "pixels":
             return replace(self, radius=radius)
         longer = max(height, width)

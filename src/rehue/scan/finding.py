@@ -125,11 +125,10 @@ class Finding:
         """
         words = []
         if self.has_surround:
-            count = len(self.prints)
-            words.append(f"{count} print{'s' * (count > 1)} on a plain surround")
+            words.append(_on_surround(len(self.prints)))
         faded = [found.tones for found in self.prints if not found.tones.is_full]
         if faded:
-            spans = ", ".join(sorted({f"{t.black:.0f} to {t.white:.0f}" for t in faded}))
+            spans = ", ".join(sorted({_span(tones) for tones in faded}))
             which = f"{len(faded)} of them faded" if self.has_surround else "a faded print"
             words.append(f"{which} (tones {spans} of 100)")
         screens = [found.screen for found in self.prints if found.screen]
@@ -159,17 +158,21 @@ class Finding:
 
 
 def _in_words(stated: Stated) -> str:
-    """Return what is stated of prints, tones and turn in words."""
+    """Return what may be so, of prints and tones, in words."""
     words = []
     if stated.prints:
-        count = len(stated.prints)
-        words.append(f"{count} print{'s' * (count > 1)} on a plain surround")
+        words.append(_on_surround(len(stated.prints)))
     if stated.tones is not None:
-        tones = stated.tones
-        words.append(f"a faded print (tones {tones.black:.0f} to {tones.white:.0f} of 100)")
-    if stated.upright:
-        words.append(f"a picture to be turned clockwise by {stated.upright}°")
+        words.append(f"a faded print (tones {_span(stated.tones)} of 100)")
     return ", ".join(words)
+
+
+def _on_surround(count: int) -> str:
+    return f"{count} print{'s' * (count > 1)} on a plain surround"
+
+
+def _span(tones: Tones) -> str:
+    return f"{tones.black:.0f} to {tones.white:.0f}"
 
 
 def _all_tones(prints: tuple[Print, ...]) -> Tones:

@@ -5,14 +5,12 @@ from typing import Any, Final, NamedTuple
 from rehue.color import lightness
 from rehue.look import Look
 from rehue.model import hex_color
+from rehue.model.hints import USUAL_RADIUS
 from rehue.studio.pictures import colors_at
 from rehue.wishes import Coloring
 
 # L at which colours can be told from each other.
 _SEEN: Final = (45.0, 85.0)
-# Half the side of the square whose mean is the lightness of a place, of the longer side: as far as
-# a hint reaches that says none.
-_AROUND: Final = 0.003
 
 
 class Place(NamedTuple):
@@ -57,7 +55,7 @@ def suggestions_at(look: Look, coloring: Coloring, place: Place) -> dict[str, An
 
 
 def _lightness_at(look: Look, column: int, row: int) -> float:
-    """Return L around a pixel as it is shown: of a faded print the network sees another one."""
-    around = round(_AROUND * max(look.pixels.shape[:2]))
+    """Return L around a pixel, as far as a hint is wide, as it is shown: a network sees another."""
+    around = round(USUAL_RADIUS["share"] * max(look.pixels.shape[:2]))
     rows, columns = (slice(max(0, at - around), at + around + 1) for at in (row, column))
     return float(lightness(look.pixels[rows, columns]).mean())

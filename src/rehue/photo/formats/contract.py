@@ -4,7 +4,7 @@ Each file of this folder states one `Format`, and `rehue.photo.formats` lists th
 types, depths, limits and losses are read from there and known nowhere else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rehue.errors import PhotoError
+from rehue.files import shown
 from rehue.photo.photograph import Carried, Chroma, Photograph
 from rehue.photo.records import exif
 from rehue.photo.samples import deep_profile, depth
@@ -117,6 +118,16 @@ def left_out_channels(count: int) -> tuple[str, ...]:
     several = f"{count:,} further channels (infrared, masks) are"
     what = "further channel (infrared, or a mask) is" if count == 1 else several
     return (f"its {what} left out: keep the original",)
+
+
+def left_out_foreign(names: Iterable[str | bytes]) -> tuple[str, ...]:
+    """Say that a file holds parts of other programs, by their names.
+
+    >>> left_out_foreign({"vpAg", "teSt"})
+    ('what other programs put into it (teSt, vpAg) is left out',)
+    """
+    first = ", ".join(sorted(map(shown, names))[:3])
+    return (f"what other programs put into it ({first}) is left out",) if first else ()
 
 
 @dataclass(frozen=True)

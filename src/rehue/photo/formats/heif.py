@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rehue.files import shown
+from rehue.photo.formats.contract import left_out_foreign
 from rehue.photo.records import boxes
 
 # Numbers of PQ and HLG (ITU-T H.273, table 3).
@@ -83,9 +83,7 @@ def left_out(data: bytes) -> tuple[str, ...]:
     found = {one.kind for one in boxes.boxes(data)} - _OWN
     if _VIDEO in found:
         notes.append("its video (a motion photo) is left out")
-    foreign = sorted(shown(kind.decode("latin-1")) for kind in found - {_VIDEO})
-    if foreign:
-        notes.append(f"what other programs put into it ({', '.join(foreign[:3])}) is left out")
+    notes += left_out_foreign(kind.decode("latin-1") for kind in found - {_VIDEO})
     return tuple(dict.fromkeys(notes))
 
 

@@ -17,9 +17,15 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from rehue.color.srgb import linear_to_srgb
 from rehue.errors import PhotoError
-from rehue.files import shown
 from rehue.photo.formats import by_pillow, png_texts
-from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
+from rehue.photo.formats.contract import (
+    Decoded,
+    Format,
+    Page,
+    Source,
+    begins_with,
+    left_out_foreign,
+)
 from rehue.photo.formats.heard import heard
 from rehue.photo.formats.heif import HDR_NOTE, HDR_TRANSFERS
 from rehue.photo.photograph import Carried
@@ -186,9 +192,7 @@ def _left_out(data: bytes) -> Iterator[str]:
     if kinds.count(b"iCCP") > 1:
         yield "its second ICC profile is left out"
     yield from (note for kind, note in _LEFT_OUT.items() if kind in kinds)
-    foreign = sorted(map(shown, set(kinds) - _KNOWN - _LEFT_OUT.keys()))
-    if foreign:
-        yield f"what other programs put into it ({', '.join(foreign[:3])}) is left out"
+    yield from left_out_foreign(set(kinds) - _KNOWN - _LEFT_OUT.keys())
 
 
 def _gamma(data: bytes) -> float | None:
