@@ -48,13 +48,19 @@ FORM = "Content-Type: multipart/form-data; boundary=x"
 
 def answered(connection):
     """Return the status and the table of an answer."""
+    status, body = received(connection)
+    return status, json.loads(body)
+
+
+def received(connection):
+    """Return the status and the body of an answer."""
     connection.settimeout(20)
     data = b""
     with contextlib.suppress(ConnectionError):
         while chunk := connection.recv(1 << 16):
             data += chunk
     first, _, body = data.partition(b"\r\n\r\n")
-    return int(first.split()[1]), json.loads(body)
+    return int(first.split()[1]), body
 
 
 def test_a_body_that_stops_coming_is_given_up(place):
@@ -117,11 +123,13 @@ def test_odd_requests_give_nothing_away(place, line):
 def test_after_all_that_it_answers(place):
     for _ in range(150):  # more than are taken at once, each given up at once
         socket.create_connection(place[:2], 10).close()
-    with socket.create_connection(place[:2], 10) as good:
-        good.sendall(head(place, "GET /api/folder HTTP/1.1", "Connection: close"))
-        status, table = answered(good)
+    status, until = 503, time.monotonic() + 20
+    while status == 503 and time.monotonic() < until:  # until it has noticed that all hung up
+        with socket.create_connection(place[:2], 10) as good:
+            good.sendall(head(place, "GET /api/folder HTTP/1.1", "Connection: close"))
+            status, body = received(good)
     assert status == 200
-    assert len(table["photos"]) == 3
+    assert len(json.loads(body)["photos"]) == 3
 
 
 def test_who_hangs_up_makes_room(place, session):
