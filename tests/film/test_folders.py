@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from rehue.batch import Settings, Setup, Status, make_plan, open_run
 from rehue.cli import app
 
 
@@ -129,3 +130,22 @@ def test_a_toned_film_is_coloured(draw, tiny_model, tmp_path):
         film.mux(stream.encode(None))
     rehue("colorize", path, "--model", tiny_model)
     assert (tmp_path / "sepia.rehue.mkv").exists()
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_a_run_says_how_far_a_film_is(draw, tiny_model, tmp_path, workers):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([30], 64, 96))
+    plan = make_plan([str(reel)], str(tmp_path / "out.mkv"))
+    told = []
+    setup = Setup(Settings(), tiny_model, threads=1)
+    with open_run(
+        plan, setup, workers=workers, follow=lambda job, far: told.append((job, far))
+    ) as going:
+        (outcome,) = going.outcomes
+    assert outcome.status is Status.COLORED
+    assert {job for job, _ in told} == {outcome.job}
+    frames = [far.frames for _, far in told]
+    assert frames == sorted(frames)
+    assert frames[0] == 1
+    assert frames[-1] <= 30 <= told[-1][1].total  # by its duration, which its sound stretches
+    assert told[-1][1].per_second > 0

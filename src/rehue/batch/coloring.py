@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING, TypeAlias
 
 from rehue.batch.comparison import write_comparison
 from rehue.batch.job import Job, LocalJob
@@ -45,6 +47,12 @@ from rehue.photo import (
 from rehue.scan import find_own_color
 from rehue.wishes import Coloring, differences
 
+if TYPE_CHECKING:
+    from rehue.film import Progress
+
+# Is told how far a job's film is.
+Follow: TypeAlias = "Callable[[Job, Progress], None]"
+
 
 class _LeftAloneError(Exception):
     """A photograph that is not to be coloured; never leaves this module."""
@@ -55,13 +63,25 @@ class _LeftAloneError(Exception):
         self.sha256 = sha256
 
 
-def color(job: Job, colorizer: Colorizer, settings: Settings) -> Outcome:
+def unfollowed(_: Job, __: "Progress") -> None:
+    """Nobody wants to know how far a film is."""
+
+
+def color(
+    job: Job, colorizer: Colorizer, settings: Settings, follow: Follow = unfollowed
+) -> Outcome:
     """Do one job; nothing that a file holds or lacks is raised."""
-    do = partial(_color, colorizer=colorizer, settings=settings)
+    followed = partial(follow, job)
+    do = partial(_color, colorizer=colorizer, settings=settings, follow=followed)
     return do_here(job, do, keeps_times=settings.output.keep_times)
 
 
-def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
+def _color(
+    job: LocalJob,
+    colorizer: Colorizer,
+    settings: Settings,
+    follow: "Callable[[Progress], None]",
+) -> Outcome:
     started = perf_counter()
     if job.alternative > 1:
         coloring = replace(settings.coloring, alternative=job.alternative)
@@ -75,7 +95,7 @@ def _color(job: LocalJob, colorizer: Colorizer, settings: Settings) -> Outcome:
         if job.source and is_film(job.source.name):
             from rehue.batch.films import color_film  # noqa: PLC0415, photographs need nothing of it
 
-            status, reason, notes, sha256 = color_film(job, colorizer, settings)
+            status, reason, notes, sha256 = color_film(job, colorizer, settings, follow)
         else:
             status, notes, sha256 = _done(job, colorizer, settings)
     except Exception as error:  # a fault with one file must not cost the rest

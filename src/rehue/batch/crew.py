@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 
 from rehue import __version__
-from rehue.batch.coloring import color
+from rehue.batch.coloring import Follow, color, unfollowed
 from rehue.batch.job import Job
 from rehue.batch.outcome import Facts, Outcome, Settings
 from rehue.colorizer import Colorizer
@@ -87,7 +87,8 @@ class Crew(ABC):
 class Alone(Crew):
     """This very process: for one photograph nothing is quicker."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, follow: Follow = unfollowed) -> None:
+        self._follow = follow
         self._settings = setup.settings
         self._colorizer = setup.colorizer()
         self.facts = setup.facts(self._colorizer)
@@ -95,7 +96,7 @@ class Alone(Crew):
     def submit(self, job: Job) -> Future[Outcome]:
         """Do the job."""
         done: Future[Outcome] = Future()
-        done.set_result(color(job, self._colorizer, self._settings))
+        done.set_result(color(job, self._colorizer, self._settings, self._follow))
         return done
 
     def close(self) -> None:

@@ -1,19 +1,38 @@
 """One film of a run: is it to be coloured, and done; its outcome is as a photograph's."""
 
+from collections.abc import Callable
+
 from rehue.batch.job import LocalJob
 from rehue.batch.outcome import Settings, Status, name_of
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
-from rehue.film import FilmOptions, LeftAloneError, check, colorize_film, mark_at, probe
+from rehue.film import (
+    FilmOptions,
+    LeftAloneError,
+    Progress,
+    check,
+    colorize_film,
+    mark_at,
+    probe,
+)
 from rehue.film.marking import mark_of
 from rehue.photo import Mark
 from rehue.wishes import differences
 
 
 def color_film(
-    job: LocalJob, colorizer: Colorizer, settings: Settings
+    job: LocalJob,
+    colorizer: Colorizer,
+    settings: Settings,
+    follow: Callable[[Progress], None],
 ) -> tuple[Status, str | None, tuple[str, ...], str | None]:
     """Colour a film.
+
+    Args:
+        job: the film.
+        colorizer: colours it.
+        settings: what is wished.
+        follow: is told how far it is, after each frame.
 
     Returns:
         The status, why it was left alone, notes, and the source's sha256 where it was read.
@@ -41,7 +60,15 @@ def color_film(
             check(film, there / target.name, options, notes.append)
             return Status.PLANNED, None, tuple(notes), None
         target.parent.mkdir(parents=True, exist_ok=True)
-        colorize_film(source, target, colorizer, settings.coloring, options, tell=notes.append)
+        colorize_film(
+            source,
+            target,
+            colorizer,
+            settings.coloring,
+            options,
+            tell=notes.append,
+            follow=follow,
+        )
     except LeftAloneError as error:
         return (Status.RESULT if film.mark else Status.IN_COLOR), str(error), (), None
     begins = f"{source}: "

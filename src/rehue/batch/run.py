@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from rehue.batch.cluster import Cluster, ClusterError
+from rehue.batch.coloring import Follow, unfollowed
 from rehue.batch.crew import Alone, Crew, Setup
 from rehue.batch.job import Job, Problem, Step
 from rehue.batch.journal import Journal
@@ -46,6 +47,7 @@ def open_run(
     workers: int | None = None,
     time_limit: float = TIME_LIMIT,
     cluster: str | None = None,
+    follow: Follow = unfollowed,
 ) -> Iterator[Run]:
     """Begin to carry out a plan; at the end of the context nothing of it is at work any more.
 
@@ -62,6 +64,8 @@ def open_run(
             share another device.
         time_limit: for one photograph (s), where there are workers.
         cluster: address of a Ray cluster that is to do the work.
+        follow: is told how far a film is, some times a second and from any thread; a cluster does
+            not say.
 
     Raises:
         RehueError: the model, its runtime, the cluster or the journal cannot be had.
@@ -91,9 +95,9 @@ def open_run(
         if cluster:
             crew = Cluster(cluster, setup, time_limit)
         elif is_alone:
-            crew = Alone(setup)
+            crew = Alone(setup, follow)
         else:
-            crew = Workers(setup, count, time_limit, len(at_first))
+            crew = Workers(setup, count, time_limit, len(at_first), follow)
         stack.enter_context(crew)
         yield Run(crew.facts, run(plan, crew, journal))
 

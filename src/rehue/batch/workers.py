@@ -13,14 +13,15 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from queue import LifoQueue
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rehue.batch.coloring import color
+from rehue.batch.coloring import Follow, color, unfollowed
 from rehue.batch.crew import Crew, Setup
 from rehue.batch.job import Job
 from rehue.batch.made import remove_parts
@@ -28,14 +29,25 @@ from rehue.batch.outcome import Facts, Outcome, Status, name_of
 from rehue.errors import RehueError
 from rehue.film.naming import is_film
 
+if TYPE_CHECKING:
+    from rehue.film import Progress
+
 # Begun afresh: a copy of this process would hold its locks, and the threads of its libraries not.
 _SPAWN = multiprocessing.get_context("spawn")
 # What libraries ask for how many threads of their own they may begin.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TIFFFILE_NUM_THREADS")
 _START_LIMIT = 300.0  # s; weights may come over a network
 _END_LIMIT = 5.0  # s
+_TOLD_EVERY = 0.2  # s; how far a film is
 
 _starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class _Far:
+    """How far the film is that a process is at."""
+
+    progress: "Progress"
 
 
 class _Late:
@@ -55,10 +67,11 @@ class Worker:
     Args:
         setup: what it needs.
         time_limit: for one photograph (s); a film takes as long as it takes.
+        follow: is told how far a film is.
     """
 
-    def __init__(self, setup: Setup, time_limit: float) -> None:
-        self._setup, self._time_limit = setup, time_limit
+    def __init__(self, setup: Setup, time_limit: float, follow: Follow = unfollowed) -> None:
+        self._setup, self._time_limit, self._follow = setup, time_limit, follow
         self._process: Any = None
         self._pipe: Connection
         self._facts: Facts
@@ -100,6 +113,9 @@ class Worker:
             self._pipe.send(job)
         is_long = job.source is not None and is_film(job.source.name)
         answer = self._answer(None if is_long else self._time_limit)
+        while isinstance(answer, _Far):
+            self._follow(job, answer.progress)
+            answer = self._answer(None)
         if isinstance(answer, Outcome):
             return answer
         how = self._end(kill=answer is _LATE)
@@ -148,15 +164,23 @@ class Workers(Crew):
         count: how many there are.
         time_limit: for one photograph (s).
         first: how many are started at once; the others when they are wanted.
+        follow: is told how far a film is.
 
     Raises:
         RehueError: the model or its runtime cannot be had.
     """
 
-    def __init__(self, setup: Setup, count: int, time_limit: float, first: int = 1) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        count: int,
+        time_limit: float,
+        first: int = 1,
+        follow: Follow = unfollowed,
+    ) -> None:
         # As many again wait, so that none is idle, and their files can be read ahead.
         self.capacity = 2 * count
-        self._workers = [Worker(setup, time_limit) for _ in range(count)]
+        self._workers = [Worker(setup, time_limit, follow) for _ in range(count)]
         self._idle: LifoQueue[Worker] = LifoQueue()
         for worker in self._workers:
             self._idle.put(worker)
@@ -223,7 +247,20 @@ def _serve(pipe: Connection, setup: Setup) -> None:
             return
         pipe.send(setup.facts(colorizer))
         while True:
-            pipe.send(color(pipe.recv(), colorizer, setup.settings))
+            pipe.send(color(pipe.recv(), colorizer, setup.settings, _teller(pipe)))
+
+
+def _teller(pipe: Connection) -> Follow:
+    """Say through the pipe how far a film is, not more often than anybody could read."""
+    told = -_TOLD_EVERY
+
+    def follow(_: Job, progress: "Progress") -> None:
+        nonlocal told
+        if (now := perf_counter()) - told >= _TOLD_EVERY:
+            told = now
+            pipe.send(_Far(progress))
+
+    return follow
 
 
 def _end_with_parent() -> None:

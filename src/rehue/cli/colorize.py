@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rehue.cli import film
+from rehue.cli.board import Board, say
 from rehue.cli.choices import Files, Films, Machine, ManyFiles, Scans, Steering
 from rehue.cli.options import grouped
-from rehue.cli.telling import say, tell
+from rehue.cli.telling import tell
 from rehue.cli.wished import Colors
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def colorize(
 
     Exit code: 0; 1 when a file failed (the others are done all the same); 2 for wrong usage.
     """
-    from rehue.batch import PlanError, Report, Setup, check_report, make_plan, open_run
+    from rehue.batch import PlanError, Report, Setup, check_report, make_plan, name_of, open_run
     from rehue.errors import ModelError, PhotoError
     from rehue.photo import check_credentials, format_named
 
@@ -106,10 +107,16 @@ def colorize(
     first = plan.peek(1)
     is_one = plan.journal is None and len({job.source for job in plan.peek(5)}) == 1
     total = None if is_one else lambda: sum(1 for _ in planned())  # a plan is read once
+    board = Board(total, quiet=many.quiet)
     with ExitStack() as stack:
         table = stack.enter_context(Report(many.report)) if many.report else None
         run = open_run(
-            plan, setup, workers=many.workers, time_limit=many.time_limit, cluster=many.cluster
+            plan,
+            setup,
+            workers=many.workers,
+            time_limit=many.time_limit,
+            cluster=many.cluster,
+            follow=lambda job, far: board.follow(name_of(job), far),
         )
         going = stack.enter_context(run)
         if going.facts and not many.quiet:
@@ -117,7 +124,7 @@ def colorize(
             where = "" if is_one else f"; results: {plan.place}"
             say(f"rehue: model {going.facts.model}, {going.facts.runtime}{where}")
         any_failed = tell(
-            going, plan, table, total, as_json=many.as_json, quiet=many.quiet, names=is_one
+            going, plan, table, board, as_json=many.as_json, quiet=many.quiet, names=is_one
         )
     if any_failed:
         raise typer.Exit(1)

@@ -1,17 +1,16 @@
 """`rehue colorize` for films."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from rehue.cli.choices import Files, Films, Machine, ManyFiles
 
 if TYPE_CHECKING:
-    from rehue.film import FilmOptions, Progress
+    from rehue.film import FilmOptions
     from rehue.wishes import Coloring
 
 
@@ -137,7 +136,7 @@ def colorize_films(
         quiet: say only what failed.
     """
     from rehue import Colorizer
-    from rehue.cli.telling import say
+    from rehue.cli.board import Board, say
     from rehue.errors import RehueError
     from rehue.film import LeftAloneError, colorize_film
 
@@ -148,15 +147,16 @@ def colorize_films(
     any_failed = False
     for source, target in pairs:
         try:
-            with _following(source.name, quiet=quiet) as (follow, tell):
+            board = Board(quiet=quiet)
+            with board.showing() as tell:
                 frames = colorize_film(
                     source,
                     target,
                     colorizer,
                     coloring,
                     options,
-                    tell=tell,
-                    follow=follow,
+                    tell=lambda line, tell=tell: None if quiet else tell(f"rehue: {line}"),  # type: ignore[misc]
+                    follow=partial(board.follow, source.name),
                     workers=workers or 1,
                     cluster=cluster,
                     model=model,
@@ -187,7 +187,7 @@ def show_films(
 ) -> None:
     """Write previews of films, or a sheet of each one's shots where no preview is wanted."""
     from rehue import Colorizer
-    from rehue.cli.telling import say
+    from rehue.cli.board import say
     from rehue.errors import FilmError
     from rehue.film import probe, write_preview, write_sheet
     from rehue.film.shotlist import time_of
@@ -215,7 +215,7 @@ def color_pipe(
 ) -> None:
     """Colour a film from standard input to standard output, as y4m or as raw frames."""
     from rehue import Colorizer
-    from rehue.cli.telling import say
+    from rehue.cli.board import say
     from rehue.film.pipe import color_y4m
     from rehue.film.raw import color_raw
 
@@ -250,37 +250,3 @@ def target_of(source: Path, output: str | None) -> Path:
     else:
         name = (name_in_folder if into else name_beside)(source.name)
     return Path(output or source.parent) / name
-
-
-_Follow: TypeAlias = "Callable[[Progress], None]"
-_Tell: TypeAlias = Callable[[str], None]
-
-
-@contextmanager
-def _following(name: str, *, quiet: bool) -> Iterator[tuple[_Follow, _Tell]]:
-    """Show frames, frames a second and the time left, on a terminal; give what prints."""
-    from rehue.cli.telling import say
-
-    if quiet or not sys.stderr.isatty():
-        yield (lambda _: None), (lambda line: None if quiet else say(f"rehue: {line}"))
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} frames, {task.fields[pace]:.1f} a second"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None, pace=0.0)
-        yield (
-            lambda far: bar.update(
-                task, completed=far.frames, total=far.total, pace=far.per_second
-            ),
-            lambda line: console.print(
-                f"rehue: {line}", markup=False, highlight=False, soft_wrap=True
-            ),
-        )

@@ -37,7 +37,7 @@ def shots(
 
     Exit code: 0; 1 when the film cannot be read; 2 for wrong usage.
     """
-    from rehue.cli.telling import say
+    from rehue.cli.board import say
     from rehue.errors import FilmError
     from rehue.film import ShotList, find_shots, probe, write_shots
 

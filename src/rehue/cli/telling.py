@@ -1,27 +1,23 @@
 """What `rehue colorize` says while it works: lines, JSON, progress, a report, a last line."""
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from threading import Thread
+from collections.abc import Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import typer
 
+from rehue.cli.board import Board, say
+
 if TYPE_CHECKING:
     from rehue.batch import Outcome, Plan, Report, Run
-
-# Prints one line on standard error, above the progress bar where there is one.
-_Say: TypeAlias = Callable[[str], None]
 
 
 def tell(
     going: "Run",
     plan: "Plan",
     table: "Report | None",
-    total: Callable[[], int] | None,
+    board: Board,
     *,
     as_json: bool,
     quiet: bool,
@@ -39,8 +35,8 @@ def tell(
     started = perf_counter()
     facts = (going.facts.model, going.facts.runtime) if going.facts else (None, None)
     try:
-        with _following(None if quiet else total) as (follow, tell_line):
-            for outcome in follow(going.outcomes):
+        with board.showing() as tell_line:
+            for outcome in board.files(going.outcomes):
                 counts[outcome.status] += 1
                 if names and outcome.status is Status.COLORED and outcome.job.target:
                     written.append(shown(outcome.job.target))
@@ -75,32 +71,3 @@ def _lines(outcome: "Outcome", *, quiet: bool) -> Iterator[str]:
         yield outcome.reason
     for note in outcome.notes:
         yield f"{name_of(job)}: {note}"
-
-
-_Follow: TypeAlias = "Callable[[Iterable[Outcome]], Iterable[Outcome]]"
-
-
-@contextmanager
-def _following(total: Callable[[], int] | None) -> Iterator[tuple[_Follow, _Say]]:
-    """Show progress on a terminal, where a total is counted meanwhile; give what prints."""
-    if total is None or not sys.stderr.isatty():
-        yield (lambda outcomes: outcomes), say
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        counting = Thread(target=lambda: progress.update(task, total=total()), daemon=True)
-        counting.start()
-        yield (
-            lambda outcomes: progress.track(outcomes, task_id=task),
-            lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True),
-        )
-
-
-def say(line: str) -> None:
-    """Print a line on standard error."""
-    typer.echo(line, err=True)

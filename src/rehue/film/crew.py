@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError, install_line
 from rehue.film.encoding import Encoding
-from rehue.film.making import Task, segments_of_shot
+from rehue.film.making import Pace, Task, segments_of_shot
 from rehue.film.probing import PROGRESSIVE, probe
 from rehue.film.segments import Work
 from rehue.film.wishes import FilmOptions, asking_for
@@ -59,8 +59,22 @@ def _colorizer(model: tuple[tuple[str, Any], ...]) -> Colorizer:
     return Colorizer(**dict(model))
 
 
-def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
-    """Colour one shot (numbered from 0); return its frames, and lines for a person."""
+class Done(NamedTuple):
+    """A shot that is coloured.
+
+    Attributes:
+        frames: in it.
+        made: of them, now; the others were there from an earlier run.
+        said: lines for a person.
+    """
+
+    frames: int
+    made: int
+    said: list[str]
+
+
+def color_shot(setup: Setup, number: int) -> Done:
+    """Colour one shot (numbered from 0)."""
     film = probe(setup.source)
     if setup.options.deinterlace:
         film = replace(film, fields=PROGRESSIVE)
@@ -77,15 +91,18 @@ def color_shot(setup: Setup, number: int) -> tuple[int, list[str]]:
         setup.end,
         said.append,
     )
-    return sum(len(segment.table.rows) for segment in segments_of_shot(task, number)), said
+    pace = Pace()
+    for _ in segments_of_shot(task, number, pace):
+        pass
+    return Done(pace.frames, pace.made, said)
 
 
-_Submit: TypeAlias = Callable[[int], "Future[tuple[int, list[str]]]"]
+_Submit: TypeAlias = Callable[[int], "Future[Done]"]
 
 
 def color_shots(
     setup: Setup, numbers: list[int], workers: int, cluster: str | None
-) -> Iterator[tuple[int, list[str]]]:
+) -> Iterator[Done]:
     """Colour shots side by side; yield what `color_shot` returns as each is done.
 
     Raises:
@@ -130,9 +147,9 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
     remote = ray.remote(num_cpus=setup.model.get("threads") or 1)(color_shot)
     held: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
 
-    def there(number: int) -> tuple[int, list[str]]:
+    def there(number: int) -> Done:
         try:
-            told: tuple[int, list[str]] = ray.get(remote.remote(setup, number))
+            told: Done = ray.get(remote.remote(setup, number))
         except ray.exceptions.RayTaskError as error:
             # Its own text is a traceback; what our code raised there says what was wrong.
             raise error.cause from None

@@ -88,7 +88,7 @@ class Task:
 
 def segments(task: Task, follow: Follow) -> Iterator[Segment]:
     """Yield all segments of a film in order: those that are there, and those that are made now."""
-    pace = _Pace(task.film.frames, follow)
+    pace = Pace(task.film.frames, follow)
     at: Place | None = Place()
     while at is not None:
         found = task.work.find(task.key(at))
@@ -106,8 +106,11 @@ def segments(task: Task, follow: Follow) -> Iterator[Segment]:
                 break
 
 
-def segments_of_shot(task: Task, number: int) -> Iterator[Segment]:
-    """Yield the segments of one listed shot, numbered from 0; none where it has no frames."""
+def segments_of_shot(task: Task, number: int, pace: "Pace") -> Iterator[Segment]:
+    """Yield the segments of one listed shot, numbered from 0; none where it has no frames.
+
+    `pace` counts its frames.
+    """
     shots, film = task.shots, task.film
     if shots is None:
         raise ValueError("shots are not listed")
@@ -124,7 +127,6 @@ def segments_of_shot(task: Task, number: int) -> Iterator[Segment]:
         at = Place(first.pts)
     # The next shot's first frame is what says that this one is whole.
     of_shot = replace(task, until=lambda frame: number_of(frame) > number)
-    pace = _Pace(None, lambda _: None)
     while at is not None and (at.place or at.state is None):
         found = task.work.find(task.key(at))
         if found is None:
@@ -133,26 +135,37 @@ def segments_of_shot(task: Task, number: int) -> Iterator[Segment]:
                 if found.following is None or found.following.place == 0:
                     return
             return
+        pace.frames += len(found.table.rows)
         yield found
         at = found.following
 
 
-class _Pace:
-    """Counts frames, and says how many a second."""
+class Pace:
+    """Counts frames, and says how many a second.
 
-    def __init__(self, total: int | None, follow: Follow) -> None:
+    Args:
+        total: frames in all; None where nobody knows.
+        follow: is told.
+
+    Attributes:
+        frames: so far, with those of an earlier run.
+        made: of them, now.
+    """
+
+    def __init__(self, total: int | None = None, follow: Follow = lambda _: None) -> None:
         self.frames = self.made = 0
         self._started = perf_counter()
         self._total, self._follow = total, follow
 
-    def step(self) -> None:
-        self.frames += 1
-        self.made += 1
+    def step(self, frames: int = 1, made: int = 1) -> None:
+        """Count frames that are done, and say so."""
+        self.frames += frames
+        self.made += made
         took = perf_counter() - self._started
         self._follow(Progress(self.frames, self._total, self.made / took if took else 0.0))
 
 
-def _made(task: Task, at: Place, pace: _Pace) -> Iterator[Segment]:
+def _made(task: Task, at: Place, pace: Pace) -> Iterator[Segment]:
     """Colour from a place on to the film's end, and yield each segment when it is whole."""
     longest = segment_frames(task.film)
     here: Place | None = at

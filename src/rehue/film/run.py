@@ -4,7 +4,6 @@ import errno
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Final
 
 from rehue.colorizer import Colorizer
@@ -13,7 +12,7 @@ from rehue.files import replacing, write_whole
 from rehue.film.checking import check
 from rehue.film.crew import Setup, color_shots
 from rehue.film.encoding import Encoding
-from rehue.film.making import Follow, Progress, Task, Tell, segments
+from rehue.film.making import Follow, Pace, Task, Tell, segments
 from rehue.film.marking import in_words, mark_of
 from rehue.film.mux import join
 from rehue.film.naming import WORK
@@ -140,11 +139,10 @@ def _shared(
     )
     # The longest first, so that none is left over at the end.
     numbers = sorted(range(len(shots.shots)), key=lambda n: -(shots.shots[n].frames or 0))
-    done, started = 0, perf_counter()
-    for frames, said in color_shots(setup, numbers, workers, cluster):
-        done += frames
-        follow(Progress(done, film.frames, done / (perf_counter() - started)))
-        for line in said:
+    pace = Pace(film.frames, follow)
+    for done in color_shots(setup, numbers, workers, cluster):
+        pace.step(done.frames, done.made)
+        for line in done.said:
             task.tell(line)
     return replace(task, shots=shots)
 
