@@ -56,7 +56,8 @@ class StandInColorizer:
             heads=self.heads,
         )
 
-    def look(self, photo):
+    def look(self, photo, *, scan):
+        assert scan.as_is
         self.looks += 1
         return StandInLook(srgb_to_lab(photo), self.predict, self.card.default_decoding)
 

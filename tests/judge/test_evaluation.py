@@ -2,10 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from skimage import data
 
 from rehue.color import colorfulness, normalize_ab, srgb_to_lab
+from rehue.colorizer import Colorizer
 from rehue.dataset import Sample
 from rehue.errors import DatasetError
+from rehue.judge.calibration import measure_calibration
 from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.judge.evaluation import evaluate as judge
 from rehue.judge.groups import Outcome
@@ -65,6 +68,17 @@ def test_a_model_that_answers_grey_equals_plain_grey(stand_in, photographs):
             assert (estimate.value, estimate.low, estimate.high) == (1, 1, 1)
         assert plain.figures["colorfulness"].value == 0
         assert plain.figures["mse_ab"].value > 0
+
+
+def test_what_looks_like_a_page_of_prints_is_judged_as_a_photograph(tiny_model):
+    page = np.full((400, 700, 3), 128, np.uint8)
+    page[80:320, 50:300] = data.astronaut()[20:260, 100:350]
+    page[80:320, 370:640] = data.coffee()[20:260, 100:370]
+    colorizer = Colorizer(tiny_model, threads=1)
+    assert len(colorizer.look(page).finding.prints) == 2
+    samples = [Sample("page", page)]
+    assert judge(colorizer, samples, PLAIN).count == 1
+    assert measure_calibration(colorizer, samples)
 
 
 def test_figures_of_a_set_are_averages_over_photographs(stand_in, photographs):

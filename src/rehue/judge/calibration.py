@@ -16,6 +16,7 @@ from rehue.color import srgb_to_lab
 from rehue.errors import DatasetError
 from rehue.model import confidence
 from rehue.model.confidence import REACH
+from rehue.scan import AS_IS
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -70,7 +71,7 @@ def measure_calibration(
     squared: list[NDArray[np.floating]] = []
     weights: list[NDArray[np.floating]] = []
     for sample in photographs:
-        look = colorizer.look(sample.image)
+        look = colorizer.look(sample.image, scan=AS_IS)
         logits, shown, rows, columns = look.cells()
         truth = np.moveaxis(srgb_to_lab(sample.image[np.ix_(rows, columns)])[..., 1:], -1, 0)
         squared.append(((shown - truth) ** 2).sum(axis=0).ravel())

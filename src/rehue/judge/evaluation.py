@@ -25,6 +25,7 @@ from rehue.judge.groups import Outcome
 from rehue.judge.hues import HueRow, summarize_hues
 from rehue.judge.summary import Group, Record, summarize
 from rehue.model import Decoding
+from rehue.scan import AS_IS
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -246,7 +247,8 @@ def _judge(
 ) -> Judged:
     """Compare every predictor with one photograph and note it in `records`."""
     lightness = original.lab[..., 0]
-    look = colorizer.look(sample.image)
+    # A model is judged: what is found of scans, a page of several prints say, is judged by itself.
+    look = colorizer.look(sample.image, scan=AS_IS)
 
     def compare(predictor: str) -> Comparison:
         if predictor in decodings:

@@ -3,8 +3,11 @@
 Static quantisation of weights and activations, symmetric a channel for weights (Jacob et al. 2018,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference";
 Krishnamoorthi 2018, section 2.2), by ONNX Runtime. Ranges of activations are those that held-back
-photographs gave. The first convolutions and the heads stay as they are: there a step of eight bits
-would be seen.
+photographs gave, each a mean over them: the widest of all would make every step coarser. The first
+convolutions and the heads stay as they are, where a step of eight bits would be seen; so do
+depthwise convolutions, whose channels differ too much for one range (Sheng et al. 2018, "A
+Quantization-Friendly Separable Convolution for MobileNets"), and layers of few weights, which
+save little and whose errors all others inherit.
 """
 
 import hashlib
@@ -32,6 +35,10 @@ from rehue.model.framing import MULTIPLE
 CALIBRATED_ON: Final = 60
 _QUANTIZED: Final = ("Conv", "MatMul", "Gemm")
 _HEADS: Final = frozenset({"logits", "ab"})
+# Chosen on photographs held back from training (docs/log/2026-11-28-knowing-things.md): a layer of
+# fewer weights stays as it is; what each photograph weighs in the ranges.
+_FEW_WEIGHTS: Final = 4096
+_EACH_WEIGHS: Final = 0.05
 
 
 def quantize(model: Model, photos: Path) -> Card:
@@ -78,7 +85,7 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
             _Shown(_inputs_of(graph, photographs, model.card)),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(_QUANTIZED),
-            nodes_to_exclude=sorted(_first_and_last(graph.graph)),
+            nodes_to_exclude=sorted(_first_and_last(graph.graph) | _delicate(graph.graph)),
             per_channel=True,
             # Seven bits a weight: processors without VNNI add pairs of products in 16 bits, where
             # eight would overflow.
@@ -87,7 +94,11 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
             # Products of two activations (attention) stay as they are.
-            extra_options={"MatMulConstBOnly": True},
+            extra_options={
+                "MatMulConstBOnly": True,
+                "CalibMovingAverage": True,
+                "CalibMovingAverageConstant": _EACH_WEIGHS,
+            },
         )
         graph = onnx.load(narrow)
     halve_weights(graph)
@@ -96,7 +107,8 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
     data = graph.SerializeToString()
     said = {
         **model.card.export,
-        "weights": "int8 (seven bits used), activations uint8; first and last layers float16",
+        "weights": "int8 (seven bits used), activations uint8; first, last, depthwise and small "
+        "layers float16",
         "calibrated_on": f"{CALIBRATED_ON} photographs held back from training",
         "quantized_from": model.card.sha256,
         "bytes": len(data),
@@ -158,6 +170,20 @@ def _first_and_last(graph: onnx.GraphProto) -> set[str]:
     for name in _HEADS & set(makers):
         excluded |= _layers_before([name], makers)
     return excluded
+
+
+def _delicate(graph: onnx.GraphProto) -> set[str]:
+    """Return the names of depthwise convolutions, and of layers of few weights."""
+    weights = {tensor.name: np.prod(tensor.dims) for tensor in graph.initializer}
+    return {
+        node.name
+        for node in graph.node
+        if node.op_type in _QUANTIZED
+        and (
+            any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
+            or weights.get(node.input[1], _FEW_WEIGHTS) < _FEW_WEIGHTS
+        )
+    }
 
 
 def _layers_before(names: Iterable[str], makers: Mapping[str, onnx.NodeProto]) -> set[str]:
