@@ -136,7 +136,8 @@ class PixelCache:
         if path.is_file():
             kept: NDArray[np.float32] = np.load(path)
             return kept
-        _ = bins.encoding_table  # made once: each photograph by itself has too few colours to ask for it
+        # Made once for all: the few colours of each by itself would not ask for it.
+        _ = bins.encoding_table
         rows = np.empty((len(self), len(bins)), np.float32)
         for number, row in enumerate(rows):
             ab = srgb_to_lab(self.image(number)[::step, ::step])[..., 1:]
