@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rehue.errors import DatasetError
 from rehue.judge.baselines import PLAIN_GREY, constant_ab, paint
 from rehue.judge.groups import Outcome
+from rehue.scan import AS_IS
 
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
@@ -76,7 +77,7 @@ def model_sheet(
     """Return grey, original and prediction of each photograph, captioned with key and kind."""
     cells, captions = [], []
     for sample in photographs:
-        look = colorizer.look(sample.image)
+        look = colorizer.look(sample.image, scan=AS_IS)
         grey = paint(look.lightness, constant_ab(look.lightness, PLAIN_GREY))
         cells.append([grey, sample.image, look.colorize(decoding=decoding)])
         captions.append(" ".join(filter(None, (sample.key, sample.kind, sample.label))))
