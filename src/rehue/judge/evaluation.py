@@ -4,7 +4,7 @@ Truth is the file's own ab at the file's own size, whatever size the network wor
 error is taken on the network's ab as it comes; all that concerns the picture (PSNR, SSIM,
 CIEDE2000, colourfulness) on the 8-bit picture that a user gets, fitted into the gamut. A figure of
 a set is the average over photographs of each photograph's own; "over grey" is the ratio of two
-such averages.
+such averages. What is found of scans is not the model's, and is judged by itself.
 """
 
 from collections import Counter
@@ -247,7 +247,6 @@ def _judge(
 ) -> Judged:
     """Compare every predictor with one photograph and note it in `records`."""
     lightness = original.lab[..., 0]
-    # A model is judged: what is found of scans, a page of several prints say, is judged by itself.
     look = colorizer.look(sample.image, scan=AS_IS)
 
     def compare(predictor: str) -> Comparison:
