@@ -30,7 +30,8 @@ class Table:
     of the 256. Filling twice from two threads writes the same bytes, so no lock is needed.
 
     An entry's number has three bytes: the block, the place in the block, the grey. Neighbouring
-    pixels differ in grey more than in colour, so they look up neighbouring entries.
+    pixels differ in grey more than in colour, so they look up neighbouring entries. Entries that
+    were never filled are 0.
 
     Args:
         entry: type of an entry.
@@ -44,14 +45,18 @@ class Table:
 
     def numbers(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.uint32]:
         """Return the entries' numbers of black in colours (whole units + 128); add the grey."""
-        block = (a & 0xF0) | (b >> 4)
-        if not self._is_filled.take(block).all():
-            for missing in np.unique(block[~self._is_filled.take(block)]):
-                self._fill(int(missing))
         number = np.zeros((*a.shape, 4), np.uint8)
         number[..., 1] = (a << 4) | (b & 0x0F)
-        number[..., 2] = block
+        number[..., 2] = _block(a, b)
         return number.view("<u4")[..., 0]
+
+    def fill(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> None:
+        """Fill the blocks of colours that are still missing."""
+        block = _block(a, b)
+        missing = ~self._is_filled.take(block)
+        if missing.any():
+            for number in np.unique(block[missing]):
+                self._fill(int(number))
 
     def _fill(self, block: int) -> None:
         first_a, first_b = block // _BLOCKS * _SIDE - 128, block % _BLOCKS * _SIDE - 128
@@ -65,6 +70,11 @@ class Table:
         made = self._make(grey.reshape(-1, 256), a.reshape(-1, 256), b.reshape(-1, 256))
         self.entries[block * size : (block + 1) * size] = made.reshape(-1)
         self._is_filled[block] = True
+
+
+def _block(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    block: NDArray[np.uint8] = np.bitwise_or(a & np.uint8(0xF0), b >> np.uint8(4))
+    return block
 
 
 class GreyLookup(Table):
@@ -95,6 +105,7 @@ class GreyLookup(Table):
             picture: rows x width x 3, C-contiguous; filled.
         """
         rows, width = grey.shape
+        self.fill(a, b)
         color_of_column = self.numbers(a, b).repeat(2, axis=1)[:, :width]
         number = grey.astype(np.uint32)
         number[0::2] |= color_of_column

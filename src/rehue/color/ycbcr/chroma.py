@@ -101,12 +101,15 @@ def _strip(
     u, v = solved(under.total, a, b, coding, count)
     scale = np.float32(coding.chroma_span)
     below, above = _bounds(under, coding)
-    parts = parts_over_luma(u, v, coding.matrix)
-    share = _largest_share(parts, below, above)
+    highest, lowest = _extremes(parts_over_luma(u, v, coding.matrix))
+    # Rounding by half a code moves no part by as much: what lies further within stays there.
+    margin = np.float32(1.2 / coding.chroma_span)
+    is_near = (highest + margin > above) | (lowest - margin < below)
+    share = _largest_share(highest, lowest, below, above)
     cb, cr = u * (share * scale), v * (share * scale)
     np.rint(cb, out=cb)
     np.rint(cr, out=cr)
-    _draw_in(cb, cr, below, above, coding)
+    _draw_in(cb, cr, np.nonzero(is_near), below, above, coding)
     cb += coding.neutral
     cr += coding.neutral
     return cb, cr
@@ -125,26 +128,29 @@ def _bounds(under: _Luma, coding: Coding) -> tuple[Plane, Plane]:
     return below, above
 
 
-def _draw_in(cb: Plane, cr: Plane, below: Plane, above: Plane, coding: Coding) -> None:
-    """Bring codes that rounding has led out of range back, in place."""
+def _draw_in(
+    cb: Plane,
+    cr: Plane,
+    where: tuple[NDArray[np.intp], ...],
+    below: Plane,
+    above: Plane,
+    coding: Coding,
+) -> None:
+    """Bring codes back that rounding has led out of range, in place; they can only lie `where`."""
     inner = np.float32(1 / coding.chroma_span)
-    where: tuple[NDArray[np.intp], ...] | None = None
-    left = (cb, cr, below, above)
     for _ in range(_SHRINKS):
-        parts = parts_over_luma(left[0] * inner, left[1] * inner, coding.matrix)
+        its_cb, its_cr = cb[where], cr[where]
+        parts = parts_over_luma(its_cb * inner, its_cr * inner, coding.matrix)
         highest, lowest = _extremes(parts)
-        outside = (highest > left[3]) | (lowest < left[2])
-        outside &= (left[0] != 0) | (left[1] != 0)
-        found = np.nonzero(outside)
-        if not found[0].size:
+        outside = (highest > above[where]) | (lowest < below[where])
+        outside &= (its_cb != 0) | (its_cr != 0)
+        where = tuple(axis[outside] for axis in where)
+        if not where[0].size:
             return
-        # From the second step on only those few are looked at.
-        where = found if where is None else tuple(w[found[0]] for w in where)
         for plane in (cb, cr):
             # A code nearer to neutral, and no less than a sixteenth: few steps reach it.
             code = plane[where]
             plane[where] = np.sign(code) * np.floor(np.abs(code) * np.float32(15 / 16))
-        left = (cb[where], cr[where], below[where], above[where])
 
 
 def _extremes(parts: tuple[Plane, Plane, Plane]) -> tuple[Plane, Plane]:
@@ -153,9 +159,11 @@ def _extremes(parts: tuple[Plane, Plane, Plane]) -> tuple[Plane, Plane]:
     return np.maximum(highest, parts[2], out=highest), np.minimum(lowest, parts[2], out=lowest)
 
 
-def _largest_share(parts: tuple[Plane, Plane, Plane], below: Plane, above: Plane) -> Plane:
-    """Return the largest factor, at most 1, that keeps all parts between two bounds."""
-    highest, lowest = _extremes(parts)
+def _largest_share(highest: Plane, lowest: Plane, below: Plane, above: Plane) -> Plane:
+    """Return the largest factor, at most 1, that keeps parts between two bounds.
+
+    `highest` and `lowest` of the parts are worked on in place.
+    """
     least = np.float32(1e-6)
     np.divide(above, np.maximum(highest, least, out=highest), out=highest)
     np.divide(below, np.minimum(lowest, -least, out=lowest), out=lowest)
