@@ -65,9 +65,10 @@ def main() -> None:
         for sample in open_photographs(arguments.photos)
         if part_of(sample.key) is Part.CHOOSE
     )
-    decodings = {f"boldness {step:g}": bold(step) for step in STEPS}
-    decodings |= of_grid() if arguments.grid else {}
     colorizer = Colorizer(arguments.model)
+    path = colorizer.card.boldness
+    decodings = {f"boldness {step:g}": bold(step, path) for step in STEPS}
+    decodings |= of_grid() if arguments.grid else {}
     judged = evaluate(colorizer, held, decodings, limit=arguments.limit, draws=0)
     rows = {
         name: {figure: judged.row(name).figures[figure].value for figure in FIGURES}

@@ -246,7 +246,7 @@ class Seen:
     def _decoding(self, coloring: Coloring) -> Decoding:
         how = coloring.decoding or self.card.default_decoding
         if coloring.boldness is not None:
-            return bold(coloring.boldness)
+            return bold(coloring.boldness, self.card.boldness)
         if coloring.temperature is not None:
             return replace(how, head="bins", temperature=coloring.temperature)
         return how

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from rehue import Colorizer
 from rehue.model import EXPECTED, bold, find_model
-from rehue.model.boldness import PATH
+from rehue.model.boldness import PATH, Step
 from rehue.wishes import Coloring
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -31,7 +32,21 @@ def test_it_begins_at_the_mean():
 
 @pytest.mark.parametrize("name", ["default", "permissive"])
 def test_users_of_a_shipped_model_get_the_middle(name):
-    assert find_model(name).card.default_decoding == bold() == bold(0.5)
+    card = find_model(name).card
+    assert card.default_decoding == bold(path=card.boldness) == bold(0.5, card.boldness)
+
+
+def test_a_card_has_a_path_of_its_own(tmp_path):
+    at = find_model("permissive").path
+    path = (Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0), Step(1.0, 0.5, 2.0, 0.0, 0.0, 0.0))
+    card = replace(find_model("permissive").card, boldness=path)
+    (tmp_path / at.name).symlink_to(at)
+    (tmp_path / at.name).with_suffix(".json").write_text(card.to_json(), "utf-8")
+    assert find_model(str(tmp_path / at.name)).card == card
+    look = Colorizer(tmp_path / at.name).look(SAMPLES / "camera.png")
+    wished = look.seen.ab(Coloring(boldness=0.5))
+    np.testing.assert_array_equal(wished, look.seen.ab(Coloring(decoding=bold(0.5, path))))
+    assert (bold(0.5, path).temperature, bold(0.5, path).chroma) == (0.75, 1.5)
 
 
 @pytest.mark.parametrize("step", PATH)

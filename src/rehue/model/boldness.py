@@ -4,7 +4,7 @@ Where a network hesitates between red and green the mean is a calm grey-brown, a
 bold guess. The way between is a path through the parameters of a decoding.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -31,11 +31,13 @@ class Step(NamedTuple):
     agreement: float
 
 
+Steps: TypeAlias = tuple[Step, ...]
+
 # From the expected colour to colours as strong as the originals' are; between two steps the
 # parameters go in straight lines. The middle was found on photographs held back from training: with
 # doubt and agreement one thing shows as little unrest there as it does in the originals, and a
-# quarter of the boldest's patches (`rehue.judge.unrest`).
-PATH: Final = (
+# quarter of the boldest's patches (`rehue.judge.unrest`). It is the path of a card that names none.
+PATH: Final[Steps] = (
     Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0),
     Step(0.5, 0.4, 1.5, 0.0, 0.6, 0.7),
     Step(1.0, 0.3, 1.45, 0.3, 0.0, 0.0),
@@ -44,15 +46,16 @@ PATH: Final = (
 MIDDLE: Final = 0.5
 
 
-def bold(boldness: float = MIDDLE) -> Decoding:
+def bold(boldness: float = MIDDLE, path: Steps = PATH) -> Decoding:
     """Return how colours are chosen at a boldness.
 
     Args:
         boldness: 0..1.
+        path: from calm to bold, the card's.
 
     >>> bold(0.0) == Decoding("bins")
     True
     """
-    path = np.array(PATH)
-    at = (float(np.interp(boldness, path[:, 0], column)) for column in path[:, 1:].T)
+    steps = np.array(path)
+    at = (float(np.interp(boldness, steps[:, 0], column)) for column in steps[:, 1:].T)
     return Decoding("bins", *at)

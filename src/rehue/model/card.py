@@ -13,6 +13,7 @@ import numpy as np
 from rehue.color import Bins
 from rehue.errors import ModelError
 from rehue.files import reason
+from rehue.model.boldness import PATH, Step, Steps
 from rehue.model.decode import HEADS, Decoding, Head
 
 FORMAT = 1
@@ -41,6 +42,7 @@ class Card:
         bin_centers: B pairs of ab, of the classes and of palettes.
         working_size: side that the short side of a photograph is brought to (px).
         default_decoding: of the colour that users get.
+        boldness: the path of decodings from calm to bold.
         recipe: the training recipe, whole.
         commit: of the code that trained it.
         data: photographs and their sources; terms are told with the licence.
@@ -68,6 +70,7 @@ class Card:
     figures: Mapping[str, Any] = field(default_factory=dict)
     confidence_temperature: float = 1.0
     heads: tuple[Head, ...] = HEADS
+    boldness: Steps = PATH
     format: int = FORMAT
 
     @property
@@ -98,6 +101,8 @@ class Card:
                     "update Rehue"
                 )
             facts["default_decoding"] = Decoding(**facts["default_decoding"])
+            if "boldness" in facts:
+                facts["boldness"] = tuple(Step(*map(float, step)) for step in facts["boldness"])
             facts["trained_inputs"] = tuple(facts["trained_inputs"])
             facts["heads"] = tuple(facts.get("heads", HEADS))
             facts["bin_centers"] = tuple((float(a), float(b)) for a, b in facts["bin_centers"])

@@ -245,7 +245,7 @@ def test_the_default_is_measured_on_what_was_held_back(
     assert {part_of(key, share) for key in looked_at} == {Part.CHOOSE}
     again = Model.at(model.path)
     assert again.card == card
-    assert card.default_decoding == bold()
+    assert card.default_decoding == bold(path=card.boldness)
     measured = card.figures["held back"]
     assert measured["set"].startswith(f"{len(looked_at)} photographs")
     assert 0 < measured["mse_ab_over_grey"] < 3

@@ -8,10 +8,13 @@ from rehue.colorizer import Colorizer
 from rehue.judge import TEMPERATURES, evaluate, measure_calibration
 from rehue.judge.evaluation import DEFAULT
 from rehue.learning.publish.export import write_card
+from rehue.learning.publish.path import find_path
 from rehue.learning.training.loading import held_back
 from rehue.learning.training.recipe import recipe_from
-from rehue.model import Card, Model
+from rehue.model import Card, Model, bold
 
+# Photographs on which the path of boldness is found: its chroma is sure to a hundredth or two.
+_FOR_PATH: Final = 200
 # Figures of `rehue.judge` that go into the card.
 _FIGURES: Final = (
     "mse_ab_over_grey",
@@ -25,9 +28,9 @@ _FIGURES: Final = (
 
 
 def measure_default(model: Model, photos: Path, limit: int | None = None) -> Card:
-    """Measure the colours that users get, and fit how sure the model may be of them.
+    """Find how users' colours are chosen, measure them, and fit how sure the model may be of them.
 
-    Both on the photographs that training held back.
+    All on the photographs that training held back.
 
     Args:
         model: exported; its card is written anew.
@@ -39,15 +42,18 @@ def measure_default(model: Model, photos: Path, limit: int | None = None) -> Car
     """
     recipe = recipe_from(model.card.recipe, str(model.path))
     photographs = held_back(recipe, photos).evenly(limit)
-    how = model.card.default_decoding
+    card = model.card
+    if "bins" in card.heads:
+        path = find_path(Colorizer(model.path), photographs.evenly(_FOR_PATH))
+        card = replace(card, boldness=path, default_decoding=bold(path=path))
+        write_card(model.path, card)
     colorizer = Colorizer(model.path)
-    judged = evaluate(colorizer, photographs, {DEFAULT: how}, draws=0)
+    judged = evaluate(colorizer, photographs, {DEFAULT: card.default_decoding}, draws=0)
     measured = judged.row(DEFAULT).figures
     figures: dict[str, Any] = {
         "set": f"{judged.count} photographs held back from training",
         **{name: round(measured[name].value, 4) for name in _FIGURES if name in measured},
     }
-    card = model.card
     if "bins" in card.heads:
         fits = measure_calibration(colorizer, photographs, TEMPERATURES)
         best = min(fits, key=lambda fit: fit.error)
