@@ -20,8 +20,8 @@ from rich.table import Table
 from rehue.colorizer import Colorizer
 from rehue.dataset import open_photographs
 from rehue.judge import Evaluation, evaluate
-from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, REGRESSION
 from rehue.judge.report import to_json
+from rehue.judge.results import ALL, CONSTANT, DEFAULT, EXPECTED, REGRESSION
 from rehue.model import Model, find_model
 
 KINDS = (ALL, "scenes", "objects", "everyday", "people", "food", "rooms")

@@ -19,8 +19,9 @@ from rehue import Colorizer
 from rehue.color import srgb_to_lab
 from rehue.dataset import open_photographs
 from rehue.judge.baselines import paint
-from rehue.judge.evaluation import DEFAULT, default_decodings
+from rehue.judge.evaluation import default_decodings
 from rehue.judge.frechet import distance_over, leading_components
+from rehue.judge.results import DEFAULT
 from rehue.learning.features import extract, mobilenet_features, resnet18_features
 
 ORIGINAL, GREY, HALF = "original", "plain grey", "originals, half their chroma"

@@ -21,10 +21,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from rehue.color import Bins
-from rehue.judge.evaluation import ALL, CONSTANT, GREY, ORIGINAL
 from rehue.judge.groups import STUDY_SHARES
 from rehue.judge.hues import FAMILIES
 from rehue.judge.paired import compare_paired
+from rehue.judge.results import ALL, CONSTANT, GREY, ORIGINAL
 from rehue.learning.networks import NETWORKS
 from rehue.learning.training.module import build_network
 from rehue.learning.training.plots import drawing

@@ -19,7 +19,7 @@ from row import train_and_export
 
 from rehue import Colorizer, model
 from rehue.judge import evaluate
-from rehue.judge.evaluation import ALL, REGRESSION
+from rehue.judge.results import ALL, REGRESSION
 from rehue.learning import Recipe, load_recipe
 from rehue.learning.training.loading import held_back
 

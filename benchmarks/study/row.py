@@ -17,8 +17,8 @@ from typing import Any
 from rehue import Colorizer, model
 from rehue.dataset import open_photographs
 from rehue.judge import evaluate
-from rehue.judge.evaluation import EXPECTED, REGRESSION, Evaluation
 from rehue.judge.report import to_json
+from rehue.judge.results import EXPECTED, REGRESSION, Evaluation
 from rehue.learning import Recipe, export, load_recipe, train
 from rehue.learning.training.start import RUN_FILE
 from rehue.model import Decoding

@@ -9,9 +9,9 @@ from rehue.colorizer import Colorizer
 from rehue.dataset import Sample
 from rehue.errors import DatasetError
 from rehue.judge.calibration import measure_calibration
-from rehue.judge.evaluation import ALL, CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.judge.evaluation import evaluate as judge
 from rehue.judge.groups import Outcome
+from rehue.judge.results import ALL, CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.model import Decoding
 
 PLAIN = {"prediction": Decoding("bins")}

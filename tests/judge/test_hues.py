@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from rehue.color import srgb_to_lab
-from rehue.judge.evaluation import GREY, ORIGINAL
 from rehue.judge.evaluation import evaluate as judge
 from rehue.judge.hues import FAMILIES, NEUTRAL, hue_family
+from rehue.judge.results import GREY, ORIGINAL
 from rehue.model import Decoding
 
 PLAIN = {"prediction": Decoding("bins")}

@@ -5,8 +5,8 @@ import pytest
 
 from rehue.errors import DatasetError
 from rehue.judge import evaluate as judge
-from rehue.judge.evaluation import GREY
 from rehue.judge.paired import Verdict, by_photograph, compare_paired, paired_difference
+from rehue.judge.results import GREY
 from rehue.model import Decoding
 
 PLAIN = {"prediction": Decoding("bins")}

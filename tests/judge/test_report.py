@@ -16,7 +16,6 @@ from rehue.errors import DatasetError, RehueError, install_line
 from rehue.judge import evaluate as judge
 from rehue.judge import plots
 from rehue.judge.bootstrap import Estimate
-from rehue.judge.evaluation import DEFAULT, GREY, ORIGINAL
 from rehue.judge.groups import Outcome
 from rehue.judge.hues import FAMILIES
 from rehue.judge.output import write_output
@@ -31,6 +30,7 @@ from rehue.judge.report import (
     to_csv,
     to_json,
 )
+from rehue.judge.results import DEFAULT, GREY, ORIGINAL
 from rehue.model import Decoding
 
 

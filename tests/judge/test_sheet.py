@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rehue.errors import DatasetError
-from rehue.judge.evaluation import Judged
+from rehue.judge.results import Judged
 from rehue.judge.sheet import choose_for_sheet, contact_sheet, model_sheet
 
 RED, GREEN, BLUE = (

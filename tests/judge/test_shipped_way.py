@@ -14,8 +14,8 @@ from rehue.colorizer import Colorizer
 from rehue.dataset import open_photographs
 from rehue.errors import RehueError
 from rehue.judge import evaluate
-from rehue.judge.evaluation import CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 from rehue.judge.report import from_json
+from rehue.judge.results import CONSTANT, DEFAULT, EXPECTED, GREY, ORIGINAL, REGRESSION
 
 
 @pytest.fixture

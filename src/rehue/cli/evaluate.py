@@ -59,9 +59,9 @@ def evaluate(
     from rehue.errors import install_line
     from rehue.judge import choose_by_outcome, choose_for_sheet, model_sheet
     from rehue.judge import evaluate as judge
-    from rehue.judge.evaluation import DEFAULT
     from rehue.judge.output import can_plot, make_folder, write_output
     from rehue.judge.report import notes, tables, to_json
+    from rehue.judge.results import DEFAULT
 
     errors = Console(stderr=True)
     photographs = open_photographs(path)

@@ -9,10 +9,11 @@ of two models is better; `report` shows, writes and reads the result, `sheet` an
 
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.calibration import TEMPERATURES, Calibration, measure_calibration
-from rehue.judge.evaluation import Evaluation, Row, default_decodings, evaluate
+from rehue.judge.evaluation import default_decodings, evaluate
 from rehue.judge.groups import Outcome, Rule
 from rehue.judge.hues import HueRow
 from rehue.judge.paired import PairedDifference, Verdict, paired_difference
+from rehue.judge.results import Evaluation, Row
 from rehue.judge.sheet import (
     choose_by_outcome,
     choose_for_sheet,

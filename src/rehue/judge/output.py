@@ -10,9 +10,9 @@ from PIL import Image
 from rehue.errors import RehueError
 from rehue.files import reason, replacing
 from rehue.judge import plots
-from rehue.judge.evaluation import Evaluation
 from rehue.judge.groups import Outcome
 from rehue.judge.report import hues_to_csv, to_csv, to_json
+from rehue.judge.results import Evaluation
 
 
 def can_plot() -> bool:

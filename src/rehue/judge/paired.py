@@ -13,7 +13,8 @@ import numpy as np
 
 from rehue.errors import DatasetError
 from rehue.judge.bootstrap import Estimate, weights
-from rehue.judge.evaluation import DEFAULT, DRAWS, Evaluation, Judged
+from rehue.judge.evaluation import DRAWS
+from rehue.judge.results import DEFAULT, Evaluation, Judged
 
 _Measure = Callable[[Judged, str], float]
 

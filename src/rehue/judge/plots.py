@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from rehue.errors import RehueError, install_line
 from rehue.judge.bootstrap import Estimate
-from rehue.judge.evaluation import ALL, DEFAULT, GREY, ORIGINAL, Evaluation
 from rehue.judge.groups import STUDY_SHARES, Outcome
 from rehue.judge.hues import FAMILIES
+from rehue.judge.results import ALL, DEFAULT, GREY, ORIGINAL, Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from rehue.errors import DatasetError
 from rehue.judge.bootstrap import Estimate
-from rehue.judge.evaluation import ALL, GREY, ORIGINAL, Evaluation, Judged, Row
 from rehue.judge.groups import Outcome
 from rehue.judge.hues import FAMILIES, HueRow
+from rehue.judge.results import ALL, GREY, ORIGINAL, Evaluation, Judged, Row
 
 SCHEMA = "rehue.evaluation/2"
 

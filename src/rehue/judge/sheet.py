@@ -16,7 +16,7 @@ from rehue.scan import AS_IS
 if TYPE_CHECKING:
     from rehue.colorizer import Colorizer
     from rehue.dataset import Sample
-    from rehue.judge.evaluation import Judged
+    from rehue.judge.results import Judged
     from rehue.model import Decoding
 
 # A line of the sheet is filled with photographs up to this width, px.

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rehue.colorizer import Colorizer
 from rehue.judge import TEMPERATURES, evaluate, measure_calibration
-from rehue.judge.evaluation import DEFAULT
+from rehue.judge.results import DEFAULT
 from rehue.learning.publish.export import write_card
 from rehue.learning.publish.path import find_path
 from rehue.learning.training.loading import held_back
