@@ -4,9 +4,10 @@
 
 Large photographs are 4608 x 2560 mosaics of Kodak photographs, made grey. The whole path (file to
 file) is set against decoding and encoding their colour originals with Pillow in the same run: as
-JPEG (quality 92) with the source's image data kept, and with L kept; as PNG and as TIFF. The
-network is set against `colorful` (Zhang et al. 2016, random weights) in the same runtime. Nothing
-else should run meanwhile; ratios are told beside times.
+JPEG (quality 92) with the source's image data kept, and with L kept; as PNG and as TIFF; those of
+16 bits, which Pillow does not do in colour, with imagecodecs and tifffile. The network is set
+against `colorful` (Zhang et al. 2016, random weights) in the same runtime. Nothing else should run
+meanwhile; ratios are told beside times.
 """
 
 import argparse
@@ -18,12 +19,16 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
+import tifffile
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from rehue import Colorizer
@@ -32,7 +37,67 @@ from rehue.learning.publish.convert import convert
 from rehue.model import find_model, open_runtime
 
 ROUNDS = 7
+Pixels = NDArray[Any]
 TILES = (5, 6)  # rows and columns of 768 x 512 photographs: 4608 x 2560
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of writing large photographs.
+
+    Attributes:
+        ending: of the source and the result.
+        save: writes pixels.
+        recode: reads a file, encodes it as `save` does, and keeps nothing.
+        wishes: what is asked of Rehue.
+        deep: whether samples have 16 bits.
+        rounds: how often each mosaic is measured.
+    """
+
+    ending: str
+    save: Callable[[Pixels, Path], object]
+    recode: Callable[[Path], object]
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    deep: bool = False
+    rounds: int = ROUNDS
+
+
+def by_pillow(ending: str, wishes: Mapping[str, Any] | None = None, **options: Any) -> Way:  # noqa: ANN401
+    """A way by Pillow."""
+
+    def recode(path: Path) -> None:
+        with Image.open(path) as picture:
+            picture.load()
+            picture.save(io.BytesIO(), **options)
+
+    def save(pixels: Pixels, path: Path) -> None:
+        Image.fromarray(pixels).save(path, **options)
+
+    return Way(ending, save, recode, wishes or {})
+
+
+JPEG: dict[str, Any] = {"format": "JPEG", "quality": 92}
+DEFLATE: dict[str, Any] = {"compression": "zlib", "predictor": True, "rowsperstrip": 64}
+WAYS: dict[str, Way] = {
+    "JPEG": by_pillow(".jpg", **JPEG),
+    "JPEG, L exact": by_pillow(".jpg", {"lightness": "exact"}, **JPEG),
+    "PNG": by_pillow(".png", format="PNG"),
+    "TIFF": by_pillow(".tif", format="TIFF", compression="tiff_adobe_deflate"),
+    "PNG of 16 bits": Way(
+        ".png",
+        lambda pixels, path: path.write_bytes(imagecodecs.png_encode(pixels)),
+        lambda path: imagecodecs.png_encode(imagecodecs.png_decode(path.read_bytes())),
+        deep=True,
+        rounds=2,
+    ),
+    "TIFF of 16 bits": Way(
+        ".tif",
+        lambda pixels, path: tifffile.imwrite(path, pixels, **DEFLATE),
+        lambda path: tifffile.imwrite(io.BytesIO(), tifffile.imread(path), **DEFLATE),
+        deep=True,
+        rounds=2,
+    ),
+}
 
 
 def main() -> None:
@@ -67,16 +132,30 @@ def make_mosaics(kodak: Path, work: Path) -> list[Path]:
     rows, columns = TILES
     paths = []
     for number in range(3):
-        order = np.random.default_rng(number).permutation(np.arange(rows * columns) % len(tiles))
+        rng = np.random.default_rng(number)
+        order = rng.permutation(np.arange(rows * columns) % len(tiles))
         grid = order.reshape(rows, columns)
-        mosaic = np.concatenate([np.concatenate([tiles[i] for i in row], 1) for row in grid], 0)
-        picture = Image.fromarray(mosaic)
-        path = work / f"grey{number}.jpg"
-        for ending, _, options in WAYS.values():
-            picture.save(work / f"color{number}{ending}", **options)
-            picture.convert("L").save(path.with_suffix(ending), **options)
-        paths.append(path)
+        color = np.concatenate([np.concatenate([tiles[i] for i in row], 1) for row in grid], 0)
+        grey = np.asarray(Image.fromarray(color).convert("L"))
+        for way in WAYS.values():
+            for kind, pixels in (("color", color), ("grey", grey)):
+                way.save(
+                    deepened(pixels, rng) if way.deep else pixels, path_of(work, kind, number, way)
+                )
+        paths.append(work / f"grey{number}.jpg")
     return paths
+
+
+def path_of(work: Path, kind: str, number: int, way: Way) -> Path:
+    """Where a mosaic lies that is written in a way."""
+    return work / f"{kind}{number}{'-16' if way.deep else ''}{way.ending}"
+
+
+def deepened(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Samples of 16 bits, with a scanner's noise in the lower ones."""
+    noise = rng.normal(0, 64, pixels.shape).round().astype(np.int32)
+    deep: Pixels = np.clip(pixels.astype(np.int32) * 257 + noise, 0, 65535).astype(np.uint16)
+    return deep
 
 
 WATCH = """
@@ -118,41 +197,26 @@ def network(model: str, runtime: str) -> float:
     return best(lambda: opened.run(light, len(found.card.bin_centers)), rounds=30) * 1e3
 
 
-# A way of writing: the source's and result's ending, what is wished, and how Pillow saves.
-WAYS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
-    "JPEG": (".jpg", {}, {"format": "JPEG", "quality": 92}),
-    "JPEG, L exact": (".jpg", {"lightness": "exact"}, {"format": "JPEG", "quality": 92}),
-    "PNG": (".png", {}, {"format": "PNG"}),
-    "TIFF": (".tif", {}, {"format": "TIFF", "compression": "tiff_adobe_deflate"}),
-}
-
-
 def large(mosaics: list[Path], model: str) -> dict[str, float]:
     """File to file, warm, in turn with Pillow's decoding and encoding of the colour original."""
     colorizer = Colorizer(model, threads=2)
     seconds: dict[str, list[float]] = defaultdict(list)
     for round_number in range(ROUNDS + 1):
-        for path in mosaics:
-            for way, (ending, wishes, options) in WAYS.items():
-                source = path.with_suffix(ending)
-                color = source.with_name(source.name.replace("grey", "color"))
-                target = path.with_name(f"result{ending}")
+        for number, path in enumerate(mosaics):
+            for name, way in WAYS.items():
+                if round_number > way.rounds:
+                    continue
+                source, color = (path_of(path.parent, of, number, way) for of in ("grey", "color"))
+                target = path.with_name(f"result{way.ending}")
                 mine = timed(
-                    lambda: colorizer.colorize_file(source, target, overwrite=True, **wishes)  # noqa: B023
+                    lambda: colorizer.colorize_file(source, target, overwrite=True, **way.wishes)  # noqa: B023
                 )
-                theirs = timed(lambda: recode(color, options))  # noqa: B023
+                theirs = timed(lambda: way.recode(color))  # noqa: B023
                 if round_number:  # the first round warms up
-                    seconds[f"12 megapixels, {way} (s)"].append(mine)
-                    seconds[f"12 megapixels, {way}, Pillow decodes and encodes (s)"].append(theirs)
-                    seconds[f"12 megapixels, {way}, ratio"].append(mine / theirs)
+                    seconds[f"12 megapixels, {name} (s)"].append(mine)
+                    seconds[f"12 megapixels, {name}, decoded and encoded (s)"].append(theirs)
+                    seconds[f"12 megapixels, {name}, ratio"].append(mine / theirs)
     return {name: statistics.median(values) for name, values in seconds.items()}
-
-
-def recode(path: Path, options: dict[str, Any]) -> None:
-    """Decode a picture and encode it again."""
-    with Image.open(path) as picture:
-        picture.load()
-        picture.save(io.BytesIO(), **options)
 
 
 def run(command: list[str]) -> None:
