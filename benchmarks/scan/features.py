@@ -8,6 +8,7 @@ written in pieces: what is there already is not looked at again.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 from rehue.dataset.split import Part
 from rehue.learning.networks.encoders import Encoder, make_encoder
 from rehue.learning.weights.pretrained import load_published
+from rehue.model import find_model, open_runtime
 from rehue.model.framing import shrunk_lightness
 from rehue.scan import Features
 from rehue.scan.recognition import tones_of
@@ -35,6 +37,8 @@ SMALLEST_CROP, LONGEST_CROP = 0.65, 2.0  # share of a side, and longer over shor
 NEGATIVES = 0.1  # of the looks
 
 Grey = NDArray[np.uint8]
+# N x 1 x H x W of L to N x channels x H/32 x W/32.
+Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 class Shown(NamedTuple):
@@ -50,19 +54,18 @@ class Shown(NamedTuple):
 
 
 class Recognizer:
-    """EfficientNet-Lite2 with its published weights, run by OpenVINO (extras `train`, `openvino`).
+    """EfficientNet-Lite2, as a shipped model's features give it, or by itself.
+
+    By itself it has its published weights, and OpenVINO runs it (extras `train`, `openvino`).
 
     Args:
-        precision: `f32`, or `bf16`, which takes half the time and is near enough to learn from.
+        model: whose features are taken; None for the recogniser by itself.
+        precision: of that, `f32`, or `bf16`, which takes half the time and is near enough to learn
+            from.
     """
 
-    def __init__(self, precision: str = "f32") -> None:
-        encoder = make_encoder("efficientnet_lite2").eval()
-        load_published(encoder)
-        example = torch.zeros(1, 1, SIZE, SIZE)
-        graph = openvino.convert_model(Last(encoder), example_input=example, input=[-1, 1, -1, -1])
-        how = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": precision}
-        self._network = openvino.Core().compile_model(graph, "CPU", how)
+    def __init__(self, model: str | None = None, precision: str = "f32") -> None:
+        self._answer = alone(precision) if model is None else features_of(model)
 
     def see(self, grey: Grey) -> Shown:
         """Show it a grey picture as `rehue.scan` has it seen."""
@@ -75,8 +78,33 @@ class Recognizer:
         height, width = light.shape
         edges = ((0, -height % MULTIPLE), (0, -width % MULTIPLE))
         padded = np.rot90(np.pad(light, edges, "reflect"), -turn)
-        (answered,) = self._network(np.ascontiguousarray(padded[None, None]))[0]
+        answered = self._answer(np.ascontiguousarray(padded[None, None]))[0]
         return Features.of(np.rot90(answered, turn, (1, 2)), (height, width), turn)
+
+
+def features_of(model: str) -> Answer:
+    """Return what answers with the features of a model."""
+    found = find_model(model)
+    runtime = open_runtime(found, threads=1)
+
+    def answer(light: NDArray[np.float32]) -> NDArray[np.float32]:
+        features = runtime.run(light, len(found.card.bin_centers)).features
+        if features is None:
+            raise SystemExit(f"{model} has no features: leave --model out")
+        return features
+
+    return answer
+
+
+def alone(precision: str) -> Answer:
+    """Return what answers with the features of the published recogniser."""
+    encoder = make_encoder("efficientnet_lite2").eval()
+    load_published(encoder)
+    example = torch.zeros(1, 1, SIZE, SIZE)
+    graph = openvino.convert_model(Last(encoder), example_input=example, input=[-1, 1, -1, -1])
+    how = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": precision}
+    network = openvino.Core().compile_model(graph, "CPU", how)
+    return lambda light: network(light)[0]
 
 
 class Last(nn.Module):
@@ -146,7 +174,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     packed = of_part(options.photos, Part.TRAIN)
     order = np.random.default_rng(SEED).permutation(len(packed))
-    recognizer = Recognizer("bf16")
+    recognizer = Recognizer(precision="bf16")
     for first in range(0, options.looks, PIECE):
         path = options.output / f"{first:06d}.npz"
         if path.exists():

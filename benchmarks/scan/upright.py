@@ -3,7 +3,8 @@
     python benchmarks/scan/upright.py --photos SHARDS --kodak FOLDER --output upright.json
 
 Each photograph of Kodak and `val-000` lies in the four ways; what a look of the network gives is
-computed by the frozen recogniser alone (extra `train`).
+computed by the frozen recogniser alone (extra `train`), or with `--model` comes out of a model that
+has one, in its own precision.
 """
 
 import argparse
@@ -22,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--kodak", type=Path, required=True)
+    parser.add_argument("--model", help="whose features are read")
     parser.add_argument("--number", type=int, default=1000)
     parser.add_argument("--choosing", action="store_true", help="on what thresholds are chosen on")
     parser.add_argument("--output", type=Path, required=True)
@@ -31,7 +33,7 @@ def main() -> None:
     )
     count = min(options.number, len(known))
     known = [known[i * len(known) // count] for i in range(count)]
-    recognizer = Recognizer()
+    recognizer = Recognizer(options.model)
     found, wrong, further, alarms, negatives = [], [], [], [], []
     for number, (_, picture) in enumerate(known):
         grey = grey_of(picture)
