@@ -62,11 +62,12 @@ class Seen:
     working_size: int
     size: tuple[int, int]
     turn: int = 0
+    # What was decoded is shared by what `replace` makes of this: it depends on the answer alone.
     _automatic: dict[Decoding, NDArray[np.float32]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+        default_factory=dict, repr=False, compare=False
     )
     _others: dict[Decoding, list[NDArray[np.float32]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+        default_factory=dict, repr=False, compare=False
     )
     _answers: dict[_Key, Answer] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -137,10 +138,7 @@ class Seen:
 
         What was decoded once serves both: only the places of hints depend on the size.
         """
-        other = replace(self, size=size)
-        object.__setattr__(other, "_automatic", self._automatic)
-        object.__setattr__(other, "_others", self._others)
-        return other
+        return replace(self, size=size)
 
     def colors(self, coloring: Coloring) -> NDArray[np.float32]:
         """Return `ab` with saturation and warmth."""
