@@ -6,8 +6,8 @@ Krishnamoorthi 2018, section 2.2), by ONNX Runtime. Ranges of activations are th
 photographs gave, each a mean over them: the widest of all would make every step coarser. The first
 convolutions and the heads stay as they are, where a step of eight bits would be seen; so do
 depthwise convolutions, whose channels differ too much for one range (Sheng et al. 2018, "A
-Quantization-Friendly Separable Convolution for MobileNets"), and layers of few weights, which
-save little and whose errors all others inherit.
+Quantization-Friendly Separable Convolution for MobileNets"), layers of few weights, which save
+little and whose errors all others inherit, and those of one vector a picture.
 """
 
 import hashlib
@@ -33,11 +33,12 @@ from rehue.model.framing import MULTIPLE
 
 # Photographs of which ranges are taken.
 CALIBRATED_ON: Final = 60
-_QUANTIZED: Final = ("Conv", "MatMul", "Gemm")
+# Of the layers that see a whole picture: those of one vector (`Gemm`) cost no time.
+_QUANTIZED: Final = ("Conv", "MatMul")
 _HEADS: Final = frozenset({"logits", "ab"})
-# Chosen on photographs held back from training (docs/log/2026-11-28-knowing-things.md): a layer of
-# fewer weights stays as it is; what each photograph weighs in the ranges.
-_FEW_WEIGHTS: Final = 4096
+# Chosen on photographs held back from training (docs/log/2026-11-28-knowing-things.md): a layer with
+# a smaller share of all weights stays as it is; what each photograph weighs in the ranges.
+_SMALL: Final = 0.0025
 _EACH_WEIGHS: Final = 0.05
 
 
@@ -107,8 +108,8 @@ def quantized(model: Model, photographs: Iterable[Sample]) -> tuple[Card, bytes]
     data = graph.SerializeToString()
     said = {
         **model.card.export,
-        "weights": "int8 (seven bits used), activations uint8; first, last, depthwise and small "
-        "layers float16",
+        "weights": "int8 (seven bits used), activations uint8; first, last, depthwise, small and "
+        "pooled layers float16",
         "calibrated_on": f"{CALIBRATED_ON} photographs held back from training",
         "quantized_from": model.card.sha256,
         "bytes": len(data),
@@ -174,14 +175,15 @@ def _first_and_last(graph: onnx.GraphProto) -> set[str]:
 
 def _delicate(graph: onnx.GraphProto) -> set[str]:
     """Return the names of depthwise convolutions, and of layers of few weights."""
-    weights = {tensor.name: np.prod(tensor.dims) for tensor in graph.initializer}
+    weights = {tensor.name: float(np.prod(tensor.dims)) for tensor in graph.initializer}
+    small = _SMALL * sum(weights.values())
     return {
         node.name
         for node in graph.node
         if node.op_type in _QUANTIZED
         and (
             any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
-            or weights.get(node.input[1], _FEW_WEIGHTS) < _FEW_WEIGHTS
+            or weights.get(node.input[1], small) < small
         )
     }
 
