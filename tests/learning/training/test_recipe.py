@@ -131,13 +131,9 @@ def line(call):
 
 
 def test_the_seventh_run_brings_the_sixth_to_rest():
-    """The same network, loss and photographs; the crops that were meant, on 76,000 photographs."""
+    """The same network, loss and photographs; larger crops, and a rate that comes to nothing."""
     sixth, seventh = load_recipe("default-sixth"), load_recipe("default-seventh")
     for part in ("data", "network", "loss", "old_print"):
         assert getattr(seventh, part) == getattr(sixth, part)
-    crops = {phase.size: phase.epochs * phase.share * 76_000 for phase in seventh.phases}
-    assert sum(crops.values()) == pytest.approx(300_000, rel=0.1)
-    assert crops[128] == pytest.approx(sum(crops.values()) / 2, rel=0.1)
-    # Ten minutes between two checkpoints, at so many crops a second.
-    for phase, speed in zip(seventh.phases, (40, 18, 10), strict=True):
-        assert phase.share * 76_000 / speed == pytest.approx(600, rel=0.2)
+    assert min(phase.size for phase in seventh.phases) > max(phase.size for phase in sixth.phases)
+    assert seventh.optimizer.cooldown > sixth.optimizer.cooldown == 0
