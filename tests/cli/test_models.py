@@ -99,7 +99,7 @@ def test_the_list_says_what_is_here_and_what_can_be_added(added, tiny_model):
     run("add", "mine", "--from", tiny_model)
     said = run().output
     rows = {row.split()[0]: row for row in said.splitlines() if row.strip()}
-    for words in ("22.1 MB", "LicenseRef-Rehue-Weights", "shipped", "U-Net"):
+    for words in ("18.8 MB", "LicenseRef-Rehue-Weights", "shipped", "U-Net"):
         assert words in rows["default"]
     assert all(words in rows["mine"] for words in ("MIT", "added", "colours by lightness"))
     assert all(words in rows["colorful"] for words in ("129.0 MB", "BSD-2-Clause", "can be added"))

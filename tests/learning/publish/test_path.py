@@ -10,7 +10,7 @@ from rehue.dataset import Sample
 from rehue.learning.publish.path import find_path
 from rehue.model import EXPECTED, bold
 
-WANTED = {0.5: -12.0, 1.0: -1.5}
+WANTED = {0.5: -13.0, 1.0: -1.5}
 
 
 @pytest.fixture(scope="module")

@@ -128,12 +128,3 @@ def line(call):
     message = str(caught.value)
     assert message.isprintable()
     return message
-
-
-def test_the_seventh_run_brings_the_sixth_to_rest():
-    """The same network, loss and photographs; larger crops, and a rate that comes to nothing."""
-    sixth, seventh = load_recipe("default-sixth"), load_recipe("default-seventh")
-    for part in ("data", "network", "loss", "old_print"):
-        assert getattr(seventh, part) == getattr(sixth, part)
-    assert min(phase.size for phase in seventh.phases) > max(phase.size for phase in sixth.phases)
-    assert seventh.optimizer.cooldown > sixth.optimizer.cooldown == 0

@@ -24,7 +24,7 @@ from rehue.scan import AS_IS
 # colourful as the originals (docs/log/2026-11-28-knowing-things.md).
 _CALMEST: Final = Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
 _WANTED: Final = (
-    (Step(0.5, 0.3, 1.0, 0.0, 0.3, 0.7), -12.0),
+    (Step(0.5, 0.4, 1.0, 0.0, 0.6, 0.7), -13.0),
     (Step(1.0, 0.3, 1.0, 0.3, 0.0, 0.0), -1.5),
 )
 # Chroma that is tried, ever finer between those that lie about the one wanted.

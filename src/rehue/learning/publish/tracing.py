@@ -21,6 +21,7 @@ from rehue.model.decode import HEADS
 
 # Tensors smaller than this stay in single precision: they weigh nothing, and norms are delicate.
 _SMALL = 1024
+_OF_STEPS = ("QuantizeLinear", "DequantizeLinear")
 _OPSET = 18
 # Height and width of the pictures on which a file is compared with its network: none was traced.
 COMPARED_SIZES = ((256, 256), (256, 384), (160, 224), (512, 352))
@@ -176,11 +177,15 @@ def _name_parameters(graph: onnx.ModelProto, network: Network) -> None:
 
 
 def halve_weights(graph: onnx.ModelProto) -> None:
-    """Store large weights as float16 with a Cast to float32 behind each."""
+    """Store large weights as float16 with a Cast to float32 behind each.
+
+    The steps of eight bits stay as they are: some are smaller than half precision holds well.
+    """
     casts, kept = [], []
+    steps = {name for node in graph.graph.node if node.op_type in _OF_STEPS for name in node.input}
     for tensor in graph.graph.initializer:
         value = numpy_helper.to_array(tensor)
-        if value.dtype != np.float32 or value.size < _SMALL:
+        if value.dtype != np.float32 or value.size < _SMALL or tensor.name in steps:
             kept.append(tensor)
             continue
         half = f"{tensor.name}.half"

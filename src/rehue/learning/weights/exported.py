@@ -73,7 +73,7 @@ def _parameters(graph: onnx.GraphProto) -> dict[str, NDArray[Any]]:
     for node in graph.node:
         if node.op_type != "DequantizeLinear" or node.input[0] not in learnt:
             continue
-        steps, scale, zero = (constants.pop(name) for name in node.input)
+        steps, scale, zero = (constants[name] for name in node.input)
         for name in node.input:
             learnt.pop(name, None)
         (axis,) = (a.i for a in node.attribute if a.name == "axis") if scale.ndim else (0,)
