@@ -93,7 +93,7 @@ def test_one_in_eight_bits_gives_nearly_the_same():
     ours, theirs = shown_colors(find_model("default"))
     assert np.abs(ours).max() > 10
     # Activations are rounded to eight bits after sums of another order: one step more or less now
-    # and then, which the layers behind carry on. Half a unit of ab is below what an eye tells apart.
+    # and then, which later layers carry on. Half a unit of ab is below what an eye tells apart.
     assert np.abs(theirs - ours).mean() < 0.5
 
 
