@@ -35,6 +35,7 @@ from rehue import Colorizer
 from rehue.learning.networks.colorful import Colorful
 from rehue.learning.publish.convert import convert
 from rehue.model import find_model, open_runtime
+from rehue.scan import Stated
 
 ROUNDS = 7
 Pixels = NDArray[Any]
@@ -51,7 +52,7 @@ class Way:
         recode: reads a file, encodes it as `save` does, and keeps nothing.
         wishes: what is asked of Rehue.
         deep: whether samples have 16 bits.
-        rounds: how often each mosaic is measured.
+        rounds: how often each mosaic is measured; of 16 bits only the first is.
     """
 
     ending: str
@@ -76,17 +77,20 @@ def by_pillow(ending: str, wishes: Mapping[str, Any] | None = None, **options: A
     return Way(ending, save, recode, wishes or {})
 
 
+# A mosaic does not say which way is up, and would take four looks; five of six photographs do not.
+STATED = Stated(upright=0)
 JPEG: dict[str, Any] = {"format": "JPEG", "quality": 92}
 DEFLATE: dict[str, Any] = {"compression": "zlib", "predictor": True, "rowsperstrip": 64}
 WAYS: dict[str, Way] = {
-    "JPEG": by_pillow(".jpg", **JPEG),
-    "JPEG, L exact": by_pillow(".jpg", {"lightness": "exact"}, **JPEG),
-    "PNG": by_pillow(".png", format="PNG"),
-    "TIFF": by_pillow(".tif", format="TIFF", compression="tiff_adobe_deflate"),
+    "JPEG": by_pillow(".jpg", {"scan": STATED}, **JPEG),
+    "JPEG, L exact": by_pillow(".jpg", {"lightness": "exact", "scan": STATED}, **JPEG),
+    "PNG": by_pillow(".png", {"scan": STATED}, format="PNG"),
+    "TIFF": by_pillow(".tif", {"scan": STATED}, format="TIFF", compression="tiff_adobe_deflate"),
     "PNG of 16 bits": Way(
         ".png",
         lambda pixels, path: path.write_bytes(imagecodecs.png_encode(pixels)),
         lambda path: imagecodecs.png_encode(imagecodecs.png_decode(path.read_bytes())),
+        wishes={"scan": STATED},
         deep=True,
         rounds=2,
     ),
@@ -94,6 +98,7 @@ WAYS: dict[str, Way] = {
         ".tif",
         lambda pixels, path: tifffile.imwrite(path, pixels, **DEFLATE),
         lambda path: tifffile.imwrite(io.BytesIO(), tifffile.imread(path), **DEFLATE),
+        wishes={"scan": STATED},
         deep=True,
         rounds=2,
     ),
@@ -204,7 +209,7 @@ def large(mosaics: list[Path], model: str) -> dict[str, float]:
     for round_number in range(ROUNDS + 1):
         for number, path in enumerate(mosaics):
             for name, way in WAYS.items():
-                if round_number > way.rounds:
+                if round_number > way.rounds or (way.deep and number):
                     continue
                 source, color = (path_of(path.parent, of, number, way) for of in ("grey", "color"))
                 target = path.with_name(f"result{way.ending}")
