@@ -2,8 +2,7 @@
 
     python benchmarks/scan/upright_pictures.py --output docs/images/scans-upright.jpg
 
-They are made of photographs that come with scikit-image and scikit-learn. The recogniser looks on
-by itself here (`features.py`), for models without one.
+They are made of photographs that come with scikit-image and scikit-learn.
 """
 
 import argparse
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import skimage.data
-from features import Grey, Recognizer, grey_of
+from features import Grey, grey_of
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_sample_images
 
 from rehue import Colorizer
-from rehue.scan import Stated, recognize
+from rehue.scan import AS_IS
 
 TILE = 300
 GAP = 6
@@ -40,16 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    recognizer, colorizer = Recognizer(), Colorizer(threads=1)
+    colorizer = Colorizer(threads=1)
     columns = []
     for grey in scans():
-        shown = recognizer.see(grey)
-        told = recognize(
-            shown.features, lambda turn, s=shown: recognizer.features(s.light, turn), shown.light
-        )
-        as_is = colorizer.look(grey, scan=Stated(as_is=True)).colorize()
-        after = colorizer.look(grey, scan=Stated(upright=90 * told.turn)).colorize()
-        found = f"turn by {90 * told.turn} degrees" if told.turn else "left as it lies"
+        as_is = colorizer.look(grey, scan=AS_IS).colorize()
+        look = colorizer.look(grey)
+        after, turn = look.colorize(), look.seen.turn
+        found = f"turn by {90 * turn} degrees" if turn else "left as it lies"
         print(grey.shape, found)
         columns.append([(grey, "as scanned"), (as_is, "--as-is"), (after, found)])
     sheet = Image.new("RGB", (len(columns) * (TILE + GAP), 3 * (TILE + LINE)), "white")

@@ -36,8 +36,8 @@ CALIBRATED_ON: Final = 60
 # Of the layers that see a whole picture: those of one vector (`Gemm`) cost no time.
 _QUANTIZED: Final = ("Conv", "MatMul")
 _HEADS: Final = frozenset({"logits", "ab"})
-# Chosen on photographs held back from training (docs/log/2026-11-28-knowing-things.md): a layer with
-# a smaller share of all weights stays as it is; what each photograph weighs in the ranges.
+# Chosen on photographs held back from training (docs/log/2026-11-28-averages.md): a layer with a
+# smaller share of all weights stays as it is; what each photograph weighs in the ranges.
 _SMALL: Final = 0.0025
 _EACH_WEIGHS: Final = 0.05
 
