@@ -37,7 +37,7 @@ from rehue.learning.publish.convert import convert
 from rehue.model import find_model, open_runtime
 from rehue.scan import Stated
 
-ROUNDS = 7
+ROUNDS, DEEP_ROUNDS = 7, 2
 Pixels = NDArray[Any]
 TILES = (5, 6)  # rows and columns of 768 x 512 photographs: 4608 x 2560
 
@@ -51,8 +51,7 @@ class Way:
         save: writes pixels.
         recode: reads a file, encodes it as `save` does, and keeps nothing.
         wishes: what is asked of Rehue.
-        deep: whether samples have 16 bits.
-        rounds: how often each mosaic is measured; of 16 bits only the first is.
+        deep: whether samples have 16 bits; one mosaic is measured, and less often.
     """
 
     ending: str
@@ -60,7 +59,6 @@ class Way:
     recode: Callable[[Path], object]
     wishes: Mapping[str, Any] = field(default_factory=dict)
     deep: bool = False
-    rounds: int = ROUNDS
 
 
 def by_pillow(ending: str, wishes: Mapping[str, Any] | None = None, **options: Any) -> Way:  # noqa: ANN401
@@ -82,25 +80,21 @@ STATED = Stated(upright=0)
 JPEG: dict[str, Any] = {"format": "JPEG", "quality": 92}
 DEFLATE: dict[str, Any] = {"compression": "zlib", "predictor": True, "rowsperstrip": 64}
 WAYS: dict[str, Way] = {
-    "JPEG": by_pillow(".jpg", {"scan": STATED}, **JPEG),
-    "JPEG, L exact": by_pillow(".jpg", {"lightness": "exact", "scan": STATED}, **JPEG),
-    "PNG": by_pillow(".png", {"scan": STATED}, format="PNG"),
-    "TIFF": by_pillow(".tif", {"scan": STATED}, format="TIFF", compression="tiff_adobe_deflate"),
+    "JPEG": by_pillow(".jpg", **JPEG),
+    "JPEG, L exact": by_pillow(".jpg", {"lightness": "exact"}, **JPEG),
+    "PNG": by_pillow(".png", format="PNG"),
+    "TIFF": by_pillow(".tif", format="TIFF", compression="tiff_adobe_deflate"),
     "PNG of 16 bits": Way(
         ".png",
         lambda pixels, path: path.write_bytes(imagecodecs.png_encode(pixels)),
         lambda path: imagecodecs.png_encode(imagecodecs.png_decode(path.read_bytes())),
-        wishes={"scan": STATED},
         deep=True,
-        rounds=2,
     ),
     "TIFF of 16 bits": Way(
         ".tif",
         lambda pixels, path: tifffile.imwrite(path, pixels, **DEFLATE),
         lambda path: tifffile.imwrite(io.BytesIO(), tifffile.imread(path), **DEFLATE),
-        wishes={"scan": STATED},
         deep=True,
-        rounds=2,
     ),
 }
 
@@ -143,6 +137,8 @@ def make_mosaics(kodak: Path, work: Path) -> list[Path]:
         color = np.concatenate([np.concatenate([tiles[i] for i in row], 1) for row in grid], 0)
         grey = np.asarray(Image.fromarray(color).convert("L"))
         for way in WAYS.values():
+            if way.deep and number:
+                continue
             for kind, pixels in (("color", color), ("grey", grey)):
                 way.save(
                     deepened(pixels, rng) if way.deep else pixels, path_of(work, kind, number, way)
@@ -209,13 +205,12 @@ def large(mosaics: list[Path], model: str) -> dict[str, float]:
     for round_number in range(ROUNDS + 1):
         for number, path in enumerate(mosaics):
             for name, way in WAYS.items():
-                if round_number > way.rounds or (way.deep and number):
+                if way.deep and (number or round_number > DEEP_ROUNDS):
                     continue
                 source, color = (path_of(path.parent, of, number, way) for of in ("grey", "color"))
                 target = path.with_name(f"result{way.ending}")
-                mine = timed(
-                    lambda: colorizer.colorize_file(source, target, overwrite=True, **way.wishes)  # noqa: B023
-                )
+                asked = {**way.wishes, "scan": STATED, "overwrite": True}
+                mine = timed(lambda: colorizer.colorize_file(source, target, **asked))  # noqa: B023
                 theirs = timed(lambda: way.recode(color))  # noqa: B023
                 if round_number:  # the first round warms up
                     seconds[f"12 megapixels, {name} (s)"].append(mine)

@@ -75,7 +75,7 @@ def _looked_up(luma: _Plane, a: _Plane, b: _Plane) -> tuple[_Plane, _Plane]:
     number = table.numbers(a, b) | mean
     found = table.entries.take(number, mode="wrap")
     if not found.all():  # no colour's entry is 0
-        table.fill(a, b)
+        table.fill(number)
         found = table.entries.take(number, mode="wrap")
     cb, cr, above, below = ((found >> np.uint32(8 * n)).astype(np.uint8) for n in range(4))
     outside = np.flatnonzero((highest > 255 - above) | (lowest < below))

@@ -47,12 +47,12 @@ class Table:
         """Return the entries' numbers of black in colours (whole units + 128); add the grey."""
         number = np.zeros((*a.shape, 4), np.uint8)
         number[..., 1] = (a << 4) | (b & 0x0F)
-        number[..., 2] = _block(a, b)
+        number[..., 2] = (a & 0xF0) | (b >> 4)
         return number.view("<u4")[..., 0]
 
-    def fill(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> None:
-        """Fill the blocks of colours that are still missing."""
-        block = _block(a, b)
+    def fill(self, numbers: NDArray[np.uint32]) -> None:
+        """Fill the blocks of entries that are still missing."""
+        block = numbers.view(np.uint8).reshape(*numbers.shape, 4)[..., 2]
         missing = ~self._is_filled.take(block)
         if missing.any():
             for number in np.unique(block[missing]):
@@ -70,11 +70,6 @@ class Table:
         made = self._make(grey.reshape(-1, 256), a.reshape(-1, 256), b.reshape(-1, 256))
         self.entries[block * size : (block + 1) * size] = made.reshape(-1)
         self._is_filled[block] = True
-
-
-def _block(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    block: NDArray[np.uint8] = np.bitwise_or(a & np.uint8(0xF0), b >> np.uint8(4))
-    return block
 
 
 class GreyLookup(Table):
@@ -105,8 +100,9 @@ class GreyLookup(Table):
             picture: rows x width x 3, C-contiguous; filled.
         """
         rows, width = grey.shape
-        self.fill(a, b)
-        color_of_column = self.numbers(a, b).repeat(2, axis=1)[:, :width]
+        colors = self.numbers(a, b)
+        self.fill(colors)
+        color_of_column = colors.repeat(2, axis=1)[:, :width]
         number = grey.astype(np.uint32)
         number[0::2] |= color_of_column
         number[1::2] |= color_of_column[: rows // 2]

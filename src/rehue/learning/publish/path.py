@@ -16,17 +16,13 @@ from rehue.colorizer import Colorizer
 from rehue.dataset import Sample
 from rehue.judge.baselines import paint
 from rehue.model import bold
-from rehue.model.boldness import Step, Steps
+from rehue.model.boldness import MIDDLE, PATH, Step, Steps
 from rehue.scan import AS_IS
 
-# Steps of the path at a chroma of 1, and how far below the originals' the colourfulness of their
-# pictures is to be in the mean: the middle as calm as it looked best, the boldest nearly as
-# colourful as the originals (docs/log/2026-11-28-knowing-things.md).
-_CALMEST: Final = Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
-_WANTED: Final = (
-    (Step(0.5, 0.4, 1.0, 0.0, 0.6, 0.7), -13.0),
-    (Step(1.0, 0.3, 1.0, 0.3, 0.0, 0.0), -1.5),
-)
+# How far below the originals' the colourfulness of pictures is to be in the mean at a boldness: the
+# middle as calm as it looked best, the boldest nearly as colourful as the originals
+# (docs/log/2026-11-28-averages.md). Other steps of the path stay.
+_GAPS: Final = {MIDDLE: -13.0, 1.0: -1.5}
 # Chroma that is tried, ever finer between those that lie about the one wanted.
 _LOWEST, _HIGHEST, _ROUNDS = 0.8, 3.2, 6
 
@@ -45,7 +41,8 @@ def find_path(colorizer: Colorizer, photographs: Iterable[Sample]) -> Steps:
 
     def at_gap(step: Step, wanted: float) -> Step:
         # Chroma is a factor of what was decoded, which is done once.
-        decoded = [look.ab(bold(step.boldness, (step,))) for look in looks]
+        how = bold(step.boldness, (step._replace(chroma=1.0),))
+        decoded = [look.ab(how) for look in looks]
 
         def gap(chroma: float) -> float:
             shown = map(paint, lights, (ab * np.float32(chroma) for ab in decoded))
@@ -57,4 +54,6 @@ def find_path(colorizer: Colorizer, photographs: Iterable[Sample]) -> Steps:
             low, high = (middle, high) if gap(middle) < wanted else (low, middle)
         return step._replace(chroma=round((low + high) / 2, 2))
 
-    return (_CALMEST, *(at_gap(step, wanted) for step, wanted in _WANTED))
+    return tuple(
+        at_gap(step, _GAPS[step.boldness]) if step.boldness in _GAPS else step for step in PATH
+    )
