@@ -196,13 +196,14 @@ def recognizing(monkeypatch, told):
 
 
 @pytest.mark.parametrize("has_mat", [False, True])
-def test_a_picture_found_to_lie_is_coloured_by_the_look_that_saw_it_upright(
+def test_a_picture_found_to_lie_is_coloured_by_a_look_that_sees_it_upright(
     colorizer, page, has_mat, monkeypatch
 ):
     shown = recognizing(monkeypatch, Recognized(3))
     picture = page if has_mat else PRINT
     look = colorizer.look(picture)
-    assert shown == [0, 3]
+    # As it lies, its recogniser alone, and once more whole.
+    assert shown == [0, 3, 3]
     assert look.finding.turn == 3
     assert "to be turned clockwise by 270°" in look.notes(Coloring())[0]
     assert look.colorize().shape == (*picture.shape, 3)

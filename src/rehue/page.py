@@ -163,32 +163,35 @@ def see(
         plain = shrunk_lightness(_without_dots(cut, one), working_size)
         light = one.tones.stretched(plain)
 
-        def answer_to(shown: NDArray[np.float32], more: int) -> Answer:
+        def ask_of(network: Runtime, shown: NDArray[np.float32], more: int = 0) -> Answer:
             bins, turned = len(card.bin_centers), (turn + more) % 4
-            return ask(runtime, shown, working_size, bins, turn=turned)
+            return ask(network, shown, working_size, bins, turn=turned)
 
-        answers = {0: answer_to(light, 0)}
+        answer = ask_of(runtime, light)
         is_faded = True
         if not one.tones.is_full and not finding.has_stated_tones:
-            as_it_is = answer_to(plain, 0)
-            if answers[0].logits is not None and as_it_is.logits is not None:
-                is_faded = is_surer(answers[0].logits, as_it_is.logits)
+            as_it_is = ask_of(runtime, plain)
+            if answer.logits is not None and as_it_is.logits is not None:
+                is_faded = is_surer(answer.logits, as_it_is.logits)
             if not is_faded:
-                light, answers = plain, {0: as_it_is}
+                light, answer = plain, as_it_is
+
+        def features_of(answered: Answer, more: int = 0) -> Features | None:
+            features = answered.features
+            if features is None or len(features) != CHANNELS:
+                return None
+            return Features.of(features, (light.shape[0], light.shape[1]), (turn + more) % 4)
 
         def look(more: int) -> Features | None:
-            if more not in answers:
-                answers[more] = answer_to(light, more)
-            answered = answers[more].features
-            if answered is None or len(answered) != CHANNELS:
-                return None
-            return Features.of(answered, (light.shape[0], light.shape[1]), (turn + more) % 4)
+            return features_of(ask_of(runtime.recognizer, light, more), more)
 
-        first = look(0)
+        first = features_of(answer)
         is_asked = finding.is_recognizable and not turn and not one.turn
         told = recognize(first, look, light) if first and is_asked else Recognized()
-        turn = (turn + told.turn) % 4
-        seen = Seen(light, answers[told.turn], card, runtime, working_size, size, turn)
+        if told.turn:
+            answer = ask_of(runtime, light, told.turn)
+            turn = (turn + told.turn) % 4
+        seen = Seen(light, answer, card, runtime, working_size, size, turn)
         return seen, told._replace(is_faded=is_faded)
 
     if not finding.has_surround:

@@ -97,6 +97,26 @@ def test_one_in_eight_bits_gives_nearly_the_same():
     assert np.abs(theirs - ours).mean() < 0.5
 
 
+@pytest.mark.parametrize(
+    "runtime", ["onnxruntime", pytest.param("openvino", marks=pytest.mark.numeric)]
+)
+def test_a_recogniser_alone_answers_as_beside_the_whole_network(runtime):
+    model, shown = find_model("default"), light(64, 96)
+    whole = open_runtime(model, runtime, threads=1)
+    beside = whole.run(shown, len(model.card.bin_centers)).features
+    alone = whole.recognizer.run(shown, len(model.card.bin_centers))
+    assert alone.logits is None
+    assert alone.ab is None
+    # The same sums of the same numbers; a fused layer more or less may round them otherwise.
+    assert alone.features == pytest.approx(beside, rel=1e-4, abs=1e-3)
+    assert np.abs(beside).max() > 1
+
+
+def test_a_network_without_a_recogniser_is_its_own(model):
+    runtime = open_runtime(model, threads=1)
+    assert runtime.recognizer is runtime
+
+
 def test_openvino_that_is_not_installed(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "openvino", None)
     message = line(model, "openvino")

@@ -133,7 +133,7 @@ def _ask_window(
         padded[:, 1:] if len(planes) > 1 else None,
         None if palette is None else palette[None],
     )
-    grid = next(output.shape[2] for output in (logits, ab) if output is not None)
+    grid = next(output.shape[2] for output in (logits, ab, features) if output is not None)
     stride = padded.shape[2] // grid
     box = (0, 0, width / stride, height / stride)
     outputs = (None if one is None else _turned(one[0], -turn) for one in (logits, ab, features))

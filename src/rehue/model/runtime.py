@@ -7,6 +7,7 @@ an error with its install line.
 import os
 import sys
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from rehue.errors import ModelError, install_line
 from rehue.files import reason
 from rehue.model.card import Model
+from rehue.model.part import part_for
 
 
 class Outputs(NamedTuple):
@@ -77,18 +79,50 @@ class Runtime(ABC):
         outputs = self._run({name: given[name] for name in given if name in self.inputs})
         return Outputs(**{name: outputs[name] for name in Outputs._fields if name in outputs})
 
+    @property
+    def recognizer(self) -> "Runtime":
+        """What answers with features, and as little else as can be; of some networks all."""
+        return self
+
     @abstractmethod
     def _run(self, inputs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
         """Return the outputs by name."""
 
 
-class _OnnxRuntime(Runtime):
-    def __init__(self, model: Model, device: str, threads: int) -> None:
+class _Loaded(Runtime):
+    """A network of an ONNX file.
+
+    Args:
+        model: the file.
+        device: `cpu`, or what the runtime offers.
+        threads: of the network.
+        part: ONNX bytes in place of the whole file's.
+    """
+
+    def __init__(self, model: Model, device: str, threads: int, part: bytes | None = None) -> None:
+        self._model, self._device, self._threads = model, device, threads
+        self._load(model.read() if part is None else part)
+
+    @cached_property
+    def recognizer(self) -> Runtime:
+        part = part_for(self._model.read(), "features")
+        if part is None:
+            return self
+        return type(self)(self._model, self._device, self._threads, part)
+
+    @abstractmethod
+    def _load(self, data: bytes) -> None:
+        """Make the network ready; sets `inputs` and `description`."""
+
+
+class _OnnxRuntime(_Loaded):
+    def _load(self, data: bytes) -> None:
         import onnxruntime  # noqa: PLC0415, it takes longer to load than all the rest
 
         # `rehue/__init__.py` has told it to send nothing home; who loaded it earlier has not, nor
         # do its builds for Windows before 1.29 heed that.
         onnxruntime.disable_telemetry_events()
+        model, device, threads = self._model, self._device, self._threads
         provider = _PROVIDERS.get(device)
         available = onnxruntime.get_available_providers()
         if provider not in available:
@@ -103,11 +137,7 @@ class _OnnxRuntime(Runtime):
         # Idle threads would go on spinning on the cores that then colour the picture.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(
-                model.read(), options, providers=[provider]
-            )
-        except ModelError:
-            raise
+            self._session = onnxruntime.InferenceSession(data, options, providers=[provider])
         except Exception as error:  # its exceptions share no public base
             raise ModelError(
                 f"{model.path}: ONNX Runtime cannot load it ({reason(error)}): install it again"
@@ -121,14 +151,15 @@ class _OnnxRuntime(Runtime):
         return dict(zip(names, self._session.run(names, inputs), strict=True))
 
 
-class _OpenVino(Runtime):
-    def __init__(self, model: Model, device: str, threads: int) -> None:
+class _OpenVino(_Loaded):
+    def _load(self, data: bytes) -> None:
         # OpenVINO sends home that it was imported, unless its package for that is missing.
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         try:
             import openvino  # noqa: PLC0415
         except ImportError as error:
             raise ModelError(f"OpenVINO is not installed: {install_line('openvino')}") from error
+        model, device, threads = self._model, self._device, self._threads
         core = openvino.Core()
         if device.upper() not in core.available_devices:
             usable = ", ".join(name.lower() for name in core.available_devices)
@@ -138,9 +169,7 @@ class _OpenVino(Runtime):
             # In bfloat16, which some processors would take, ab move by up to 2.2.
             config = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         try:
-            self._compiled = core.compile_model(
-                core.read_model(model.read()), device.upper(), config
-            )
+            self._compiled = core.compile_model(core.read_model(data), device.upper(), config)
         except RuntimeError as error:
             raise ModelError(
                 f"{model.path}: OpenVINO cannot load it ({reason(error)}): install it again"

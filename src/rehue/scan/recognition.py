@@ -3,7 +3,7 @@
 A network that ImageNet trained to name things (EfficientNet-Lite2, frozen) looks on beside the one
 that colours, so that its features cost nothing more. Two small heads (`heads.npz`, which
 `benchmarks/scan/learn_heads.py` makes) read them: of the four ways up, and negative or not. Most
-pictures lie upright: the first look says so for most, and only where it does not the network is
+pictures lie upright: the first look says so for most, and only where it does not the recogniser is
 shown the picture turned to the other three ways, and all four must agree clearly.
 """
 

@@ -142,7 +142,7 @@ def _fixed_pictures() -> list[NDArray[np.float32]]:
 def _add_untrained_inputs(graph: onnx.ModelProto, trained: Sequence[str], bins: int) -> None:
     """Declare the contract's inputs that this network does not use; the card says so."""
     batch, _, height, width = graph.graph.input[0].type.tensor_type.shape.dim
-    shapes = {
+    shapes: dict[str, list[str | int | None]] = {
         "hints": [batch.dim_param, 3, height.dim_param, width.dim_param],
         "palette": [batch.dim_param, bins],
     }
