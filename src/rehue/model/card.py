@@ -145,15 +145,25 @@ class Model:
         Raises:
             ModelError: the bytes are not those that the card was written for.
         """
+        self.check()
+        return self.path.read_bytes()
+
+    def check(self) -> None:
+        """See that the ONNX file's bytes are those that the card names.
+
+        Raises:
+            ModelError: they are not those that the card was written for, or cannot be read.
+        """
         try:
-            data = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+                file.seek(0)
+                begins = file.read(64).lstrip()
         except OSError as error:
             raise ModelError(f"{self.path}: cannot be read ({reason(error)})") from error
-        found = hashlib.sha256(data).hexdigest()
         if found != self.card.sha256:
-            looks = "an HTML page" if data.lstrip()[:1] == b"<" else "damaged or changed"
+            looks = "an HTML page" if begins[:1] == b"<" else "damaged or changed"
             raise ModelError(
                 f"{self.path}: {looks} (sha256 {found[:12]}, its card says "
                 f"{self.card.sha256[:12]}): install it again"
             )
-        return data

@@ -96,12 +96,15 @@ class _Loaded(Runtime):
         model: the file.
         device: `cpu`, or what the runtime offers.
         threads: of the network.
-        part: ONNX bytes in place of the whole file's.
+        part: ONNX bytes in place of the file's.
     """
 
     def __init__(self, model: Model, device: str, threads: int, part: bytes | None = None) -> None:
         self._model, self._device, self._threads = model, device, threads
-        self._load(model.read() if part is None else part)
+        if part is None:
+            model.check()
+        # By its path: of bytes that are handed over, ONNX Runtime keeps a copy.
+        self._load(part or str(model.path))
 
     @cached_property
     def recognizer(self) -> Runtime:
@@ -111,12 +114,12 @@ class _Loaded(Runtime):
         return type(self)(self._model, self._device, self._threads, part)
 
     @abstractmethod
-    def _load(self, data: bytes) -> None:
-        """Make the network ready; sets `inputs` and `description`."""
+    def _load(self, network: str | bytes) -> None:
+        """Make an ONNX file, or its bytes, ready; sets `inputs` and `description`."""
 
 
 class _OnnxRuntime(_Loaded):
-    def _load(self, data: bytes) -> None:
+    def _load(self, network: str | bytes) -> None:
         import onnxruntime  # noqa: PLC0415, it takes longer to load than all the rest
 
         # `rehue/__init__.py` has told it to send nothing home; who loaded it earlier has not, nor
@@ -134,10 +137,12 @@ class _OnnxRuntime(_Loaded):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
+        # A plan of memory is kept for each size of picture, and saves no time.
+        options.enable_mem_pattern = False
         # Idle threads would go on spinning on the cores that then colour the picture.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(data, options, providers=[provider])
+            self._session = onnxruntime.InferenceSession(network, options, providers=[provider])
         except Exception as error:  # its exceptions share no public base
             raise ModelError(
                 f"{model.path}: ONNX Runtime cannot load it ({reason(error)}): install it again"
@@ -152,7 +157,7 @@ class _OnnxRuntime(_Loaded):
 
 
 class _OpenVino(_Loaded):
-    def _load(self, data: bytes) -> None:
+    def _load(self, network: str | bytes) -> None:
         # OpenVINO sends home that it was imported, unless its package for that is missing.
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         try:
@@ -169,7 +174,7 @@ class _OpenVino(_Loaded):
             # In bfloat16, which some processors would take, ab move by up to 2.2.
             config = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         try:
-            self._compiled = core.compile_model(core.read_model(data), device.upper(), config)
+            self._compiled = core.compile_model(core.read_model(network), device.upper(), config)
         except RuntimeError as error:
             raise ModelError(
                 f"{model.path}: OpenVINO cannot load it ({reason(error)}): install it again"
