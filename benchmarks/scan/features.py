@@ -85,7 +85,7 @@ class Recognizer:
 def features_of(model: str) -> Answer:
     """Return what answers with the features of a model."""
     found = find_model(model)
-    runtime = open_runtime(found, threads=1)
+    runtime = open_runtime(found, threads=1).recognizer
 
     def answer(light: NDArray[np.float32]) -> NDArray[np.float32]:
         features = runtime.run(light, len(found.card.bin_centers)).features

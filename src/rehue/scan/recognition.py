@@ -28,7 +28,7 @@ _UPRIGHT: Final = 0.6
 # it least.
 _LEAD: Final = 1.85
 # What makes a negative (natural logarithm).
-_NEGATIVE: Final = -0.02
+_NEGATIVE: Final = -0.015
 
 
 class Features(NamedTuple):
