@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import skimage.data
+from PIL import Image
 
 import rehue.page
 from rehue import Colorizer, Hint
-from rehue.color import lightness, srgb_to_lab
+from rehue.color import Tone, lightness, srgb_to_lab
 from rehue.errors import ModelError, PhotoError
 from rehue.scan import Recognized, Stated, Tones, examine
 from rehue.wishes import Coloring
@@ -147,6 +148,26 @@ def test_a_negative_becomes_its_positive(colorizer):
     look = colorizer.look(negative, scan=Stated(is_negative=True))
     assert np.corrcoef(look.pixels.ravel(), PRINT.ravel())[0, 1] > 0.99
     assert look.pixels.dtype == np.uint8
+
+
+def test_an_orange_base_becomes_neutral(colorizer):
+    base = np.array([235, 150, 90]) / 255
+    negative = np.rint((255 - PRINT)[..., None] * base).astype(np.uint8)
+    look = colorizer.look(negative, scan=Stated(is_negative=True))
+    assert look.neutrality.tone is not Tone.COLORED
+    # The orange channels span fewer codes: a step of the least of them is three of the result's.
+    assert np.ptp(look.pixels.astype(int), axis=-1).max() <= 4
+    assert np.corrcoef(look.pixels[..., 1].ravel(), PRINT.ravel())[0, 1] > 0.99
+
+
+def test_a_gamma_that_is_stated_counts_for_files_and_arrays_alike(colorizer, tmp_path):
+    stated = Stated(as_is=True, input_gamma="linear")
+    path = tmp_path / "print.png"
+    Image.fromarray(PRINT).save(path)
+    shown = [colorizer.look(one, scan=stated).pixels for one in (PRINT, path)]
+    assert np.array_equal(*shown)
+    assert shown[0].mean() > PRINT.mean() + 20
+    assert np.array_equal(colorizer(PRINT, scan=stated), np.asarray(colorizer(path, scan=stated)))
 
 
 def test_vivid_parts_of_a_grey_picture_stay(colorizer):

@@ -92,8 +92,7 @@ def main() -> None:
         if number % 8 >= 4:
             picture = as_jpeg(picture)
         own = find_own_color(picture)
-        is_toned = judge_neutrality(picture).tone is not Tone.COLORED
-        found.setdefault(kind, []).append(own is not None or is_toned)
+        found.setdefault(kind, []).append(own is not None)
         if own is None:
             continue
         vivid = true & (np.ptp(picture.astype(int), axis=-1) > VIVID)
@@ -110,8 +109,8 @@ def main() -> None:
     sheet(pictures, options.output / "own-color.png")
     results = {
         "compositions": options.number,
-        "colored_percent": {k: 100 * float(np.mean(v)) for k, v in found.items()},
-        "colored_percent_of_all": 100 * float(np.mean([ok for v in found.values() for ok in v])),
+        "found_percent": {k: 100 * float(np.mean(v)) for k, v in found.items()},
+        "found_percent_of_all": 100 * float(np.mean([ok for v in found.values() for ok in v])),
         "vivid_pixels_kept_percent": 100 * float(np.mean(kept)),
         "others_kept_percent": 100 * float(np.mean(spared)),
         "photographs_in_color": len(in_color),

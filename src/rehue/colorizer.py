@@ -113,6 +113,7 @@ class Colorizer:
             photograph = Photograph(checked(photo))
         else:
             photograph = photo if isinstance(photo, Photograph) else photograph_of(photo)
+        photograph = with_assumed_profile(photograph, scan.input_gamma if scan else None)
         pages = photograph.pages
         if not 1 <= page <= len(pages):
             raise PhotoError(f"{photograph.name} has no page {page}: give 1 to {len(pages)}")
@@ -145,7 +146,8 @@ class Colorizer:
         wished = Coloring(**coloring)
         if isinstance(photo, np.ndarray):
             return self.look(photo, scan=wished.scan).colorize(wished)
-        photograph = photograph_of(photo)
+        gamma = wished.scan.input_gamma if wished.scan else None
+        photograph = with_assumed_profile(photograph_of(photo), gamma)
         rgb = self._look_at(photograph, wished.scan).colorize(wished)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 

@@ -88,6 +88,27 @@ def test_a_picture_that_lies_gets_the_tag_that_turns_it_and_stays_as_stored(
     assert read(source.with_name(f"plain.{ending}")).orientation == (6 if tagged else 1)
 
 
+def test_the_tag_that_turns_it_is_the_same_in_exif_and_xmp(colorize, put, grey):
+    name = b"xmlns:tiff='http://ns.adobe.com/tiff/1.0/'"
+    says = b"<rdf:Description rdf:about='' %s tiff:Orientation='1'/>" % name
+    rdf = b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>%s</rdf:RDF>" % says
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>%s</x:xmpmeta>" % rdf
+    source = put("lying.jpg", grey, xmp=packet)
+    colorize("lying.jpg", "--upright", "90", "--turn")
+    result = read(source.with_name("lying.rehue.jpg"))
+    assert result.orientation == 6
+    assert b'Orientation="6"' in result.carried.xmp.replace(b"'", b'"')
+
+
+def test_a_map_of_confidence_is_of_the_picture_as_it_is_seen(colorize, put, grey):
+    source = put("print.png", grey)
+    maps = []
+    for name, *how in (("plain", "--as-is"), ("faded", "--tones", "30-70")):
+        colorize("print.png", "-o", f"{name}.png", "--confidence", f"{name}-map.png", *how)
+        maps.append(np.asarray(Image.open(source.with_name(f"{name}-map.png"))))
+    assert not np.array_equal(*maps)
+
+
 def test_alpha_palette_one_bit_and_odd_shapes(colorize, put, grey):
     alpha = Image.fromarray(grey).convert("RGBA")
     alpha.putalpha(Image.linear_gradient("L").resize(alpha.size))

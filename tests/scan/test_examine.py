@@ -1,11 +1,23 @@
 """What is said of a scan, by the picture or by the user."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rehue.color import Tone, lightness
 from rehue.errors import PhotoError
-from rehue.scan import Print, Stated, Tones, examine, is_surer, read_prints, read_tones
+from rehue.scan import (
+    Finding,
+    Print,
+    Recognized,
+    Stated,
+    Tones,
+    examine,
+    is_surer,
+    read_prints,
+    read_tones,
+)
 
 FADINGS = {"middle": (100, 180), "dark": (0, 110), "light": (150, 250)}
 
@@ -163,3 +175,40 @@ def test_a_print_grows_with_its_page():
     one = Print(((0, 0), (10, 0), (10, 20), (0, 20)), screen=4)
     assert one.scaled(2).corners == ((0, 0), (20, 0), (20, 40), (0, 40))
     assert one.scaled(2).screen == 8
+
+
+def test_a_toned_picture_is_said(photograph, grey_of):
+    assert examine(phone_light(grey_of(photograph))).notes() == ("taken for a toned picture",)
+
+
+def test_what_was_found_can_be_handed_back(photograph, grey_of, page_with):
+    grey = faded(grey_of(photograph), 100, 180)
+    page, _ = page_with([(grey, 450, 350, 0, 0)], 20, (700, 900))
+    found = examine(page)
+    again = examine(page, found.stated())
+    assert again.prints == found.prints
+    assert again.has_surround
+    lying = Finding((found.prints[0].turned(3),), has_surround=True)
+    assert examine(page, lying.stated()).prints == lying.prints
+    assert examine(grey, examine(grey).stated()).prints == examine(grey).prints
+
+
+def test_prints_that_reach_the_edge_of_the_page_lie_on_it(photograph, grey_of, page_with):
+    grey = grey_of(photograph)[:300, :400]
+    for across in (201, 203, 205):  # sides one to five pixels from the page's
+        page, _ = page_with([(grey, across, 152, 0.4, 0)], 20, (420, 560))
+        found = examine(page)
+        assert examine(page, found.stated()).prints == found.prints
+        for corners in (*(one.corners for one in found.prints), *(found.perhaps.prints or ())):
+            assert (np.array(corners) >= 0).all()
+            assert (np.array(corners) <= (560, 420)).all()
+
+
+def test_of_several_prints_the_one_that_is_doubted_is_said():
+    one, other = (Print(((x, 0.0), (x + 9, 0.0), (x + 9, 9.0), (x, 9.0))) for x in (0.0, 20.0))
+    faded_one = replace(other, tones=Tones(30, 60))
+    finding = Finding((one, faded_one), has_surround=True)
+    told = finding.recognized((Recognized(), Recognized(is_faded=False)))
+    assert told.prints == (one, other)
+    assert told.maybe() == "perhaps a faded print (tones 30 to 60 of 100)"
+    assert finding.recognized((Recognized(), Recognized())).maybe() == ""

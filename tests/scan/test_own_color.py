@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rehue.scan import examine, find_own_color
+from rehue.color import Tone
+from rehue.scan import Stated, examine, find_own_color
 
 
 def toned(grey, color):
@@ -83,3 +84,20 @@ def test_a_part_of_the_picture_keeps_what_the_whole_keeps_there(photographs, gre
     own.part(rows, columns, picture.shape[:2]).keep(picture[rows, columns], part)
     assert part.any()
     assert np.array_equal(part, whole[rows, columns])
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
+def test_a_stroke_so_thin_that_the_whole_is_grey_or_toned_is_kept(paper, photographs, grey_of):
+    picture = toned(grey_of(photographs["china"]), paper)
+    picture[100:104, 60:180] = (190, 30, 40)
+    finding = examine(picture)
+    assert finding.toning.tone is not Tone.COLORED
+    colored = np.full_like(picture, 7)
+    finding.own_color.keep(picture, colored)
+    assert np.array_equal(colored[100:104, 60:180], picture[100:104, 60:180])
+
+
+def test_nothing_is_kept_of_what_is_to_be_coloured_anew(photographs, grey_of):
+    picture = with_stamp(toned(grey_of(photographs["china"]), (255,) * 3), photographs["coffee"])
+    assert examine(picture).own_color is not None
+    assert examine(picture, Stated(recolor=True)).own_color is None

@@ -95,7 +95,7 @@ def colorize(
         _check(plan, steering, as_json=many.as_json)
         if many.report:
             check_report(many.report)
-        coloring = _coloring(colors, steering, scans)
+        coloring = _coloring(colors, steering, scans, recolor=files.recolor)
         of_films = film.options_of(films, files)
         settings = _settings(coloring, files, kind, turn=scans.turn, dry_run=many.dry_run)
         settings = replace(settings, film=of_films)
@@ -148,7 +148,9 @@ def _check(plan: "Plan", steering: Steering, *, as_json: bool) -> None:
         raise PlanError("the picture would go to the terminal: name a file with -o, or add > FILE")
 
 
-def _coloring(colors: Colors, steering: Steering, scans: Scans) -> "Coloring":
+def _coloring(
+    colors: Colors, steering: Steering, scans: Scans, *, recolor: bool = False
+) -> "Coloring":
     from rehue.edits import read_edits
     from rehue.wishes import Coloring
 
@@ -157,14 +159,14 @@ def _coloring(colors: Colors, steering: Steering, scans: Scans) -> "Coloring":
         **colors.values,
         palette=tuple(color.strip() for color in palette),
         reference=steering.reference,
-        scan=_stated(scans),
+        scan=_stated(scans, recolor=recolor),
     )
     # What is given by name counts before what stands in the file.
     edits = read_edits(steering.hints) if steering.hints else Coloring()
     return replace(edits, **given.wished())
 
 
-def _stated(scans: Scans) -> "Stated | None":
+def _stated(scans: Scans, *, recolor: bool) -> "Stated | None":
     from rehue.photo import assumed_profile
     from rehue.scan import NOTHING_STATED, Stated, read_prints, read_tones
 
@@ -177,6 +179,7 @@ def _stated(scans: Scans) -> "Stated | None":
         upright=scans.upright,
         is_negative=scans.negative,
         input_gamma=scans.input_gamma,
+        recolor=recolor,
     )
     return None if stated == NOTHING_STATED else stated
 
@@ -219,10 +222,11 @@ def _write_confidence(setup: "Setup", source: "Place", target: Path) -> None:
 
     file = content(source) if isinstance(source, Address) else source
     photograph = read(file, max_pixels=setup.settings.max_pixels)
+    coloring = setup.settings.coloring
     replaces = check_free(target, photograph, overwrite=setup.settings.overwrite)
     colorizer = setup.colorizer()
-    sure = colorizer.look(photograph).confidence(setup.settings.coloring)
+    sure = colorizer.look(photograph, scan=coloring.scan).confidence(coloring)
     grey = np.rint(sure * 255).astype(np.uint8)
-    mark = colorizer.mark(photograph, coloring=setup.settings.coloring)
+    mark = colorizer.mark(photograph, coloring=coloring)
     drawn = Photograph(np.stack([grey] * 3, axis=-1))
     write(drawn, drawn.pixels, target, mark, overwrite=replaces)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rehue.color import Tone, judge_neutrality, lightness
+from rehue.color import judge_neutrality, lightness
 from rehue.errors import PhotoError
 from rehue.scan.edges import Corners, places_in
 from rehue.scan.finding import Finding, Print, whole
@@ -40,9 +40,7 @@ def examine(pixels: NDArray[np.generic], stated: Stated = NOTHING_STATED) -> Fin
     True
     """
     toning = judge_neutrality(pixels)
-    own = None
-    if toning.tone is Tone.COLORED and not stated.as_is:
-        own = find_own_color(pixels)
+    own = None if stated.as_is or stated.recolor else find_own_color(pixels)
     height, width = pixels.shape[:2]
     itself = Print(whole(height, width))
     if stated.as_is:

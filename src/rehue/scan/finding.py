@@ -1,5 +1,6 @@
 """What was found of a scan: a value that a user can read, correct and hand back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -106,10 +107,24 @@ class Finding:
             for one, of in zip(self.prints, told, strict=True)
         )
         perhaps = self.perhaps
-        if not any(of.is_faded for of in told):
-            perhaps = replace(perhaps, tones=_all_tones(self.prints))
+        doubted = [one for one, of in zip(self.prints, told, strict=True) if not of.is_faded]
+        if doubted:
+            perhaps = replace(perhaps, tones=_all_tones(doubted))
         is_negative = all(of.is_negative for of in told)
         return replace(self, prints=prints, is_negative=is_negative, perhaps=perhaps)
+
+    def stated(self) -> Stated:
+        """Return it as a user would state it, to be corrected and handed back.
+
+        Tones that differ from print to print are left to be looked for.
+        """
+        tones = {one.tones for one in self.prints}
+        return Stated(
+            # Which corner stands first says which way each is up.
+            prints=tuple(one.corners for one in self.prints) if self.has_surround else (),
+            tones=tones.pop() if len(tones) == 1 else None,
+            upright=0 if self.has_surround else 90 * self.turn,
+        )
 
     def at_part(self, rows: slice, columns: slice, size: tuple[int, int]) -> "Finding":
         """Return it with the colours of its own that a part has; see `OwnColor.part`."""
@@ -146,15 +161,20 @@ class Finding:
         return ", ".join(words)
 
     def notes(self) -> tuple[str, ...]:
-        """Return a line where the picture is not seen or coloured as an ordinary one."""
+        """Return a line where the picture is not an ordinary one, or may not be one."""
         notes = ["looks like a negative; --negative colours the positive"] * self.is_negative
         if not self.is_plain or self.own_color is not None:
             turn = ", --turn: write the tag that turns it" * bool(self.turn)
             notes.append(f"taken for {self.said()} (--as-is: for an ordinary photograph{turn})")
+        elif self.said():
+            notes.append(f"taken for {self.said()}")
         if self.perhaps != NOTHING_STATED:
-            words = _in_words(self.perhaps)
-            notes.append(f"perhaps {words}: not sure, so not used; if so, {self.perhaps.options()}")
+            notes.append(f"{self.maybe()}: not sure, so not used; if so, {self.perhaps.options()}")
         return tuple(notes)
+
+    def maybe(self) -> str:
+        """Return what it may be, but is not taken for, in words; empty for nothing."""
+        return f"perhaps {_in_words(self.perhaps)}" if self.perhaps != NOTHING_STATED else ""
 
 
 def _in_words(stated: Stated) -> str:
@@ -175,7 +195,7 @@ def _span(tones: Tones) -> str:
     return f"{tones.black:.0f} to {tones.white:.0f}"
 
 
-def _all_tones(prints: tuple[Print, ...]) -> Tones:
+def _all_tones(prints: Sequence[Print]) -> Tones:
     """Return what several prints span together."""
     return Tones(min(p.tones.black for p in prints), max(p.tones.white for p in prints))
 

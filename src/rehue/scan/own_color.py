@@ -104,7 +104,8 @@ def find_own_color(pixels: NDArray[np.generic]) -> OwnColor | None:
     if pixels.ndim == 2 or min(pixels.shape[:2]) < _SMALLEST:
         return None
     cells, _ = picture_cells(pixels)
-    rule = _rule(cells)
+    # What is as grey as this has nothing far beside any rule.
+    rule = _rule(cells) if np.ptp(cells, axis=-1).max() >= _HALF else None
     if rule is None:
         return None
     left, curve, cast = rule

@@ -67,7 +67,8 @@ def find_prints(pixels: NDArray[np.generic]) -> Prints:
     for least in (_SURE, _PERHAPS):
         if found := _prints(page.light, *surround, least):
             corners = (_refined(pixels, c * page.step, page.step) for c in found)
-            return Prints(tuple(corners), least is _SURE)
+            size = np.array(pixels.shape[1::-1], np.float64)
+            return Prints(tuple(np.clip(c, 0, size) for c in corners), least is _SURE)
     return Prints()
 
 

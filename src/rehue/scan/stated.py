@@ -24,6 +24,7 @@ class Stated:
         is_negative: it is to be inverted, and so written.
         input_gamma: by which its numbers are read where the file has no profile: `linear`, a
             number such as 1.8, or the path of an ICC profile.
+        recolor: nothing of the colour that it has is kept, a stamp's neither.
     """
 
     as_is: bool = False
@@ -32,6 +33,7 @@ class Stated:
     upright: int | None = None
     is_negative: bool = False
     input_gamma: str | None = None
+    recolor: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is no print, and turns that are none.
@@ -59,11 +61,14 @@ class Stated:
             "tones": tones,
             "upright": self.upright,
             "negative": self.is_negative or None,
+            "recolor": self.recolor or None,
         }
         return {name: value for name, value in table.items() if value is not None}
 
     def said(self) -> str:
         """Return what is stated in words for marks and journals; empty for nothing.
+
+        `recolor` is none of it: a photograph that was coloured is not done again for it.
 
         >>> Stated(tones=Tones(40, 70)).said()
         'tones=40-70'
@@ -112,8 +117,8 @@ def stated_of(table: Mapping[str, Any]) -> Stated:
     ... # doctest: +ELLIPSIS
     Stated(as_is=False, prints=(((10.0, 20.0), ...),), tones=Tones(black=40.0, white=75.0), ...)
     """
-    known = ("as_is", "prints", "tones", "upright", "negative")
-    flags = [table.get(name, False) for name in ("as_is", "negative")]
+    known = ("as_is", "prints", "tones", "upright", "negative", "recolor")
+    flags = [table.get(name, False) for name in ("as_is", "negative", "recolor")]
     if set(table) - set(known) or not all(isinstance(flag, bool) for flag in flags):
         raise PhotoError(f"scan {dict(table)!r:.80}: give {', '.join(known)}")
     try:
@@ -131,6 +136,7 @@ def stated_of(table: Mapping[str, Any]) -> Stated:
         tones=None if tones is None else Tones(*tones.tolist()),
         upright=table.get("upright"),
         is_negative=flags[1],
+        recolor=flags[2],
     )
 
 

@@ -8,13 +8,21 @@ from rehue.scan import Finding
 def told_of(finding: Finding | None) -> dict[str, Any]:
     """Return a finding as a table.
 
-    `said` is the command line's sentence, empty for an ordinary photograph. Corners are in pixels
+    `said` is the command line's sentence, empty for an ordinary photograph; `maybe` what it
+    may be, but is not taken for. Corners are in pixels
     of the page and in the order that says which way is up, `turn` in quarter turns clockwise.
     """
     if finding is None:
-        return {"said": "", "has_surround": False, "is_negative": False, "prints": []}
+        return {
+            "said": "",
+            "maybe": "",
+            "has_surround": False,
+            "is_negative": False,
+            "prints": [],
+        }
     return {
-        "said": finding.said() if not finding.is_plain or finding.own_color else "",
+        "said": finding.said(),
+        "maybe": finding.maybe(),
         "has_surround": finding.has_surround,
         "is_negative": finding.is_negative,
         "prints": [

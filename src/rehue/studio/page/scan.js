@@ -38,9 +38,11 @@ export function forgetFinding() {
 }
 
 /** Return what was found in the command line's words. */
-export function sentence({ said, is_negative: isNegative }, usual = "") {
-  const taken = said ? `Taken for ${said}.` : usual;
-  return isNegative ? `${taken} It looks like a negative.`.trim() : taken;
+export function sentence({ said, maybe, is_negative: isNegative }, usual = "") {
+  const sentences = [said ? `Taken for ${said}.` : usual];
+  if (isNegative) sentences.push("It looks like a negative.");
+  if (maybe) sentences.push(`It is ${maybe}: not sure, so not used.`);
+  return sentences.filter(Boolean).join(" ");
 }
 
 // Prints
