@@ -252,7 +252,8 @@ def described(coloring: Coloring, palette: "NDArray[np.float32] | None" = None) 
         if wish.default is False:
             said.append(name)
         elif wish.words:
-            said.append(f"{name}={wish.words(getattr(coloring, name))}")
+            words = wish.words(getattr(coloring, name))
+            said += [f"{name}={words}"] * bool(words)
         elif palette is not None:
             said.append(f"{name}={hashlib.sha256(palette.tobytes()).hexdigest()[:12]}")
     return " ".join(said)
