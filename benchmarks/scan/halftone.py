@@ -84,7 +84,7 @@ def main() -> None:
     )
     known = known[:: max(1, len(known) // options.number)][: options.number]
     colorizer = Colorizer(threads=1) if options.colored else None
-    found, right, false, ratios, before = 0, 0, 0, [], []
+    found, right, false, ratios, before, pictures = 0, 0, 0, [], [], []
     missed = []
     for number, (_, picture) in enumerate(known):
         rng = np.random.default_rng([number, 14])
@@ -100,13 +100,14 @@ def main() -> None:
             missed.append(round(period, 1))
         if colorizer is not None and number < options.colored:
             plain = np.rint(215 / 255 * grey + 30).clip(0, 255).astype(np.uint8)
-            without = energy(srgb_to_lab(colorizer.look(plain).colorize())[..., 1:], period, angle)
-            ab = colorizer.look(dots).ab()
-            alone = energy(colorizer.look(plain).ab(), period, angle)
-            ratios.append(energy(ab, period, angle) / max(alone, 1e-9))
+            unscreened, screened = colorizer.look(plain), colorizer.look(dots)
+            alone = energy(unscreened.ab(), period, angle)
+            ratios.append(energy(screened.ab(), period, angle) / max(alone, 1e-9))
             old = colorizer.look(dots, scan=Stated(as_is=True)).ab()
             before.append(energy(old, period, angle) / max(alone, 1e-9))
-            del without
+            both = (srgb_to_lab(look.colorize())[..., 1:] for look in (screened, unscreened))
+            shown, alone = (energy(ab, period, angle) for ab in both)
+            pictures.append(shown / max(alone, 1e-9))
     results = {
         "prints": len(known),
         "found_percent": 100 * found / len(known),
@@ -116,6 +117,7 @@ def main() -> None:
         "chroma_energy_ratio_median": float(np.median(ratios)) if ratios else None,
         "chroma_energy_ratio_90_percent_below": float(np.quantile(ratios, 0.9)) if ratios else None,
         "chroma_energy_ratio_before_median": float(np.median(before)) if before else None,
+        "chroma_energy_ratio_in_srgb_median": float(np.median(pictures)) if pictures else None,
     }
     print(json.dumps(results, indent=2))
     options.output.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

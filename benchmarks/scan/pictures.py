@@ -21,6 +21,7 @@ from rehue.scan import Stated, examine
 
 Picture = NDArray[np.uint8]
 TILE = 420
+NEGATIVE = "a negative on an orange base"
 
 
 def scans() -> dict[str, Picture]:
@@ -32,11 +33,16 @@ def scans() -> dict[str, Picture]:
     stamped = np.repeat(np.rint(grey)[..., None], 3, axis=2).astype(np.uint8)
     stamped[-110:-20, 30:150] = np.asarray(Image.fromarray(flower).resize((120, 90)))
     large = np.asarray(Image.fromarray(coffee).resize((900, 600)))
+    warm = np.linspace(1, 0.6, grey.shape[1])[None, :, None] ** np.array([0.1, 0.45, 1.3])
+    sepia = np.rint(grey[..., None] * warm * np.array([1, 0.93, 0.8])).astype(np.uint8)
+    base = np.array([235, 150, 90]) / 255
     return {
         "prints on an album page": np.rint(album.light).astype(np.uint8),
         "a faded print": np.rint(100 + 80 * grey / 255).astype(np.uint8),
         "a halftone": printed(grey_of(large), 11.0, 0.5, np.random.default_rng(2)),
         "a stamp on a grey picture": stamped,
+        "a sepia print in a lamp's light": sepia,
+        NEGATIVE: np.rint((255 - grey_of(coffee))[..., None] * base).astype(np.uint8),
     }
 
 
@@ -60,7 +66,8 @@ def main() -> None:
     for name, picture in scans().items():
         print(f"{name}: {examine(picture).said()}")
         as_is = colorizer.look(picture, scan=Stated(as_is=True)).colorize()
-        after = colorizer.look(picture).colorize()
+        stated = Stated(is_negative=name == NEGATIVE)
+        after = colorizer.look(picture, scan=stated).colorize()
         tiles = [outlined(picture), Image.fromarray(as_is), Image.fromarray(after)]
         for tile in tiles:
             tile.thumbnail((TILE, TILE))
