@@ -133,6 +133,15 @@ def test_tables_show_hue_families_with_their_share(evaluation):
     assert f"{kept:.2f} ±" in text
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_notes_say_what_could_not_be_measured(evaluation, monkeypatch, is_there):
+    monkeypatch.setattr("rehue.judge.unrest.find_spec", lambda _: is_there or None)
+    said = [note for note in notes(evaluation) if "unrest" in note]
+    assert [note.partition(":")[0] for note in said] == [
+        "unrest and patches need scikit-image, which is missing"
+    ] * (not is_there)
+
+
 def test_notes_say_what_was_left_out_and_why(evaluation):
     text = "\n".join(notes(evaluation))
     assert "grey: 7 (a, b, c, d, e, …)" in text

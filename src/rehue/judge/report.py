@@ -11,11 +11,12 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rehue.errors import DatasetError
+from rehue.errors import DatasetError, install_line
 from rehue.judge.bootstrap import Estimate
 from rehue.judge.groups import Outcome
 from rehue.judge.hues import FAMILIES, HueRow
 from rehue.judge.results import ALL, GREY, ORIGINAL, Evaluation, Judged, Row
+from rehue.judge.unrest import can_segment
 
 SCHEMA = "rehue.evaluation/2"
 
@@ -93,6 +94,8 @@ def notes(evaluation: Evaluation) -> Iterator[str]:
         "± is half of the 95 % interval over photographs"
     )
     yield "dE2000 is CIEDE2000, CF colourfulness; over grey's: over plain grey's own figure"
+    if not can_segment():
+        yield f"unrest and patches need scikit-image, which is missing: {install_line('evaluate')}"
     for reason, keys in evaluation.left_out.items():
         shown = ", ".join(keys[:5]) + (", …" if len(keys) > 5 else "")
         yield f"left out, {reason}: {len(keys)} ({shown})"
