@@ -4,6 +4,7 @@ import json
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo import losses, read, restore, write
+from rehue.photo import LUMA_KEPT, losses, read, restore, write
 from rehue.photo.formats.jpeg.segments import walked
 
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256)) * 8
@@ -155,7 +156,7 @@ def _kept_luma(source, mark):
     photograph = read(source)
     half = np.full([-(-side // 2) for side in photograph.pixels.shape], 128, np.uint8)
     file = BytesIO()
-    write(photograph, Chroma(half, half), file, mark)
+    write(photograph, Chroma(half, half), file, replace(mark, luma=LUMA_KEPT))
     return file.getvalue()
 
 
@@ -221,6 +222,22 @@ def test_what_xmp_names_and_is_not_there_is_no_longer_named(make, grey, colored)
     photograph, result = colored(jpeg(make, grey, xmp=xmp))
     assert photograph.notes == ("its XMP names a video that is not there, and no longer does",)
     assert "Motion" not in str(said(result))
+
+
+@pytest.mark.parametrize("length", [99_999, 0], ids=["beyond the end", "of no length"])
+@pytest.mark.parametrize("is_first", [False, True])
+def test_what_is_not_there_is_no_longer_named_beside_what_is(make, grey, colored, length, is_first):
+    gain = jpeg(make, grey[::4, ::4], xmp=packet(HDRGM))
+    absent = ("MotionPhoto", "video/mp4", length, 0)
+    others = [("GainMap", "image/jpeg", len(gain), 0)]
+    others.insert(0 if is_first else 1, absent)
+    attributes = HDRGM + " " + CAMERA + 'GCamera:MotionPhoto="1"'
+    xmp = packet(attributes, ("Primary", "image/jpeg", 0, 0), *others)
+    photograph, result = colored(with_index(jpeg(make, grey, xmp=xmp), gain))
+    assert "its XMP names a video that is not there, and no longer does" in photograph.notes
+    assert end_of(result) == gain
+    assert b"MotionPhoto" not in result
+    assert (b'Item:Semantic="GainMap"' in result) != is_first
 
 
 def test_a_picture_that_nothing_names_is_left_out_and_said(make, grey, colored):

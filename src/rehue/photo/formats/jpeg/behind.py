@@ -76,8 +76,10 @@ def read_behind(
     if gone:
         notes.append("its index names further pictures (MPF) that are not there: it is left out")
     items = container.items(packet)
-    parts, lost = _parts(tail, indexed, items)
-    notes += lost
+    parts = _parts(tail, indexed, items)
+    placed = {part.item for part in parts}
+    absent = [item for item in items[1:] if item not in placed]
+    notes += [f"its XMP names a {i.word} that is not there, and no longer does" for i in absent]
     holds, cut = set[str](), list[_Part]()
     for part in parts:
         kind, note = _kind(source, tail[part.start : part.end], part, size)
@@ -99,7 +101,7 @@ def read_behind(
             holds.add(_word(rest, packet))
     kept, pictures = _without(tail, cut, [p for p in parts if p.attribute is not None])
     kept = kept if holds else b""
-    gone_items = [p.item for p in cut if p.item] + ([] if holds else items[1:])
+    gone_items = [p.item for p in cut if p.item] + (absent if holds else items[1:])
     behind = Behind(kept, pictures, primary, frozenset(holds)) if kept else None
     return behind, container.without(packet, gone_items), tuple(dict.fromkeys(notes))
 
@@ -155,15 +157,16 @@ def _index(
 
 def _parts(
     tail: bytes, indexed: list[tuple[int, int, int]], items: list[container.Item]
-) -> tuple[list[_Part], list[str]]:
-    """Return the stretches that the index and the container name, in their order."""
+) -> list[_Part]:
+    """Return the stretches that the index and the container name, in their order.
+
+    An item that is not there ends them, for where the next would begin is not known.
+    """
     parts = {start: _Part(start, start + size, about) for about, start, size in indexed}
     at = items[0].padding if items else 0
-    notes = []
     for item in items[1:]:
         stop = at + item.length
         if not 0 < item.length <= len(tail) - at:
-            notes.append(f"its XMP names a {item.word} that is not there, and no longer does")
             break
         known = parts.get(at)
         parts[at] = replace(known, item=item) if known else _Part(at, stop, item=item)
@@ -173,7 +176,7 @@ def _parts(
         # None is looked at twice, whatever an index says.
         if not apart or start >= apart[-1].end:
             apart.append(parts[start])
-    return apart, notes
+    return apart
 
 
 def _kind(
