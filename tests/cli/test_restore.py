@@ -1,15 +1,28 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
+from PIL import Image, ImageOps
 
 from rehue import Colorizer
-from rehue.photo import read
+from rehue.errors import PhotoError
+from rehue.photo import LUMA_KEPT, Chroma, Mark, read, restore, write
 from rehue.photo.formats.jpeg.splice import image_data
 
 GREY = np.ascontiguousarray(skimage.data.camera()[100:190, 180:300])
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+    b'xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="box 7"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+def saved(picture, **options):
+    file = io.BytesIO()
+    picture.save(file, "JPEG", **options)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -39,18 +52,52 @@ def test_the_grey_jpeg_comes_back(result, cli):
 
 
 def test_what_its_xmp_says_besides_stays(tiny_model, tmp_path, cli):
-    xmp = (
-        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
-        b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-        b'xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="box 7"/></rdf:RDF></x:xmpmeta>'
-    )
-    file = io.BytesIO()
-    Image.fromarray(GREY).save(file, "JPEG", xmp=xmp)
     result, grey = tmp_path / "a.jpg", tmp_path / "b.jpg"
-    Colorizer(tiny_model, threads=1).colorize_file(file.getvalue(), result)
+    Colorizer(tiny_model, threads=1).colorize_file(saved(Image.fromarray(GREY), xmp=XMP), result)
     cli("restore", result, "-o", grey)
     assert b"box 7" in read(grey).carried.xmp
     assert b"rehue" not in read(grey).carried.xmp
+
+
+@pytest.mark.parametrize(("times", "hints"), [(1, 1_500), (20_000, 0), (20_000, 1_500)])
+def test_the_mark_goes_and_all_else_stays_where_xmp_is_longer_than_a_segment(
+    tmp_path, times, hints
+):
+    packet = XMP.replace(b"box 7", b"box 7, " * times)
+    source = saved(Image.fromarray(GREY))
+    photograph = read(source)
+    photograph = replace(photograph, carried=replace(photograph.carried, xmp=packet))
+    half = np.full([-(-side // 2) for side in GREY.shape], 128, np.uint8)
+    long = tuple(f"a hint with many words, number {n}, at its place" for n in range(hints))
+    mark = Mark("tiny", "ab" * 32, "1", "cpu", "", "cd" * 32, hints=long, luma=LUMA_KEPT)
+    result, grey = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    write(photograph, Chroma(half, half), result, mark)
+    assert result.stat().st_size > 60_000
+    restore(result, grey)
+    restored = read(grey)
+    assert restored.mark is None
+    assert restored.notes == ()
+    assert restored.carried.xmp.count(b"box 7, ") == times
+    assert b"rehue" not in grey.read_bytes()
+    assert grey.stat().st_size < len(source) + len(packet) + 2_000
+    assert image_data(grey.read_bytes()) == image_data(source)
+
+
+STORED_ANEW = {
+    "of three components": lambda: saved(Image.fromarray(GREY).convert("RGB"), quality=95),
+    "toned": lambda: saved(ImageOps.colorize(Image.fromarray(GREY), "#201008", "#fff4e0")),
+}
+
+
+@pytest.mark.parametrize("kind", STORED_ANEW)
+@pytest.mark.parametrize("wish", [{}, {"quality": 80}, {"lightness": "exact"}])
+def test_luma_that_was_coded_anew_is_no_scan_of_its_own(tiny_model, tmp_path, kind, wish):
+    result = tmp_path / "a.rehue.jpg"
+    Colorizer(tiny_model, threads=1).colorize_file(STORED_ANEW[kind](), result, **wish)
+    assert read(result).mark.luma is None
+    with pytest.raises(PhotoError, match="does not hold a grey JPEG's own image data"):
+        restore(result, tmp_path / "a.grey.jpg")
+    assert not list(tmp_path.glob("*.grey.jpg"))
 
 
 def test_nothing_is_replaced_without_being_asked(result, cli):

@@ -46,8 +46,8 @@ def restore(result: str | Path, target: str | Path, *, overwrite: bool = False) 
         overwrite: replace a target that exists; the result itself is never replaced.
 
     Raises:
-        PhotoError: the result cannot be read or holds no such image data; the target cannot be
-            written.
+        PhotoError: the result cannot be read, holds no such image data, or its mark does not say
+            that they are its source's; the target cannot be written.
     """
     result, target = Path(result), Path(target)
     data = _content(result)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rehue.photo.formats.jpeg.extended_xmp import EXTENSION, XMP, joined_packet, segments_of
-from rehue.photo.formats.jpeg.segments import BESIDE, SOS, Segment
+from rehue.photo.formats.jpeg.segments import BESIDE, MOST, SOS, Segment
 from rehue.photo.photograph import Carried
 from rehue.photo.records import exif, statements
 from rehue.photo.records.statement import KEPT, Result, Statement
@@ -19,7 +19,6 @@ from rehue.photo.records.statement import KEPT, Result, Statement
 APP0, APP1, APP2, APP11, APP13, APP14, COM = 0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xEE, 0xFE
 MPF: Final = b"MPF\0"
 ISO_GAIN_MAP: Final = b"urn:iso:std:iso:ts:21496:-1\0"
-_MOST = 65_533  # bytes in a segment, without its length
 _JFIF, _ADOBE, _EXIF = b"JFIF\0", b"Adobe", b"Exif\0"
 _ICC, _PHOTOSHOP = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
 # Lengths below which libjpeg takes no notice of these.
@@ -94,7 +93,7 @@ def written_beside(carried: Carried, packet: bytes) -> bytes:
     rows: list[tuple[int, bytes]] = []
     if carried.exif:
         rows += _cut(APP1, b"Exif\0\0", carried.exif)
-    rows += ((APP1, content) for content in segments_of(packet, _MOST))
+    rows += ((APP1, content) for content in segments_of(packet))
     rows += _cut(APP13, _PHOTOSHOP, carried.photoshop)
     rows += _true(carried.segments, behind=carried.behind.holds if carried.behind else frozenset())
     rows += ((COM, comment) for comment in carried.comments)
@@ -177,7 +176,7 @@ def _dpi(rows: Iterable[Segment]) -> tuple[float, float] | None:
 
 
 def _cut(marker: int, prefix: bytes, content: bytes) -> Iterator[tuple[int, bytes]]:
-    step = _MOST - len(prefix)
+    step = MOST - len(prefix)
     return ((marker, prefix + content[at : at + step]) for at in range(0, len(content), step))
 
 

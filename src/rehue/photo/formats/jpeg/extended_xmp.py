@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from rehue.photo.formats.jpeg.segments import MOST
 from rehue.photo.records.xmp import Packet
 from rehue.photo.records.xmp_parts import merged, split
 
@@ -49,9 +50,9 @@ def joined_packet(packets: list[bytes], extensions: list[bytes]) -> tuple[bytes 
     return whole or None, notes
 
 
-def segments_of(packet: bytes, most: int) -> Iterator[bytes]:
-    """Yield the contents of the segments that hold a packet, of so many bytes at most."""
-    room = most - len(XMP)
+def segments_of(packet: bytes) -> Iterator[bytes]:
+    """Yield the contents of the segments that hold a packet."""
+    room = MOST - len(XMP)
     main, extension = packet, b""
     if len(packet) > room:
         parsed = Packet.parse_or_new(packet)
@@ -62,7 +63,7 @@ def segments_of(packet: bytes, most: int) -> Iterator[bytes]:
         if len(main) > room:
             raise ValueError(f"{len(packet):,} bytes of XMP cannot be cut into segments")
     yield XMP + main
-    step = most - len(EXTENSION) - _HEAD
+    step = MOST - len(EXTENSION) - _HEAD
     for at in range(0, len(extension), step):
         place = digest.encode("ascii") + struct.pack(">II", len(extension), at)
         yield EXTENSION + place + extension[at : at + step]

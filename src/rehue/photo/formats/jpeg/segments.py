@@ -13,6 +13,8 @@ FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 # Segments of applications and comments: what is not needed to decode.
 BESIDE: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
 
+# Bytes of a segment's content, at most: what its length can say.
+MOST: Final = 65_533
 # Markers that no length follows, and that have no place between segments (table B.1).
 _ALONE: Final = frozenset({0x00, 0x01, SOI, *range(0xD0, 0xD8)})
 
