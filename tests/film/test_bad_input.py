@@ -107,6 +107,40 @@ def test_a_damaged_frame_is_told_with_its_time_and_the_others_keep_theirs(draw, 
     assert np.diff(times).max() == pytest.approx(2 / 24, abs=0.002)
 
 
+def test_frames_of_which_nothing_is_left_are_told(draw, tiny, tmp_path):
+    """Where a file is damaged for longer, not even packets are found."""
+    frames = draw.moving([72], 64, 96, grain=2)
+    reel = draw.write_reel(
+        tmp_path / "reel.mkv", frames, sound=False, codec="libx264", options={"g": "1"}
+    )
+    content, found = bytearray(reel.read_bytes()), draw.packets(reel, "video")
+    first = content.find(found[30][0]) - 16  # with what stands before a packet
+    last = content.find(found[39][0]) + len(found[39][0])
+    content[first:last] = bytes(last - first)
+    reel.write_bytes(content)
+    said = []
+    out = tmp_path / "out.mkv"
+    colorize_film(reel, out, tiny, options=FFV1, tell=said.append)
+    times = draw.lumas(out)[1]
+    assert len(times) < 65
+    assert len(said) == 1, said
+    place = int(np.argmax(np.diff(times)))
+    for time in times[place : place + 2]:
+        assert f"0:00:0{time:.3f}" in said[0]
+    assert "no frames between" in said[0]
+
+
+def test_steps_that_are_a_films_own_are_no_gaps(draw, tiny, tmp_path):
+    """A rate that varies, and a film that stands still now and then from its start."""
+    for number, steps in enumerate(([40, 60, 1, 99, 140, 20] * 8, [42, 42, 42, 42, 300] * 8)):
+        times = np.cumsum([0, *steps]).tolist()
+        frames = draw.moving([len(times)], 64, 96)
+        reel = draw.write_reel(tmp_path / f"{number}.mkv", frames, times=times, sound=False)
+        said = []
+        colorize_film(reel, tmp_path / f"out-{number}.mkv", tiny, options=FFV1, tell=said.append)
+        assert said == []
+
+
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [

@@ -1,9 +1,12 @@
 """A film's frames, one after the other, each with its own time; what is lost is told."""
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +17,24 @@ from rehue.film.opening import open_film, pyav
 from rehue.film.probing import Film
 
 if TYPE_CHECKING:
-    from av import VideoFrame
+    from av import Packet, VideoFrame
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+    Packets: TypeAlias = Iterator[Packet[VideoStream]]
 
 # Packets held before a timestamp that has no frame counts as lost: more than a decoder reorders.
 _REORDERED: Final = 40
 _THREADS: Final = 4  # of the decoder, each of which holds a frame
-# Seconds before a place at which decoding begins, so that what is at the place is whole.
-_RUN_UP: Final = 0.5
+# Seconds before a place at which decoding begins, so that what is at the place is whole; the next
+# is tried where a container leads behind the place.
+_RUN_UPS: Final = (0.5, 12.0, 60.0)
+# FFmpeg's name of MPEG program streams, which count times on from where they are entered: those are
+# right where that is a picture that stands by itself.
+_COUNTED_ON: Final = "mpeg"
+# A film's steps are even where so many of them are within so much of the usual one; then a step of
+# so many usual ones is a gap.
+_EVEN, _APART, _GAP = 12, 0.5, 2.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,8 @@ def read_frames(
     Args:
         film: from `probe`.
         start: frames shown before this (in units of `time_base`) are passed over, from the nearest
-            place at which decoding can begin.
+            place at which decoding can begin; where a container cannot be entered there, from one
+            further back, or the film's start.
         deinterlace: part the two fields of a frame (FFmpeg's bwdif), a frame from each frame.
         tell: is given a line for what was lost.
 
@@ -61,6 +74,7 @@ def read_frames(
     """
     lost = _Lost(film, tell)
     last: int | None = None
+    steps: deque[int] = deque(maxlen=_EVEN)
     for picture in _pictures(film, start, deinterlace, lost):
         if (picture.width, picture.height) != (film.width, film.height):
             raise FilmError(
@@ -72,6 +86,13 @@ def read_frames(
         if pts is None or (last is not None and pts <= last):
             # Raw streams and old AVI files have no times, or the same twice: counted on.
             pts = film.start if last is None else last + _step(film)
+        if last is not None:
+            if _is_gap(pts - last, steps) and not lost.sent_between(last, pts):
+                tell(
+                    f"{film.path}: has no frames between {clock(last, film)} and "
+                    f"{clock(pts, film)}: they are missing there, or it stands still"
+                )
+            steps.append(pts - last)
         if start is None or pts >= start:
             yield Frame(pts, luma_of(picture, film.layout))
         last = pts
@@ -102,25 +123,68 @@ def _step(film: Film) -> int:
     return max(1, round(1 / (film.rate * film.time_base)))
 
 
+def _is_gap(step: int, steps: deque[int]) -> bool:
+    """Say whether a step from frame to frame is far longer than those before, which are even."""
+    if len(steps) < _EVEN:
+        return False
+    usual = median(steps)
+    return step > _GAP * usual and all(abs(s - usual) <= _APART * usual for s in steps)
+
+
 def _pictures(
     film: Film, start: int | None, deinterlace: bool, lost: "_Lost"
 ) -> Iterator["VideoFrame"]:
-    with open_film(str(film.path)) as container:
-        stream: VideoStream = container.streams[film.stream]  # type: ignore[assignment]
-        stream.thread_type = pyav().codec.context.ThreadType.AUTO
-        stream.thread_count = _THREADS
-        if start is not None:
-            before = start - round(_RUN_UP / film.time_base)
-            container.seek(max(before, film.start), stream=stream)
-        decoded = _decoded(container, stream, lost)
-        yield from _parted(decoded, film) if deinterlace else decoded
+    """Yield pictures from the film's start, or from some place before `start` on."""
+    for before in _entries(film, start):
+        with open_film(str(film.path)) as container:
+            stream: VideoStream = container.streams[film.stream]  # type: ignore[assignment]
+            stream.thread_type = pyav().codec.context.ThreadType.AUTO
+            stream.thread_count = _THREADS
+            lost.begin()
+            packets: Packets | None = container.demux(stream)
+            if before is not None:
+                packets = _sought(film, container, stream, before)
+            if packets is None:
+                continue
+            decoded = _decoded(packets, lost)
+            pictures = _parted(decoded, film) if deinterlace else decoded
+            first = next(pictures, None)
+            late = first is None or first.pts is None or (start is not None and first.pts > start)
+            if before is not None and late:
+                continue
+            if first is not None:
+                yield first
+            yield from pictures
+            return
 
 
-def _decoded(
-    container: "InputContainer", stream: "VideoStream", lost: "_Lost"
-) -> Iterator["VideoFrame"]:
+def _entries(film: Film, start: int | None) -> Iterator[int | None]:
+    """Yield places at which to enter a film for what is at `start`; None is its start."""
+    for seconds in () if start is None else _RUN_UPS:
+        before = (start or 0) - round(seconds / film.time_base)
+        if before <= film.start:
+            break
+        yield before
+    yield None
+
+
+def _sought(
+    film: Film, container: "InputContainer", stream: "VideoStream", before: int
+) -> "Packets | None":
+    """Return a stream's packets from a place on; None where it cannot be entered there."""
+    try:
+        container.seek(before, stream=stream)
+        packets = container.demux(stream)
+        first = next(packets, None)
+    except pyav().error.FFmpegError:
+        return None
+    if first is None or (film.container == _COUNTED_ON and not first.is_keyframe):
+        return None
+    return chain((first,), packets)
+
+
+def _decoded(packets: "Packets", lost: "_Lost") -> Iterator["VideoFrame"]:
     errors = pyav().error.FFmpegError
-    packets = container.demux(stream)
     while True:
         try:
             packet = next(packets, None)
@@ -174,9 +238,16 @@ class _Lost:
 
     def __init__(self, film: Film, tell: Callable[[str], None]) -> None:
         self._film, self._tell = film, tell
+        self.begin()
+
+    def begin(self) -> None:
         self._waiting: list[int] = []
         self._frames: set[int] = set()
         self._begun = False
+
+    def sent_between(self, before: int, after: int) -> bool:
+        """Say whether there are packets between two frames, which are told one by one."""
+        return any(before < pts < after for pts in self._waiting)
 
     def sent(self, pts: int | None) -> None:
         if pts is not None:
