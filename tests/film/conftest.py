@@ -125,7 +125,12 @@ def _captions():
 def draw():
     """What draws reels and reads them back, by PyAV alone."""
     return SimpleNamespace(
-        moving=moving, write_reel=write_reel, lumas=lumas, packets=packets, still=still
+        moving=moving,
+        write_reel=write_reel,
+        write_scans=write_scans,
+        lumas=lumas,
+        packets=packets,
+        still=still,
     )
 
 
@@ -164,6 +169,16 @@ def packets(path, kind):
             for p in film.demux(streams)
             if p.size and p.pts is not None
         ]
+
+
+def write_scans(folder, frames, bits=8, first=3):
+    """Write numbered files, of one frame each; returns the name that they have together."""
+    from PIL import Image
+
+    for number, grey in enumerate(frames, first):
+        samples = grey.astype(np.uint8) if bits == 8 else (grey * 257).astype(np.uint16)
+        Image.fromarray(samples).save(folder / f"scan-{number:04}.png")
+    return folder / "scan-%04d.png"
 
 
 def still(color, size=(32, 32)):

@@ -2,18 +2,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from rehue.color import lightness, linear_to_srgb, srgb_to_linear
 from rehue.errors import FilmError
 from rehue.film import FilmOptions, colorize_film, probe
-
-
-def write_scans(folder, frames, bits=8, first=3):
-    for number, grey in enumerate(frames, first):
-        samples = grey.astype(np.uint8) if bits == 8 else (grey * 257).astype(np.uint16)
-        Image.fromarray(samples).save(folder / f"scan-{number:04}.png")
-    return folder / "scan-%04d.png"
 
 
 @pytest.mark.parametrize(
@@ -23,7 +15,7 @@ def test_a_sequence_becomes_one_numbered_alike(draw, tiny, tmp_path, bits, endin
     import av
 
     frames = list(draw.moving([12], 64, 96))
-    scans = write_scans(tmp_path, frames, bits)
+    scans = draw.write_scans(tmp_path, frames, bits)
     target = tmp_path / f"color-%04d.{ending}"
     assert colorize_film(scans, target, tiny) == 12
     made = sorted(tmp_path.glob(f"color-*.{ending}"))
@@ -43,7 +35,7 @@ def test_a_sequence_becomes_one_numbered_alike(draw, tiny, tmp_path, bits, endin
 
 def test_a_sequence_becomes_a_film_with_its_luma(draw, tiny, tmp_path):
     frames = list(draw.moving([6], 64, 96))
-    scans = write_scans(tmp_path, frames, 16)
+    scans = draw.write_scans(tmp_path, frames, 16)
     out = tmp_path / "out.mkv"
     colorize_film(scans, out, tiny, options=FilmOptions("ffv1"))
     for luma, grey in zip(draw.lumas(out)[0], frames, strict=True):
@@ -51,7 +43,7 @@ def test_a_sequence_becomes_a_film_with_its_luma(draw, tiny, tmp_path):
 
 
 def test_a_missing_number_is_one_line(draw, tiny, tmp_path):
-    scans = write_scans(tmp_path, draw.moving([6], 64, 96))
+    scans = draw.write_scans(tmp_path, draw.moving([6], 64, 96))
     (tmp_path / "scan-0005.png").unlink()
     with pytest.raises(FilmError, match="number 5 is missing"):
         probe(scans)
@@ -60,7 +52,7 @@ def test_a_missing_number_is_one_line(draw, tiny, tmp_path):
 
 
 def test_what_is_there_is_not_replaced(draw, tiny, tmp_path):
-    scans = write_scans(tmp_path, draw.moving([3], 64, 96))
+    scans = draw.write_scans(tmp_path, draw.moving([3], 64, 96))
     (tmp_path / "color-0003.png").write_bytes(b"mine")
     with pytest.raises(FilmError, match=r"color-0003.png is there already"):
         colorize_film(scans, tmp_path / "color-%04d.png", tiny)

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from rehue.errors import FilmError
 from rehue.film.coloring import Ask
 from rehue.film.flow import Light, Map, flow_size, small_light
-from rehue.film.frames import read_frames
 from rehue.film.opening import opencv
 from rehue.film.probing import Film
-from rehue.film.shotlist import ShotList, pts_at, thousandths
+from rehue.film.shotlist import ShotList, opening_frame, thousandths
 from rehue.film.shots import Placed, Reading
 
 # Tones that are told apart, and how many of 255 greys a mean reaches to either side.
@@ -60,8 +59,7 @@ def in_likeness(ask: Ask, film: Film, shots: ShotList, *, deinterlace: bool = Fa
 
 def _first(film: Film, shots: ShotList, number: int, *, deinterlace: bool) -> Placed:
     """Return a shot's first frame."""
-    start = pts_at(film, shots.shots[number].start / 1000)
-    frame = next(read_frames(film, start=start, deinterlace=deinterlace), None)
+    frame = opening_frame(film, shots, number, deinterlace=deinterlace)
     if frame is None:
         raise FilmError(f"{film.path}: has no shot {number + 1}, which another is to be like")
     size = flow_size(film.height, film.width, float(film.aspect))

@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rehue.errors import FilmError
 from rehue.film.coloring import Ask, colored
 from rehue.film.encoding import Encoding
 from rehue.film.flow import small_light
-from rehue.film.frames import Frame, read_frames
+from rehue.film.frames import Frame, clock, read_frames
 from rehue.film.probing import Film
 from rehue.film.segments import Place, Segment, SegmentWriter, Work, segment_frames
-from rehue.film.shotlist import ShotList, thousandths
+from rehue.film.shotlist import ShotList, opening_frame, thousandths
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Task:
         work: where segments lie.
         shots: where shots begin; None to find them.
         deinterlace: part woven fields first.
-        first: timestamp before which frames are left out; None for none.
+        first: timestamp of the first frame that is wanted, from `first_frame`; None for the film's.
         end: timestamp from which on frames are left out; None for none.
         tell: is given a line for what a person should know.
         until: the last frame is the first of which this is true; None for the film's last.
@@ -81,13 +82,21 @@ class Task:
         """Return the name of the segment that begins at a place."""
         if self.shots is None:
             return self.work.key([at.pts, at.place, self.first, self.end])
-        time = 0 if at.pts is None else thousandths(at.pts, self.film)
-        shot = self.shots.identity(self.shots.number(time))
+        shot = self.shots.identity(self.shots.number(self.time(at.pts)))
         return self.work.key([at.pts, at.place, self.first, self.end, shot])
+
+    def time(self, pts: int | None) -> int:
+        """Return a timestamp in thousandths of a second; None is the first that is wanted."""
+        pts = self.first if pts is None else pts
+        return 0 if pts is None else thousandths(pts, self.film)
 
 
 def segments(task: Task, follow: Follow) -> Iterator[Segment]:
-    """Yield all segments of a film in order: those that are there, and those that are made now."""
+    """Yield all segments of a film in order: those that are there, and those that are made now.
+
+    Raises:
+        FilmError: no frame is there where one was, or is wanted.
+    """
     pace = Pace(task.film.frames, follow)
     at: Place | None = Place()
     while at is not None:
@@ -99,11 +108,14 @@ def segments(task: Task, follow: Follow) -> Iterator[Segment]:
             continue
         if pace.frames and not pace.made:
             task.tell(f"{task.film.path}: goes on after {pace.frames} frames")
+        made, where = None, clock(at.pts, task.film)
         for made in _made(task, at, pace):
             yield made
             at = made.following
             if at is not None and task.work.find(task.key(at)) is not None:
                 break
+        if made is None:
+            raise FilmError(f"{task.film.path}: has no frames from {where} on")
 
 
 def segments_of_shot(task: Task, number: int, pace: "Pace") -> Iterator[Segment]:
@@ -119,10 +131,12 @@ def segments_of_shot(task: Task, number: int, pace: "Pace") -> Iterator[Segment]
         return shots.number(thousandths(frame.pts, film))
 
     at: Place | None = Place()
-    if number:
-        start = film.start + int(shots.shots[number].start / 1000 / film.time_base)
-        first = next((f for f in _frames(task, start) if number_of(f) >= number), None)
-        if first is None or number_of(first) != number:
+    begins = shots.number(task.time(None))
+    if number < begins:
+        return
+    if number > begins:
+        first = opening_frame(film, shots, number, deinterlace=task.deinterlace)
+        if first is None:
             return
         at = Place(first.pts)
     # The next shot's first frame is what says that this one is whole.

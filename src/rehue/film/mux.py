@@ -41,7 +41,7 @@ def join(
         film: the original.
         encoding: that the segments are in.
         work: where they lie.
-        segments: all of them, in order.
+        segments: all of them, in order; at least one.
         target: where it goes; replaced if it is there.
         container: that `check_target` has found to hold all, by its ending.
         mark: what the film says of how it was coloured.
@@ -49,10 +49,8 @@ def join(
         end: seconds to where it ends; None for all.
 
     Raises:
-        FilmError: there is no frame; it cannot be written; the segments do not belong together.
+        FilmError: it cannot be written; the segments do not belong together.
     """
-    if not segments:
-        raise FilmError(f"{film.path}: has no frames there: its last is before {start:g} s")
     errors = pyav().error.FFmpegError
     begins = film.start * film.time_base
     part = Part(begins + Fraction(start), None if end is None else begins + Fraction(end), begins)

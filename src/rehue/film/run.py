@@ -20,8 +20,8 @@ from rehue.film.numbered import is_sequence
 from rehue.film.probing import PROGRESSIVE, probe
 from rehue.film.segments import open_work
 from rehue.film.sequence import write_sequence
-from rehue.film.shotlist import ShotList, find_shots, pts_at
-from rehue.film.wishes import FilmOptions, asking_for
+from rehue.film.shotlist import ShotList, find_shots
+from rehue.film.wishes import FilmOptions, asking_for, part_of
 from rehue.wishes import Coloring
 
 _AS_MODEL: Final = Coloring()
@@ -68,6 +68,7 @@ def colorize_film(
     encoding = check(film, target, wished, tell)
     if wished.deinterlace:
         film = replace(film, fields=PROGRESSIVE)
+    first, end = part_of(film, wished)
     said = in_words(mark_of(source, colorizer, coloring))
     settings = _settings(said, encoding, wished)
     ask = asking_for(film, colorizer, coloring, wished)
@@ -80,8 +81,8 @@ def colorize_film(
             work,
             wished.shots,
             wished.deinterlace,
-            pts_at(film, wished.start) if wished.start else None,
-            None if wished.end is None else pts_at(film, wished.end),
+            first,
+            end,
             tell,
         )
         if workers > 1 or cluster:
@@ -125,7 +126,8 @@ def _shared(
 ) -> Task:
     """Have shots coloured side by side; return the task of joining them."""
     film = task.film
-    shots = task.shots or ShotList(tuple(find_shots(film, deinterlace=wished.deinterlace)))
+    found = find_shots(film, deinterlace=wished.deinterlace, first=task.first, end=task.end)
+    shots = task.shots or ShotList(tuple(found))
     setup = Setup(
         film.path,
         model,
@@ -138,7 +140,11 @@ def _shared(
         task.end,
     )
     # The longest first, so that none is left over at the end.
-    numbers = sorted(range(len(shots.shots)), key=lambda n: -(shots.shots[n].frames or 0))
+    wanted = range(
+        shots.number(task.time(None)),
+        len(shots.shots) if task.end is None else shots.number(task.time(task.end)) + 1,
+    )
+    numbers = sorted(wanted, key=lambda n: -(shots.shots[n].frames or 0))
     pace = Pace(film.frames, follow)
     for done in color_shots(setup, numbers, workers, cluster):
         pace.step(done.frames, done.made)

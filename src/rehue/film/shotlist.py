@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 from typing import Any, Final
 
 from rehue.errors import FilmError, nearest
 from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.film.flow import Light, flow_size, link, small_light
-from rehue.film.frames import clock_of, read_frames
+from rehue.film.frames import Frame, clock_of, read_frames
 from rehue.film.probing import Film
 from rehue.film.shots import Reading, are_alike, placed
 from rehue.wishes import Coloring
@@ -79,8 +79,27 @@ def pts_at(film: Film, seconds: float) -> int:
     return film.start + ceil(Fraction(seconds).limit_denominator(1000) / film.time_base)
 
 
+def opening_frame(
+    film: Film, shots: ShotList, number: int, *, deinterlace: bool = False
+) -> Frame | None:
+    """Return the first frame of a shot (numbered from 0); None where it has none."""
+    # Times are rounded to thousandths: the frame may lie a little before.
+    before = Fraction(shots.shots[number].start - 1, 1000)
+    start = film.start + floor(before / film.time_base)
+    for frame in read_frames(film, start=start, deinterlace=deinterlace):
+        here = shots.number(thousandths(frame.pts, film))
+        if here >= number:
+            return frame if here == number else None
+    return None
+
+
 def find_shots(
-    film: Film, *, deinterlace: bool = False, likenesses: bool = False
+    film: Film,
+    *,
+    deinterlace: bool = False,
+    likenesses: bool = False,
+    first: int | None = None,
+    end: int | None = None,
 ) -> Iterator[Shot]:
     """Find a film's shots; yields each when it has come to its end.
 
@@ -89,12 +108,17 @@ def find_shots(
         deinterlace: part woven fields first.
         likenesses: say of shots what they are like: a shot not long before whose last frame they go
             on from, as where two people speak in turn.
+        first: timestamp before which frames are left out; None for none. The first shot found
+            begins at 0 all the same.
+        end: timestamp from which on frames are left out; None for none.
     """
     size = flow_size(film.height, film.width, float(film.aspect))
 
     def readings() -> Iterator[Reading]:
         before = None
-        for frame in read_frames(film, deinterlace=deinterlace):
+        for frame in read_frames(film, start=first, deinterlace=deinterlace):
+            if end is not None and frame.pts >= end:
+                return
             light = small_light(frame.luma, film.coding, size)
             yield Reading(frame, light, None if before is None else link(before, light))
             before = light

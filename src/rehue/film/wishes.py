@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.film.coloring import Ask, asking
+from rehue.film.frames import read_frames
 from rehue.film.hints import FilmHint, track
 from rehue.film.likeness import in_likeness
 from rehue.film.probing import Film
-from rehue.film.shotlist import ShotList, thousandths
+from rehue.film.shotlist import ShotList, pts_at, thousandths
 from rehue.film.shots import Placed
 from rehue.wishes import Coloring
 
@@ -47,10 +49,35 @@ class FilmOptions:
         """Refuse a part that is none.
 
         Raises:
-            FilmError: it ends before it begins.
+            FilmError: it ends before it begins, or a time is none.
         """
-        if self.start < 0 or (self.end is not None and self.end <= self.start):
-            raise FilmError(f"from {self.start:g} to {self.end:g} s: give a part of the film")
+        end = self.start + 1 if self.end is None else self.end
+        if not (0 <= self.start < end and isfinite(self.start) and isfinite(end)):
+            to = "the end" if self.end is None else f"{self.end:g} s"
+            raise FilmError(f"from {self.start:g} s to {to}: give a part of the film")
+
+
+def part_of(film: Film, wished: FilmOptions) -> tuple[int | None, int | None]:
+    """Return the timestamps of the first frame that is wanted, and from which on none is.
+
+    None is the film's first frame, and its end.
+
+    Raises:
+        FilmError: no frame lies there.
+    """
+    end = None if wished.end is None else pts_at(film, wished.end)
+    if not wished.start:
+        return None, end
+    start = pts_at(film, wished.start)
+    first = next(read_frames(film, start=start, deinterlace=wished.deinterlace), None)
+    if first is None or (end is not None and first.pts >= end):
+        long = "" if film.duration is None else f" (it is {film.duration:.1f} s long)"
+        to = "" if wished.end is None else f" to {wished.end:g} s"
+        raise FilmError(
+            f"{film.path}: has no frames from {wished.start:g} s{to or ' on'}{long}: give another "
+            "part"
+        )
+    return first.pts, end
 
 
 def asking_for(film: Film, colorizer: Colorizer, coloring: Coloring, wished: FilmOptions) -> Ask:
