@@ -1,5 +1,7 @@
 """Bad input, line by line: one clear line, and what is done so far is kept."""
 
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
@@ -182,15 +184,19 @@ def test_sound_alone_is_no_film(draw, tiny, tmp_path):
         colorize_film(tmp_path / "sound.mkv", tmp_path / "out.mkv", tiny)
 
 
-def test_another_size_midway_is_one_line_and_what_is_done_is_kept(draw, tiny, tmp_path):
+@pytest.mark.parametrize("rate", [24, 25, Fraction(30000, 1001)])
+def test_another_size_midway_is_one_line_and_what_is_done_is_kept(draw, tiny, tmp_path, rate):
+    """At rates of television, too, where fields are looked for before any work."""
     parts = []
     for number, size in enumerate([(64, 96), (96, 64)]):
         frames = draw.moving([30, 30] if number == 0 else [12], *size)
-        part = draw.write_reel(tmp_path / f"{number}.h264", frames, codec="libx264", sound=False)
+        part = draw.write_reel(
+            tmp_path / f"{number}.h264", frames, codec="libx264", sound=False, rate=rate
+        )
         parts.append(part.read_bytes())
     reel = tmp_path / "reel.h264"
     reel.write_bytes(b"".join(parts))
-    with pytest.raises(FilmError, match="changes from 96 x 64 to 64 x 96"):
+    with pytest.raises(FilmError, match=r"changes from 96 x 64 to 64 x 96 at 0:00:0[12]"):
         colorize_film(reel, tmp_path / "out.mkv", tiny)
     assert not (tmp_path / "out.mkv").exists()
     # The first shot, which was whole.

@@ -1,8 +1,10 @@
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -143,3 +145,25 @@ def test_what_rehue_made_is_never_taken_for_an_original(tiny, reel, tmp_path):
         colorize_film(reel, tmp_path / name, tiny)
         with pytest.raises(FilmError, match="was coloured by Rehue"):
             colorize_film(tmp_path / name, tmp_path / "b.mkv", tiny)
+
+
+def test_a_disk_that_is_full_costs_nothing_that_is_done(tiny, reel, tmp_path, monkeypatch):
+    """Not even where nothing at all can be written when a run goes on."""
+    out, work = tmp_path / "out.mkv", tmp_path / "out.mkv.rehue-work"
+    options = FilmOptions(codec="ffv1", keep_work=True)
+    colorize_film(reel, out, tiny, options=options)
+    out.unlink()
+    before = {path.name: path.stat().st_mtime_ns for path in work.iterdir()}
+
+    def full(path, data, *_):
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2].encode())
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.write_text", full)
+        with suppress(FilmError):
+            colorize_film(reel, out, tiny, options=options)
+    out.unlink(missing_ok=True)
+    colorize_film(reel, out, tiny, options=options)
+    assert {path.name: path.stat().st_mtime_ns for path in work.iterdir()} == before

@@ -1,7 +1,11 @@
+import errno
+import io
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from rehue.color import lightness, linear_to_srgb, srgb_to_linear
 from rehue.errors import FilmError
@@ -58,6 +62,169 @@ def test_what_is_there_is_not_replaced(draw, tiny, tmp_path):
         colorize_film(scans, tmp_path / "color-%04d.png", tiny)
     with pytest.raises(FilmError, match="frames are written as"):
         colorize_film(scans, tmp_path / "color-%04d.gif", tiny)
+
+
+def held(folder, pattern="*"):
+    return {path.name: path.read_bytes() for path in folder.glob(pattern) if path.is_file()}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("number", [3, 5, 8])
+def test_no_file_of_another_is_replaced(draw, tiny, tmp_path, overwrite, number):
+    """Whichever of the numbers it has."""
+    scans = draw.write_scans(tmp_path, draw.moving([6], 64, 96))
+    mine = tmp_path / f"color-{number:04}.png"
+    mine.write_bytes(b"mine")
+    before = held(tmp_path)
+    says = "was not made by Rehue" if overwrite else "is there already"
+    with pytest.raises(FilmError, match=rf"{mine.name} {says}"):
+        colorize_film(
+            scans, tmp_path / "color-%04d.png", tiny, options=FilmOptions(overwrite=overwrite)
+        )
+    assert held(tmp_path) == before
+    mine.rename(tmp_path / "color-0009.png")  # which no frame has
+    colorize_film(scans, tmp_path / "color-%04d.png", tiny)
+    assert (tmp_path / "color-0009.png").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("way", ["same", "round about", "linked", "hard"])
+def test_the_originals_are_not_replaced(draw, tiny, tmp_path, overwrite, way):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    scans = draw.write_scans(folder, draw.moving([4], 64, 96))
+    target = scans
+    if way == "round about":
+        target = tmp_path / "in" / ".." / "in" / scans.name
+    if way == "linked":
+        (tmp_path / "other").symlink_to(folder)
+        target = tmp_path / "other" / scans.name
+    if way == "hard":
+        (tmp_path / "color-0004.png").hardlink_to(folder / "scan-0004.png")
+        target = tmp_path / "color-%04d.png"
+    before = held(folder)
+    with pytest.raises(FilmError, match="is the original itself"):
+        colorize_film(scans, target, tiny, options=FilmOptions(overwrite=overwrite, recolor=True))
+    assert held(folder) == before
+
+
+def test_what_rehue_made_is_replaced_where_wished_and_no_original(draw, tiny, tmp_path):
+    scans = draw.write_scans(tmp_path, draw.moving([4], 64, 96))
+    target = tmp_path / "color-%04d.png"
+    colorize_film(scans, target, tiny, options=FilmOptions(keep_work=True))
+    with pytest.raises(FilmError, match="is there already"):
+        colorize_film(scans, target, tiny)
+    (tmp_path / "color-0005.png").write_bytes(b"spoilt")
+    colorize_film(scans, target, tiny, options=FilmOptions(overwrite=True))
+    assert (tmp_path / "color-0005.png").read_bytes() != b"spoilt"
+    with pytest.raises(FilmError, match="was coloured by Rehue"):
+        colorize_film(target, tmp_path / "again-%04d.png", tiny, options=FilmOptions(recolor=True))
+
+
+@pytest.mark.parametrize("damaged", [3, 6, 12])
+def test_a_result_has_the_number_of_its_scan(draw, tiny, tmp_path, damaged):
+    """Those of the others do not move when one cannot be read."""
+    scans = draw.write_scans(tmp_path, draw.moving([10], 64, 96))
+    (tmp_path / "whole").mkdir()
+    colorize_film(scans, tmp_path / "whole" / "color-%04d.png", tiny)
+    (tmp_path / f"scan-{damaged:04}.png").write_bytes(b"damaged")
+    colorize_film(scans, tmp_path / "color-%04d.png", tiny)
+    made = held(tmp_path, "color-*.png")
+    assert sorted(made) == [f"color-{n:04}.png" for n in range(3, 13) if n != damaged]
+    luma = [
+        np.asarray(Image.open(io.BytesIO(made[name])).convert("L"), int)
+        - np.asarray(Image.open(tmp_path / "whole" / name).convert("L"), int)
+        for name in made
+    ]
+    assert max(np.abs(apart).mean() for apart in luma) < 1
+
+
+@pytest.mark.parametrize("kind", ["scans", "film"])
+def test_parts_have_the_numbers_that_the_whole_has(draw, tiny, tmp_path, kind):
+    frames, first = list(draw.moving([48], 64, 96)), 3
+    if kind == "scans":
+        source = draw.write_scans(tmp_path, frames)
+    else:
+        source, first = draw.write_reel(tmp_path / "reel.mkv", frames, sound=False), 1
+    target = tmp_path / "color-%04d.png"
+    for start, end in ((1.0, None), (0.0, 1.0)):
+        colorize_film(source, target, tiny, options=FilmOptions(start=start, end=end))
+        numbers = sorted(held(tmp_path, "color-*.png"))
+        begins = first + round(24 * start)
+        assert numbers == [f"color-{n:04}.png" for n in range(begins, first + 48)]
+    with pytest.raises(FilmError, match=r"color-0030.png is there already"):
+        colorize_film(source, target, tiny, options=FilmOptions(start=(30 - first) / 24 - 0.01))
+
+
+def test_a_frame_that_is_lost_leaves_its_number_free(draw, tiny, tmp_path):
+    frames = list(draw.moving([30], 64, 96))
+    times = [round(n * 1000 / 24) for n in range(32) if n not in (10, 11)]
+    reel = draw.write_reel(tmp_path / "reel.mkv", frames, times=times, sound=False)
+    colorize_film(reel, tmp_path / "color-%02d.png", tiny)
+    numbers = {int(name[6:8]) for name in held(tmp_path, "color-*.png")}
+    assert numbers == set(range(1, 33)) - {11, 12}
+
+
+@pytest.mark.parametrize("stop", ["killed", "full"])
+def test_what_was_stopped_while_files_are_written_goes_on(draw, tiny, tmp_path, monkeypatch, stop):
+    """By the same command alone: other wishes, and files that were changed since, are refused."""
+    from rehue.film import sequence
+    from rehue.wishes import Coloring
+
+    scans = draw.write_scans(tmp_path, draw.moving([8], 64, 96))
+    target = tmp_path / "color-%04d.png"
+    real, written = sequence._file, []
+
+    def stopped(*arguments):
+        written.append(1)
+        if len(written) == 5:
+            raise KeyboardInterrupt if stop == "killed" else OSError(errno.ENOSPC, "full")
+        return real(*arguments)
+
+    monkeypatch.setattr(sequence, "_file", stopped)
+    with pytest.raises((KeyboardInterrupt, FilmError)) as raised:
+        colorize_film(scans, target, tiny, options=FilmOptions(keep_work=True))
+    assert stop == "killed" or "the same command goes on" in str(raised.value)
+    assert len(held(tmp_path, "color-*.png")) == 4
+    monkeypatch.undo()
+    with pytest.raises(FilmError, match="is there already"):
+        colorize_film(scans, target, tiny, Coloring(saturation=0.5))
+    said = []
+    colorize_film(scans, target, tiny, options=FilmOptions(keep_work=True), tell=said.append)
+    assert len(held(tmp_path, "color-*.png")) == 8
+    # Now it is done: what somebody has retouched since stays.
+    with pytest.raises(FilmError, match="is there already"):
+        colorize_film(scans, target, tiny, options=FilmOptions(keep_work=True))
+
+
+def test_what_numbered_files_cannot_hold_is_said_before_any_work(draw, tiny, tmp_path):
+    frames = list(draw.moving([6], 64, 96))
+    reel = draw.write_reel(
+        tmp_path / "reel.mkv",
+        frames,
+        subtitles=True,
+        attachment=("notes.txt", "text/plain", b"some words"),
+    )
+    before = held(tmp_path)
+    with pytest.raises(FilmError, match=r"audio, aac.*subtitle.*attachment.*would be lost.*-map"):
+        colorize_film(reel, tmp_path / "color-%04d.png", tiny)
+    assert held(tmp_path) == before
+    silent = draw.write_reel(
+        tmp_path / "silent.mkv", frames, sound=False, metadata={"title": "A reel"}
+    )
+    said = []
+    colorize_film(silent, tmp_path / "color-%04d.png", tiny, tell=said.append)
+    assert said == [f"{silent}: has metadata, which numbered files do not keep"]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("out.mkv", "ffv1"), ("color-%04d.tif", None)])
+def test_disk_that_is_short_is_said_before_any_work(draw, tiny, tmp_path, monkeypatch, name, codec):
+    scans = draw.write_scans(tmp_path, draw.moving([6], 64, 96), 16)
+    usage = SimpleNamespace(free=6 * 64 * 96 * 3)
+    monkeypatch.setattr("rehue.film.checking.shutil.disk_usage", lambda _: usage)
+    said = []
+    colorize_film(scans, tmp_path / name, tiny, options=FilmOptions(codec), tell=said.append)
+    assert ["will stop midway" in line for line in said] == [True]
 
 
 def write_with_ffmpeg(folder, frames, ending, pixels):

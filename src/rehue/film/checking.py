@@ -8,12 +8,14 @@ from rehue.errors import FilmError
 from rehue.film.encoding import Encoding, choose_encoding
 from rehue.film.fields import woven
 from rehue.film.making import Tell
-from rehue.film.naming import CONTAINERS
-from rehue.film.numbered import is_sequence
-from rehue.film.output import check_target
+from rehue.film.marking import mark_beside, text_beside
+from rehue.film.naming import CONTAINERS, WORK
+from rehue.film.numbered import files_of, is_sequence
+from rehue.film.output import check_numbered, check_target
 from rehue.film.own_color import is_in_color
 from rehue.film.probing import Film, probe
-from rehue.film.sequence import sequence_encoding
+from rehue.film.segments import is_of, settings_in
+from rehue.film.sequence import bytes_a_pixel, files_there, sequence_encoding
 from rehue.film.wishes import FilmOptions
 from rehue.photo import Mark
 
@@ -51,7 +53,13 @@ def check(film: Film, target: Path, wished: FilmOptions, tell: Tell) -> Encoding
     if is_sequence(target):
         if wished.codec not in (None, "ffv1"):
             raise FilmError(f"{target}: numbered files have no codec: leave --codec out")
-        return sequence_encoding(film, target, overwrite=wished.overwrite)
+        encoding = sequence_encoding(film, target)
+        for line in check_numbered(film):
+            tell(line)
+        _check_room(
+            film, wished, encoding.bytes_a_pixel + bytes_a_pixel(encoding, target), target, tell
+        )
+        return encoding
     container = target.suffix[1:].lower()
     if container not in CONTAINERS:
         raise FilmError(f"{target}: films are written as {', '.join('.' + c for c in CONTAINERS)}")
@@ -59,7 +67,8 @@ def check(film: Film, target: Path, wished: FilmOptions, tell: Tell) -> Encoding
     encoding = choose_encoding(film, wished.codec, wished.quality, container)
     for line in check_target(film, encoding, container):
         tell(line)
-    _check_room(film, encoding, target, tell)
+    # Segments and the film made of them lie side by side for a while.
+    _check_room(film, wished, 2 * encoding.bytes_a_pixel, target, tell)
     return encoding
 
 
@@ -75,21 +84,68 @@ def _check_free(film: Film, target: Path, *, overwrite: bool) -> None:
         raise FilmError(f"{target} was not made by Rehue, and is not replaced: name another")
 
 
+def check_names(
+    film: Film,
+    target: Path,
+    part: tuple[int | None, int | None],
+    *,
+    overwrite: bool,
+    settings: dict[str, object] | None = None,
+) -> None:
+    """Refuse to replace numbered files that are not to be replaced.
+
+    What a run that was stopped has written is in no way: its folder of work is there, and younger
+    than the text that comes last.
+
+    Args:
+        film: the original.
+        target: with %d or %06d in its name.
+        part: timestamps, as `part_of` gives them.
+        overwrite: replace what Rehue made.
+        settings: of the work to be done; None while they are not known.
+
+    Raises:
+        FilmError: a file is one of the original's, is there, or is not Rehue's.
+    """
+    there = files_there(film, target, *part)
+    if not there:
+        return
+    if is_sequence(film.path):
+        originals = {(s.st_dev, s.st_ino) for s in (p.stat() for p in files_of(film.path))}
+        for path in there:
+            if ((found := path.stat()).st_dev, found.st_ino) in originals:
+                raise FilmError(f"{path} is the original itself: name other files")
+    work, beside = target.with_name(f"{target.name}{WORK}"), text_beside(target)
+    noted = settings_in(work)
+    is_begun = noted.exists() and (
+        not beside.exists() or beside.stat().st_mtime_ns < noted.stat().st_mtime_ns
+    )
+    if overwrite:
+        if not is_begun and mark_at(target) is None:
+            raise FilmError(f"{there[0]} was not made by Rehue, and is not replaced: name another")
+    elif not (is_begun and (settings is None or is_of(work, settings))):
+        raise FilmError(f"{there[0]} is there already: remove it, name another, or --overwrite")
+
+
 def mark_at(path: Path) -> Mark | None:
     """Return the mark of a film that is there; None where there is none, or no film."""
+    if is_sequence(path):
+        return mark_beside(path)
     try:
         return probe(path).mark if path.exists() else None
     except FilmError:
         return None
 
 
-def _check_room(film: Film, encoding: Encoding, target: Path, tell: Tell) -> None:
+def _check_room(
+    film: Film, wished: FilmOptions, bytes_a_pixel: float, target: Path, tell: Tell
+) -> None:
     """Say what disk the work takes, as far as it can be told."""
     if film.frames is None:
         return
-    pixels = film.frames * film.width * film.height
-    # Segments and the film made of them lie side by side for a while.
-    wanted = 2 * pixels * encoding.bytes_a_pixel
+    whole = film.frames / film.rate
+    seconds = max(0, min(whole, whole if wished.end is None else wished.end) - wished.start)
+    wanted = seconds * film.rate * film.width * film.height * bytes_a_pixel
     free = shutil.disk_usage(target.parent).free
     takes = f"{target}: takes about {wanted / 1e9:.1f} GB of disk while it is made"
     if wanted > free:

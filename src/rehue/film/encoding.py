@@ -25,7 +25,7 @@ class Codec:
         containers: endings of those that hold it.
         options: FFmpeg's, for a quality of 1 to 100.
         has_lossless: whether a quality of 100 keeps every sample bit for bit.
-        bytes_a_pixel: about what grainy film takes at the usual quality.
+        bytes_a_pixel: about what grainy film takes at the usual quality, and at 100.
         tag: four characters by which players of Apple's know it in MP4 and MOV; None for FFmpeg's.
     """
 
@@ -33,7 +33,7 @@ class Codec:
     containers: tuple[str, ...]
     options: Callable[[int], dict[str, str]]
     has_lossless: bool
-    bytes_a_pixel: float
+    bytes_a_pixel: tuple[float, float]
     tag: str | None = None
 
 
@@ -77,12 +77,16 @@ def _scaled(quality: int, factor: float) -> float:
 
 
 CODECS: Final[dict[str, Codec]] = {
-    "h264": Codec("libx264", ("mp4", "mkv", "mov"), _h264, True, 0.06),
-    "hevc": Codec("libx265", ("mp4", "mkv", "mov"), _hevc, True, 0.05, "hvc1"),
-    "av1": Codec("libsvtav1", ("mp4", "mkv"), _av1, False, 0.04),
-    "prores": Codec("prores_ks", ("mov", "mkv"), _prores, False, 0.45),
-    "ffv1": Codec("ffv1", ("mkv",), _ffv1, True, 1.0),
+    "h264": Codec("libx264", ("mp4", "mkv", "mov"), _h264, True, (0.06, 0.6)),
+    "hevc": Codec("libx265", ("mp4", "mkv", "mov"), _hevc, True, (0.05, 0.5), "hvc1"),
+    "av1": Codec("libsvtav1", ("mp4", "mkv"), _av1, False, (0.04, 0.4)),
+    "prores": Codec("prores_ks", ("mov", "mkv"), _prores, False, (0.45, 0.45)),
+    "ffv1": Codec("ffv1", ("mkv",), _ffv1, True, (1.0, 1.0)),
 }
+
+
+# Codecs that take as much as there are samples, and the bits for which their figure is, at 4:2:0.
+_BY_SAMPLES: Final = {"ffv1": 8}
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,12 @@ class Encoding:
     @property
     def bytes_a_pixel(self) -> float:
         """About what a pixel of grainy film takes on the disk."""
-        return CODECS[self.codec].bytes_a_pixel * (10 if self.quality == 100 else 1)
+        usual, most = CODECS[self.codec].bytes_a_pixel
+        held = most if self.quality == 100 else usual
+        if self.codec not in _BY_SAMPLES:
+            return held
+        across, down = self.subsampling
+        return held * (1 + 2 / (across * down)) / 1.5 * self.bits / _BY_SAMPLES[self.codec]
 
     @property
     def facts(self) -> dict[str, object]:

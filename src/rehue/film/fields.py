@@ -6,6 +6,7 @@ less like its neighbours than like those beyond them, which neither grain nor te
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rehue.color.ycbcr import encoded_grey
+from rehue.errors import FilmError
 from rehue.film.frames import read_frames
 from rehue.film.opening import opencv
 from rehue.film.probing import Film
@@ -36,8 +38,11 @@ def woven(film: Film) -> str | None:
         return None
     start = film.start + round((film.duration or 0) * _AT / film.time_base)
     frames = read_frames(film, start=start if film.duration else None)
-    combs = _combs(encoded_grey(frame.luma, film.coding) for frame in islice(frames, _FRAMES))
-    moving, combed = np.array(list(combs), bool).reshape(-1, 2).T
+    combs: list[tuple[bool, bool]] = []
+    with suppress(FilmError):  # what is wrong there is said when it is reached
+        greys = (encoded_grey(frame.luma, film.coding) for frame in islice(frames, _FRAMES))
+        combs.extend(_combs(greys))
+    moving, combed = np.array(combs, bool).reshape(-1, 2).T
     if combed.sum() < _FEWEST:
         return None
     if film.rate > _TELECINED and _is_telecine(moving, combed):

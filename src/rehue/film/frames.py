@@ -76,16 +76,16 @@ def read_frames(
     last: int | None = None
     steps: deque[int] = deque(maxlen=_EVEN)
     for picture in _pictures(film, start, deinterlace, lost):
-        if (picture.width, picture.height) != (film.width, film.height):
-            raise FilmError(
-                f"{film.path}: the picture changes from {film.width} x {film.height} to "
-                f"{picture.width} x {picture.height} at {clock(picture.pts, film)}: cut the film "
-                "there, and colour the parts"
-            )
         pts = picture.pts
         if pts is None or (last is not None and pts <= last):
             # Raw streams and old AVI files have no times, or the same twice: counted on.
             pts = film.start if last is None else last + _step(film)
+        if (picture.width, picture.height) != (film.width, film.height):
+            raise FilmError(
+                f"{film.path}: the picture changes from {film.width} x {film.height} to "
+                f"{picture.width} x {picture.height} at {clock(pts, film)}: cut the film "
+                "there, and colour the parts"
+            )
         if last is not None:
             if _is_gap(pts - last, steps) and not lost.sent_between(last, pts):
                 tell(

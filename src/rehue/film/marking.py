@@ -1,4 +1,7 @@
-"""The mark of a film: a text in its container's metadata that says what a picture's mark says."""
+"""The mark of a film: a text in its container's metadata that says what a picture's mark says.
+
+Numbered files have it in a file beside them.
+"""
 
 import hashlib
 import re
@@ -15,6 +18,7 @@ from rehue.wishes import Coloring
 
 # The tag that holds it, and how it begins, by which it is known under any tag.
 TAG: Final = "rehue"
+_TEXT: Final = "rehue.txt"
 _BEGINS: Final = "coloured by Rehue"
 _FORM: Final = re.compile(
     rf"{_BEGINS} (?P<version>.*?), a trained model; model (?P<model>.*?); "
@@ -78,6 +82,20 @@ def from_words(words: str) -> Mark | None:
     found = _FORM.match(words)
     said: dict[str, Any] = found.groupdict() if found else {}
     return Mark(**(dict.fromkeys(_FORM.groupindex, "") | said))
+
+
+def text_beside(pattern: Path) -> Path:
+    """Return where the mark of numbered files stands, which have no place for it in common."""
+    return pattern.with_name(f"{pattern.name}.{_TEXT}")
+
+
+def mark_beside(pattern: Path) -> Mark | None:
+    """Return the mark of numbered files; None for none."""
+    beside = text_beside(pattern)
+    try:
+        return from_words(beside.read_text("utf-8")) if beside.exists() else None
+    except (OSError, ValueError):
+        return None
 
 
 def mark_in(metadata: dict[str, str]) -> Mark | None:

@@ -5,8 +5,6 @@ looked at first.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -27,36 +25,38 @@ def files_of(pattern: Path) -> list[Path]:
     Raises:
         FilmError: there is none, or a number is missing between them.
     """
-    before, after = _PLACE.split(pattern.name)[0], _PLACE.split(pattern.name)[-1]
-    named = re.compile(re.escape(before) + r"(\d+)" + re.escape(after) + "$")
-    held = pattern.parent.iterdir() if pattern.parent.is_dir() else iter(())
-    matches = ((named.match(path.name), path) for path in held)
-    numbered = sorted((int(match[1]), path) for match, path in matches if match)
+    numbered = numbered_files(pattern)
     if not numbered:
         raise FilmError(f"{pattern}: there are no such files")
-    numbers = [number for number, _ in numbered]
+    numbers = list(numbered)
     missing = sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers))
     if missing:
         raise FilmError(
             f"{pattern}: number {missing[0]} is missing ({len(missing)} in all, of "
             f"{numbers[0]} to {numbers[-1]}): bring it, or number the files anew"
         )
-    return [path for _, path in numbered]
+    return list(numbered.values())
+
+
+def numbered_files(pattern: Path) -> dict[int, Path]:
+    """Return the files of a sequence by their numbers, in order; none where there are none."""
+    before, after = _PLACE.split(pattern.name)[0], _PLACE.split(pattern.name)[-1]
+    named = re.compile(re.escape(before) + r"(\d+)" + re.escape(after) + "$")
+    held = pattern.parent.iterdir() if pattern.parent.is_dir() else iter(())
+    matches = ((named.match(path.name), path) for path in held)
+    return dict(sorted((int(match[1]), path) for match, path in matches if match))
 
 
 def options_of(pattern: Path) -> dict[str, str]:
     """Return what FFmpeg wants to know of a sequence: its first number, and a rate."""
-    first = re.search(r"(\d+)", files_of(pattern)[0].name[len(_PLACE.split(pattern.name)[0]) :])
-    return {"start_number": first[1] if first else "0", "framerate": str(_RATE)}
+    files_of(pattern)
+    return {"start_number": str(next(iter(numbered_files(pattern)))), "framerate": str(_RATE)}
 
 
-def names_like(source: Path, target: Path) -> Iterator[Path]:
-    """Yield names of results without end: numbered as the original's, if it is a sequence."""
-    if is_sequence(source):
-        before = len(_PLACE.split(source.name)[0])
-        for path in files_of(source):
-            found = re.match(r"\d+", path.name[before:])
-            yield target.with_name(target.name % int(found[0] if found else 0))
-        return
-    for number in count(1):
-        yield target.with_name(target.name % number)
+def name_of(pattern: Path, number: int) -> Path:
+    """Return the file of a sequence that has a number.
+
+    >>> name_of(Path("color-%04d.png"), 12).name
+    'color-0012.png'
+    """
+    return pattern.with_name(pattern.name % number)

@@ -13,6 +13,7 @@ from rehue.errors import FilmError
 from rehue.film.encoding import CODECS, Encoding, choose_encoding, set_up
 from rehue.film.marking import TAG
 from rehue.film.naming import CONTAINERS
+from rehue.film.numbered import is_sequence
 from rehue.film.opening import open_film, pyav, reason
 from rehue.film.precedence import usual_precedence
 from rehue.film.probing import Film, is_cover
@@ -180,6 +181,33 @@ def check_target(film: Film, encoding: Encoding, container: str) -> tuple[str, .
     fits = _fitting(film, encoding)
     instead = f"name a .{fits[0]} file" if fits else "no container that Rehue writes can"
     raise FilmError(f"{film.path}: {problem} does not go into .{container}: {instead}")
+
+
+def check_numbered(film: Film) -> tuple[str, ...]:
+    """Find out whether numbered files take a film with all that goes with it.
+
+    Returns:
+        A line for what they do not take over and no container would have kept, or that is in words.
+
+    Raises:
+        FilmError: something that containers hold would be lost; the line says how to do without.
+    """
+    with open_film(str(film.path)) as source:
+        others = [s for s in source.streams if s.index != film.stream]
+        lost = [_named(stream) for stream in others if _is_taken(stream)]
+        words = {
+            "chapters": bool(source.chapters()),
+            "a timecode": any("timecode" in s.metadata for s in source.streams),
+            "metadata": bool(_kept(source.metadata)) and not is_sequence(film.path),
+        }
+    if lost:
+        raise FilmError(
+            f"{film.path}: {', '.join(lost)} would be lost in numbered files: name a .mkv file, or "
+            "take the picture alone first, by FFmpeg's -map 0:v:0 -c copy"
+        )
+    held = [name for name, is_there in words.items() if is_there]
+    said = f"{film.path}: has {' and '.join(held)}, which numbered files do not keep"
+    return (*((said,) if held else ()), *left_out(film))
 
 
 def containers_for(film: Film) -> tuple[str, ...]:

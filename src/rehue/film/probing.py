@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rehue.color.ycbcr import Coding, Matrix
 from rehue.errors import FilmError
 from rehue.film.layout import Layout
-from rehue.film.marking import mark_in
+from rehue.film.marking import mark_beside, mark_in
+from rehue.film.numbered import is_sequence
 from rehue.film.opening import open_film, pyav, reason
 from rehue.photo import Mark
 
@@ -190,7 +191,7 @@ def _described(container: "InputContainer", stream: "VideoStream", path: Path) -
         turn=round(first.rotation / 90) % 4,
         aspect=aspect if aspect > 0 else Fraction(1),
         fields=fields,
-        mark=mark_in(container.metadata),
+        mark=mark_beside(path) if is_sequence(path) else mark_in(container.metadata),
         notes=tuple(notes),
     )
 

@@ -3,17 +3,18 @@
 import errno
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.files import replacing, write_whole
-from rehue.film.checking import check
+from rehue.film.checking import check, check_names
 from rehue.film.crew import Setup, color_shots
 from rehue.film.encoding import Encoding
 from rehue.film.making import Follow, Pace, Task, Tell, segments
-from rehue.film.marking import in_words, mark_of
+from rehue.film.marking import in_words, mark_of, text_beside
 from rehue.film.mux import join
 from rehue.film.naming import WORK
 from rehue.film.numbered import is_sequence
@@ -25,7 +26,6 @@ from rehue.film.wishes import FilmOptions, asking_for, part_of
 from rehue.wishes import Coloring
 
 _AS_MODEL: Final = Coloring()
-_MARK: Final = "rehue.txt"
 
 
 def colorize_film(
@@ -69,8 +69,13 @@ def colorize_film(
     if wished.deinterlace:
         film = replace(film, fields=PROGRESSIVE)
     first, end = part_of(film, wished)
+    free = partial(check_names, film, target, (first, end), overwrite=wished.overwrite)
+    if is_sequence(target):
+        free()
     said = in_words(mark_of(source, colorizer, coloring))
     settings = _settings(said, encoding, wished)
+    if is_sequence(target):
+        free(settings=settings)
     ask = asking_for(film, colorizer, coloring, wished)
     try:
         work = open_work(target.with_name(f"{target.name}{WORK}"), settings)
@@ -90,9 +95,9 @@ def colorize_film(
         made = list(segments(task, follow))
         if is_sequence(target):
             write_sequence(film, encoding, work, made, target)
-            # Frames have no place for it that all formats share.
-            beside = target.with_name(f"{target.name}.{_MARK}")
-            write_whole(beside, f"{said}\n".encode(), "the same command goes on", FilmError)
+            # It comes last: it says that all files are there.
+            words = f"{said}\n".encode()
+            write_whole(text_beside(target), words, "the same command goes on", FilmError)
         else:
             container = target.suffix[1:].lower()
             with replacing(target) as part:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rehue.errors import FilmError
+from rehue.files import replacing
 from rehue.film.coloring import Colored, State
 from rehue.film.encoding import CODECS, Encoding, set_up
 from rehue.film.frames import Frame
@@ -122,13 +123,29 @@ class Work:
 
 def open_work(folder: Path, settings: dict[str, object]) -> Work:
     """Open a folder of work; what was done under other settings, or of another file, goes."""
-    said = json.dumps(settings, sort_keys=True, default=str)
-    noted = folder / _SETTINGS
-    if folder.exists() and (not noted.exists() or noted.read_text("utf-8") != said):
+    if folder.exists() and not is_of(folder, settings):
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    noted.write_text(said, "utf-8")
+    noted = settings_in(folder)
+    if not noted.exists():  # else a disk that is full might cost all that is done
+        with replacing(noted) as beside:
+            beside.write_text(_said(settings), "utf-8")
     return Work(folder, settings)
+
+
+def is_of(folder: Path, settings: dict[str, object]) -> bool:
+    """Say whether a folder of work is there, and of these settings."""
+    noted = settings_in(folder)
+    return noted.exists() and noted.read_text("utf-8") == _said(settings)
+
+
+def settings_in(folder: Path) -> Path:
+    """Return where a folder of work says what it is of; it was written when the work began."""
+    return folder / _SETTINGS
+
+
+def _said(settings: dict[str, object]) -> str:
+    return json.dumps(settings, sort_keys=True, default=str)
 
 
 class SegmentWriter:
