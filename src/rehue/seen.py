@@ -254,9 +254,9 @@ class Seen:
         if answer is self.answer and how in self._automatic:
             return self._automatic[how]
         light = None
-        if how.agreement and answer.logits is not None:
+        if (how.agreement or how.likeness) and answer.logits is not None:
             light = self._light_of_cells(answer.logits.shape[1:], answer.stride)
-        ab = decode(how, answer.logits, answer.ab, self.card.bins, light)
+        ab = decode(how, answer.logits, answer.ab, self.card.bins, light, answer.features)
         if answer is self.answer:
             self._automatic[how] = ab
         return ab

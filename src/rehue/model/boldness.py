@@ -21,6 +21,7 @@ class Step(NamedTuple):
         evenness: how near pictures are brought to one another in mean chroma.
         doubt: how much chroma is given up where the network doubts.
         agreement: how far colours are brought to agree within a thing.
+        likeness: how far the colour of what is alike is taken where the network doubts.
     """
 
     boldness: float
@@ -29,6 +30,7 @@ class Step(NamedTuple):
     evenness: float
     doubt: float
     agreement: float
+    likeness: float = 0.0
 
 
 Steps: TypeAlias = tuple[Step, ...]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rehue.color import Bins
 from rehue.errors import ModelError
+from rehue.model.alike import gathered
 from rehue.model.confidence import confidence
 from rehue.model.guided import guided
 
@@ -37,6 +38,8 @@ class Decoding:
             (`rehue.model.confidence`); 0 gives nothing up.
         agreement: how far colours are brought to agree within a thing (`rehue.model.guided`): 0
             leaves them, 1 takes the smooth ones alone.
+        likeness: how far the colour of what a recogniser finds alike is taken where the network
+            doubts (`rehue.model.alike`): its share is likeness * (1 - c); 0 leaves all as it is.
     """
 
     head: Head = "bins"
@@ -45,6 +48,7 @@ class Decoding:
     evenness: float = 0.0
     doubt: float = 0.0
     agreement: float = 0.0
+    likeness: float = 0.0
 
 
 EXPECTED = Decoding("bins")
@@ -57,6 +61,7 @@ def decode(
     ab: NDArray[np.float32] | None,
     bins: Bins,
     light: NDArray[np.float32] | None = None,
+    features: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return ab (2 x h x w).
 
@@ -66,6 +71,7 @@ def decode(
         ab: 2 x h x w; None from a network without a regression.
         bins: B.
         light: h x w, L of the same cells; without it colours are not brought to agree.
+        features: C x h' x w' of a recogniser; without them nothing is found alike.
 
     Raises:
         ModelError: the network lacks the head.
@@ -73,20 +79,28 @@ def decode(
     if how.head == "regression" and ab is not None:
         return ab * _factor(how, ab)
     if how.head == "bins" and logits is not None:
-        decoded = _decoded(how, logits, bins, light)
+        decoded = _decoded(how, logits, bins, light, features)
         return decoded * _factor(how, decoded)
     other = "bins" if how.head == "regression" else "regression"
     raise ModelError(f"this model has no head {how.head!r}: decode its {other!r}")
 
 
 def _decoded(
-    how: Decoding, logits: NDArray[np.float32], bins: Bins, light: NDArray[np.float32] | None
+    how: Decoding,
+    logits: NDArray[np.float32],
+    bins: Bins,
+    light: NDArray[np.float32] | None,
+    features: NDArray[np.float32] | None,
 ) -> NDArray[np.float32]:
     ab = bins.decode(logits, how.temperature).astype(np.float32, copy=False)
-    if how.doubt:
-        ab *= 1 - np.float32(how.doubt) * (1 - confidence(logits, ab, bins))
+    doubt = np.zeros(0, np.float32)
+    if how.doubt or how.likeness:
+        doubt = 1 - confidence(logits, ab, bins)
+        ab *= 1 - np.float32(how.doubt) * doubt
     if how.agreement and light is not None:
         ab += np.float32(how.agreement) * (guided(ab, light) - ab)
+    if how.likeness and light is not None and features is not None:
+        ab += np.float32(how.likeness) * doubt * (gathered(ab, light, features) - ab)
     return ab
 
 

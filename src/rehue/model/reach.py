@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from rehue.model.alike import directions, share_alike
 from rehue.model.guided import guided
 
 # Chosen on photographs held back from training (docs/log/2026-11-24-hints-and-more-photographs.md):
@@ -24,11 +25,9 @@ _NO_EDGE, _STEP, _REACH = 2.5, 0.05, 8.0
 # So many hints beside the first one make the network's answer count by half, far from them all
 # (docs/log/2026-11-26-at-rest.md).
 _HALF_TRUST = 10
-# Features are alike whose cosine, once the picture's mean is taken off, lies above these: not at
-# all, and wholly; how much of what the network changed counts far away where all is alike; how much
-# of a hint counts nearby on what is not alike; and how much of the network's own variation stays
-# about a hint's colour. Chosen on segments of one colour in photographs held back from training.
-_UNLIKE, _ALIKE = 0.2, 0.6
+# How much of what the network changed counts far away where all is alike; how much of a hint counts
+# nearby on what is not alike; and how much of the network's own variation stays about a hint's
+# colour. Chosen on segments of one colour in photographs held back from training.
 _FAR_ALIKE, _NEAR_UNLIKE, _OWN = 0.5, 0.3, 0.5
 # Ways are counted in whole numbers of this, with the place of the hint in the lower bits.
 _UNIT, _BITS = 1 / 1024, 32
@@ -99,13 +98,13 @@ def alike(
     """
     coarse = features.shape[1:]
     factor = given.shape[0] // coarse[0]
-    apart = features - features.mean(axis=(1, 2), keepdims=True)
-    apart /= np.maximum(np.linalg.norm(apart, axis=0), np.float32(1e-6))
+    apart = directions(features)
     there = np.unique(np.argwhere(given) // factor, axis=0)
     cosine = np.einsum("cyx,cn->nyx", apart, apart[:, there[:, 0], there[:, 1]]).max(axis=0)
-    share = np.clip((cosine - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1).astype(np.float32)
     size = (given.shape[1], given.shape[0])
-    smooth = np.asarray(Image.fromarray(share).resize(size, Image.Resampling.BILINEAR))
+    smooth = np.asarray(
+        Image.fromarray(share_alike(cosine)).resize(size, Image.Resampling.BILINEAR)
+    )
     fine: NDArray[np.float32] = np.clip(guided(smooth[None], light)[0], 0, 1)
     fine[given] = 1
     return fine
