@@ -23,9 +23,9 @@ _SIGMA: Final = 6.0
 
 def directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return in which way each place differs from the picture's mean: C x h x w, of length 1."""
-    apart: NDArray[np.float32] = features - features.mean(axis=(1, 2), keepdims=True)
-    apart /= np.maximum(np.linalg.norm(apart, axis=0), np.float32(1e-6))
-    return apart
+    apart = features - features.mean(axis=(1, 2), keepdims=True)
+    found: NDArray[np.float32] = apart / np.maximum(np.linalg.norm(apart, axis=0), np.float32(1e-6))
+    return found
 
 
 def share_alike(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
