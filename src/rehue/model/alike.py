@@ -30,7 +30,8 @@ def directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def share_alike(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how alike things are, 0..1, by the cosine of their directions."""
-    return np.clip((cosine - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1).astype(np.float32)
+    share: NDArray[np.float32] = np.clip((cosine - _UNLIKE) / (_ALIKE - _UNLIKE), 0, 1)
+    return share
 
 
 def gathered(
