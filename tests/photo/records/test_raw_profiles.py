@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from rehue.photo import read, write
 from rehue.photo.records import photoshop, raw_profiles
+from rehue.photo.records.xmp import Packet
 
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
@@ -19,11 +20,11 @@ XMP = (
 )
 
 
-def png(make, grey, *texts, pack=False):
+def png(make, grey, *texts, pack=False, **options):
     info = PngImagePlugin.PngInfo()
     for keyword, text in texts:
         info.add_text(keyword, text, zip=pack)
-    return make.saved(Image.fromarray(grey), "PNG", pnginfo=info)
+    return make.saved(Image.fromarray(grey), "PNG", pnginfo=info, **options)
 
 
 @pytest.mark.parametrize("pack", [False, True], ids=["tEXt", "zTXt"])
@@ -40,10 +41,37 @@ def test_xmp_is_read_wherever_programs_put_it(make, grey, pack):
         assert photograph.notes == ()
 
 
-def test_the_place_of_xmp_counts_before_a_raw_profile(make, grey):
-    stale = raw_profiles.written("xmp", XMP.replace(b"7", b"6"))
-    photograph = read(png(make, grey, stale, (raw_profiles.XMP, XMP.decode("latin-1"))))
-    assert photograph.carried.xmp == XMP
+@pytest.mark.parametrize("is_first", [False, True])
+def test_the_place_of_xmp_counts_before_a_raw_profile_and_both_are_kept(make, grey, is_first):
+    stale = XMP.replace(b"7", b"6")
+    stale = stale.replace(b'"/></rdf', b'" dc:relation="box 6"/></rdf')
+    texts = [raw_profiles.written("xmp", stale), (raw_profiles.XMP, XMP.decode("latin-1"))]
+    photograph = read(png(make, grey, *(texts if is_first else texts[::-1])))
+    found = Packet.parse(photograph.carried.xmp).properties("http://purl.org/dc/elements/1.1/")
+    assert found == {"source": "sko\u00e4sk 7", "relation": "box 6"}
+    assert photograph.notes == ()
+
+
+def test_one_packet_in_two_places_stays_as_it_is(make, grey):
+    texts = [raw_profiles.written("xmp", XMP), (raw_profiles.XMP, XMP.decode("latin-1"))]
+    assert read(png(make, grey, *texts)).carried.xmp == XMP
+
+
+def test_what_stands_in_several_raw_profiles_is_joined_or_said(make, grey):
+    path = b"8BIM\x07\xd0\0\0\0\0\0\4path"
+    captions = photoshop.with_captions(b"\x1c\x02\x78\0\x03abc")
+    texts = [raw_profiles.written("8bim", path), raw_profiles.written("iptc", captions)]
+    assert read(png(make, grey, *texts)).carried.photoshop == path + captions
+    records = [Image.Exif(), Image.Exif()]
+    for number, record in enumerate(records):
+        record[270] = f"box {number}"
+    texts = [raw_profiles.written("exif", record.tobytes()) for record in records]
+    several = "it has more than one EXIF record, and the first counts"
+    for both in (png(make, grey, *texts), png(make, grey, texts[1], exif=records[0])):
+        photograph = read(both)
+        assert photograph.notes == (several,)
+        assert b"box 0" in photograph.carried.exif
+    assert read(png(make, grey, texts[0], exif=records[0])).notes == ()
 
 
 def test_a_raw_profile_is_cut_to_the_length_that_it_states(make, grey):

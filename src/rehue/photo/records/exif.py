@@ -43,6 +43,12 @@ def without_prefix(record: bytes) -> bytes:
     return record
 
 
+def several(records: Iterable[bytes]) -> tuple[str, ...]:
+    """Say that a file has EXIF records that differ."""
+    differ = len({without_prefix(record) for record in records}) > 1
+    return ("it has more than one EXIF record, and the first counts",) if differ else ()
+
+
 def with_prefix(record: bytes) -> bytes:
     r"""Put `Exif\0\0` before a record, as JPEG and Pillow want it."""
     return _PREFIX + record

@@ -6,15 +6,23 @@ EXIF, captions, XMP, and before that profiles of colours.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from rehue.photo.records import photoshop
+from rehue.photo.records import exif, photoshop, xmp_parts
 
 KEYWORD: Final = "Raw profile type "
 # The keyword of XMP's own chunk, which libvips packs where the specification does not (3, 1.1.5).
 XMP: Final = "XML:com.adobe.xmp"
 _XMP_IN_APP1: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_KINDS: Final = {
+    "exif": "exif",
+    "icc": "icc",
+    "icm": "icc",
+    "xmp": "xmp",
+    "8bim": "photoshop",
+    "iptc": "photoshop",
+}
 _LINE = 72
 _MOST_NAMED = 8
 
@@ -41,24 +49,36 @@ class Found:
 
 
 def found_in(texts: Iterable[tuple[str, str]]) -> Found:
-    """Return the records among a PNG's texts, keyword and text; of two of a kind the first."""
-    found = Found()
+    """Return the records among a PNG's texts, keyword and text.
+
+    Of two the first counts where both say a thing; XMP's own place counts before raw profiles.
+    """
     # Lists, for a file may have a million texts.
-    others, unread = list[tuple[str, str]](), list[str]()
+    others, unread, packets = list[tuple[str, str]](), list[str](), list[bytes]()
+    records: dict[str, list[bytes]] = {"exif": [], "icc": [], "xmp": [], "photoshop": []}
     for keyword, text in texts:
         if keyword == XMP:
             # Pillow reads the letters of a chunk that is not international as Latin-1.
             encoding = "utf-8" if hasattr(text, "lang") else "latin-1"
-            found = replace(found, xmp=text.encode(encoding))
+            packets.append(text.encode(encoding))
         elif not keyword.startswith(KEYWORD):
             others.append((keyword, text))
         elif (record := _record(text)) is None:
             unread.append(keyword)
-        elif (taken := _with(found, keyword, record)) is None:
+        elif (kind := _kind(keyword, record)) is None:
             others.append((keyword, text))
         else:
-            found = taken
-    return replace(found, others=tuple(others), notes=tuple(_notes(unread)))
+            records[kind].append(record)
+    packets += [record.removeprefix(_XMP_IN_APP1) for record in records["xmp"]]
+    packet, notes = xmp_parts.all_of(packets)
+    return Found(
+        exif=next(iter(records["exif"]), None),
+        icc=next(iter(records["icc"]), None),
+        xmp=packet,
+        photoshop=photoshop.joined(map(_resources, records["photoshop"])),
+        others=tuple(others),
+        notes=(*notes, *_notes(unread), *exif.several(records["exif"])),
+    )
 
 
 def written(kind: str, record: bytes) -> tuple[str, str]:
@@ -81,23 +101,17 @@ def _notes(unread: list[str]) -> Iterator[str]:
         yield f"{more:,} more of its raw profiles cannot be read and are left out"
 
 
-def _with(found: Found, keyword: str, record: bytes) -> Found | None:
-    """Return what is found with one more record; None where its kind is none that is known."""
+def _kind(keyword: str, record: bytes) -> str | None:
+    """Return what a record is; None where its kind is none that is known."""
     kind = keyword.removeprefix(KEYWORD).lower()
     if kind == "app1":
-        kind = "xmp" if record.startswith(_XMP_IN_APP1) else "exif"
-    if kind == "xmp":
-        return replace(found, xmp=found.xmp or record.removeprefix(_XMP_IN_APP1))
-    if kind == "exif":
-        return replace(found, exif=found.exif or record)
-    if kind in ("icc", "icm"):
-        return replace(found, icc=found.icc or record)
-    if kind in ("8bim", "iptc"):
-        # Programs write bare captions there as well as captions in an image resource.
-        is_bare = record.startswith(b"\x1c")
-        resources = photoshop.with_captions(record) if is_bare else record
-        return replace(found, photoshop=found.photoshop or resources)
-    return None
+        return "xmp" if record.startswith(_XMP_IN_APP1) else "exif"
+    return _KINDS.get(kind)
+
+
+def _resources(record: bytes) -> bytes:
+    """Return image resources; programs write bare captions there, too."""
+    return photoshop.with_captions(record) if record.startswith(b"\x1c") else record
 
 
 def _record(text: str) -> bytes | None:

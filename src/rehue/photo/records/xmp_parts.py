@@ -1,13 +1,16 @@
 """XMP packets put together and taken apart, property by property."""
 
-from collections.abc import Iterator
-from typing import TypeAlias, cast
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias, cast
 from xml.dom import minidom
 
 from rehue.photo.records.xmp import RDF, XMLNS, Packet, elements, written
 
 # A property is an element or an attribute of a description.
 _Property: TypeAlias = minidom.Element | minidom.Attr
+
+# Packets of one file that are read: programs write one, or one each in two places.
+_MOST: Final = 8
 
 
 def merged(base: bytes, over: bytes) -> bytes:
@@ -30,6 +33,21 @@ def merged(base: bytes, over: bytes) -> bytes:
             taken.setAttributeNS(RDF, "rdf:about", about)
         below.rdf.appendChild(taken)
     return below.to_bytes()
+
+
+def all_of(packets: Sequence[bytes]) -> tuple[bytes | None, tuple[str, ...]]:
+    """Return what several packets of a file say, as one, and a line where there are too many.
+
+    Args:
+        packets: the first counts where two say a thing.
+    """
+    whole = b""
+    for packet in reversed([*dict.fromkeys(packets[:_MOST])]):
+        whole = merged(whole, packet) if whole else packet
+    if len(packets) > _MOST:
+        note = f"it has {len(packets):,} packets of XMP, and the first {_MOST} count"
+        return whole or None, (note,)
+    return whole or None, ()
 
 
 def split(packet: Packet, room: int) -> Packet:

@@ -11,12 +11,11 @@ from typing import Final
 
 from rehue.photo.formats.jpeg.segments import MOST
 from rehue.photo.records.xmp import Packet
-from rehue.photo.records.xmp_parts import merged, split
+from rehue.photo.records.xmp_parts import all_of, merged, split
 
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _NOTE: Final = "http://ns.adobe.com/xmp/note/"
-_MOST_PACKETS: Final = 8
 _HEAD = 32 + 8  # digest, length and place
 # Room that the name of the extension takes in the main packet, with its element.
 _NAMED = 400
@@ -30,12 +29,8 @@ def joined_packet(packets: list[bytes], extensions: list[bytes]) -> tuple[bytes 
         packets: contents of XMP's segments; of several, the first counts where two say a thing.
         extensions: contents of the segments that continue them.
     """
-    notes = list[str]()
-    whole = b""
-    for packet in reversed(packets[:_MOST_PACKETS]):
-        whole = merged(whole, packet) if whole else packet
-    if len(packets) > _MOST_PACKETS:
-        notes.append(f"it has {len(packets):,} packets of XMP, and the first {_MOST_PACKETS} count")
+    found, said = all_of(packets)
+    whole, notes = found or b"", list(said)
     main = Packet.parse(whole) if extensions else None
     if extensions:
         named = main.properties(_NOTE).get("HasExtendedXMP", "") if main else ""
