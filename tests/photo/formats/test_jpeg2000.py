@@ -98,6 +98,60 @@ def test_boxes_of_others_stay(grey, mark):
     assert losses(photograph, "JPEG2000") == ()
 
 
+def block(number, content):
+    size = len(content).to_bytes(4, "big")
+    return b"8BIM" + number.to_bytes(2, "big") + bytes(2) + size + content + bytes(len(content) % 2)
+
+
+EXIF = (
+    b"II*\0\x08\0\0\0\3\0"
+    + struct.pack("<HHI4s", 270, 2, 4, b"Ann\0")
+    + struct.pack("<HHII", 277, 3, 1, 1)
+    + struct.pack("<HHI4s", 315, 2, 4, b"Eve\0")
+    + bytes(4)
+)
+CAPTIONS = b"\x1c\x02\x78\0\x03abc"
+PATH = block(2000, b"a path")
+UUIDS = {
+    "EXIF": ("4a706754696666457869662d3e4a5032", EXIF),
+    "EXIF, Photoshop's": ("0537cdab9d0c4431a72afa561f2a113e", EXIF),
+    "IPTC": ("33c7a4d2b81d4723a0baf1a3e097ad38", CAPTIONS),
+    "IPTC, another": ("09a14e97c0b442e0bebf36df6f0ce36f", CAPTIONS),
+    "resources": (
+        "2c4c0100850440b9a03e562148d6dfeb",
+        PATH + block(1036, b"a picture without colour") + block(1028, CAPTIONS),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UUIDS)
+def test_records_are_put_right_in_whatever_box_they_stand(name, grey, mark):
+    number, content = UUIDS[name]
+    photograph = read(jp2_of(grey, further=box(b"uuid", bytes.fromhex(number) + content)))
+    assert photograph.notes == ()
+    assert photograph.carried.boxes == b""
+    result = written(photograph, mark)
+    assert (b"Eve" in result) == (b"Ann" in result) == name.startswith("EXIF")
+    assert struct.pack("<HHI", 277, 3, 1) not in result
+    assert result.count(CAPTIONS) == (not name.startswith("EXIF"))
+    assert result.count(PATH) == (name == "resources")
+    assert b"without colour" not in result
+    again = read(result)
+    assert again.carried.exif == photograph.carried.exif
+    assert sorted(again.carried.photoshop) == sorted(photograph.carried.photoshop)
+    assert losses(photograph, "JPEG2000") == ()
+    if name == "resources":
+        assert PATH in written(photograph, mark, format="jpeg")
+
+
+def test_two_records_of_exif_are_said(grey):
+    both = [box(b"uuid", bytes.fromhex(UUIDS[n][0]) + EXIF) for n in ("EXIF", "EXIF, Photoshop's")]
+    assert read(jp2_of(grey, further=b"".join(both))).notes == ()
+    both[1] = both[1].replace(b"Eve", b"Ida")
+    photograph = read(jp2_of(grey, further=b"".join(both)))
+    assert photograph.notes == ("it has more than one EXIF record, and the first counts",)
+
+
 def test_a_codestream_whose_box_claims_more_than_there_is(grey):
     data = bytearray(jp2_of(grey))
     at = data.index(b"jp2c") - 4

@@ -1,12 +1,11 @@
 """JPEG 2000: what a file says in its boxes, and a file made of a codestream and such boxes.
 
 OpenJPEG packs and unpacks the codestream: reversibly where the source was, else at 55 dB. The boxes
-are ISO/IEC 15444-1's (annex I) and, for EXIF, XMP and IPTC, the UUID boxes that other programs
-write (for XMP: ISO 16684-3).
+are ISO/IEC 15444-1's (annex I); what they say besides the picture is read in `jp2_records`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,20 +13,15 @@ from numpy.typing import NDArray
 from PIL import Jpeg2KImagePlugin
 
 from rehue.errors import PhotoError
-from rehue.photo.formats import by_pillow, jp2_resolution
+from rehue.photo.formats import by_pillow, jp2_records, jp2_resolution
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
 from rehue.photo.formats.heard import heard
 from rehue.photo.photograph import Carried
-from rehue.photo.records import boxes, photoshop
+from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
 
 _SIGNATURE = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
-_XMP = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
-_EXIF = b"JpgTiffExif->JP2"
-_IPTC = bytes.fromhex("33C7A4D2B81D4723A0BAF1A3E097AD38")
-# Boxes that say something of the picture, and stay as they are: GeoJP2's, GMLJP2's, METS.
-_KEPT = {b"xml ", b"uuid", b"uinf", b"asoc", b"jp2i"}
 # Enumerated colour spaces (table I.10, and 15444-2, table M.25): those that are read.
 _CMYK, _SRGB, _GREY, _SYCC = 12, 16, 17, 18
 _OTHERS = {14: "L*a*b*", 19: "CIEJab", 20: "e-sRGB", 21: "ROMM-RGB", 24: "e-sYCC"}
@@ -53,6 +47,7 @@ class _Header:
         has_alpha: whether one of the channels holds alpha.
         is_ordered: whether channels come in the order of their colours.
         records: what a result takes over; `lossless` where the reversible transform was used.
+        notes: what it cannot take over, a line each.
     """
 
     width: int
@@ -64,6 +59,7 @@ class _Header:
     has_alpha: bool
     is_ordered: bool
     records: Carried
+    notes: tuple[str, ...] = ()
 
 
 def read(source: Source) -> Iterator[Decoded]:
@@ -75,7 +71,7 @@ def read(source: Source) -> Iterator[Decoded]:
     if said.space in _OTHERS and not said.records.icc:
         raise _unusual(source.name, f"colours are {_OTHERS[said.space]}")
     color, alpha = _decode(source, said)
-    yield Decoded(color, alpha, said.records, notes=_comment_note(source.data))
+    yield Decoded(color, alpha, said.records, notes=said.notes + _comment_note(source.data))
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -108,10 +104,7 @@ def encode(pages: Iterator[Page], file: BinaryIO) -> None:
     if carried.dpi:
         across, down = map(jp2_resolution.written, carried.dpi)
         beside.append(box(b"res ", box(b"resc", down + across, b"\0\0")))
-    iptc = photoshop.captions(carried.photoshop)
-    uuids = [(_XMP, page.xmp), (_EXIF, carried.exif), (_IPTC, iptc)]
-    named = [box(b"uuid", kind, content) for kind, content in uuids if content]
-    head = [_SIGNATURE, box(b"jp2h", *beside), *named, carried.boxes]
+    head = [_SIGNATURE, box(b"jp2h", *beside), *jp2_records.written(page)]
     file.writelines([*head, box(b"jp2c", stream)])
 
 
@@ -152,8 +145,8 @@ def _header(data: bytes) -> _Header:
     color = [content for method, content in spaces if method in (b"\2", b"\3")]
     numbers = [int.from_bytes(content[:4], "big") for method, content in spaces if method == b"\1"]
     roles = list(_roles(boxes.first(beside, b"cdef") or b""))
-    named = {content[:16]: content[16:] for content in _of_kind(data, b"uuid")}
-    iptc = named.get(_IPTC)
+    is_bare = data.startswith(_START)
+    records, notes = (Carried(), ()) if is_bare else jp2_records.read(data)
     return _Header(
         width=right - left,
         height=bottom - top,
@@ -163,13 +156,11 @@ def _header(data: bytes) -> _Header:
         space=numbers[0] if numbers else None,
         has_alpha=any(kind in (1, 2) for _, kind, _ in roles) if roles else channels in (2, 4),
         is_ordered=all(kind or which == channel + 1 for channel, kind, which in roles),
-        records=Carried(
+        notes=notes,
+        records=replace(
+            records,
             icc=color[0] if color else None,
-            exif=named.get(_EXIF),
-            xmp=named.get(_XMP) or None,
-            photoshop=photoshop.with_captions(iptc) if iptc else b"",
             dpi=jp2_resolution.read(boxes.first(beside, b"res ") or b""),
-            boxes=b"".join(_kept_boxes(data)),
             lossless=coding > 0 and stream[coding + 13 : coding + 14] == b"\1",
         ),
     )
@@ -263,15 +254,6 @@ def _comment_note(data: bytes) -> tuple[str, ...]:
             break
         at += 2 + size
     return ()
-
-
-def _kept_boxes(data: bytes) -> Iterator[bytes]:
-    """Yield the boxes that a result has as they are."""
-    if data.startswith(_START):
-        return
-    for found in boxes.boxes(data):
-        if found.kind in _KEPT and found.content[:16] not in (_XMP, _EXIF, _IPTC):
-            yield box(found.kind, found.content)
 
 
 def _unusual(name: str, what: str) -> PhotoError:
