@@ -10,8 +10,8 @@ import tifffile
 from PIL import Image
 
 from rehue.errors import PhotoError
-from rehue.photo import read, write
-from rehue.photo.formats.raw.record import record_of
+from rehue.photo import losses, read, write
+from rehue.photo.formats.raw.record import records_of
 from rehue.photo.records import directories
 
 pytest.importorskip("rawpy", reason="the extra raw is not installed")
@@ -150,9 +150,83 @@ def test_olympus_and_panasonic_keep_their_record(head, tmp_path, mark):
     assert said.stdout.split("\n")[:3] == ["Acme", "1931:05:01 12:00:00", "6"]
 
 
-def fujifilm_of(exif):
+RATED = (
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+    b'rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" '
+    b'xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+1.50"/></rdf:RDF>'
+)
+CAPTIONS = b"\x1c\x02\x78\0\x0dIn the garden"
+SAID = [(700, 1, len(RATED), RATED, True), (33723, 7, len(CAPTIONS), CAPTIONS, True)]
+
+
+@pytest.mark.parametrize("head", [b"II*\0", b"IIRO", b"IIU\0"])
+def test_xmp_and_captions_of_raw_files_go_over_without_their_edits(head, tmp_path, mark):
+    photograph = read(head + dng_of(tags=[*OF_A_MOSAIC, *SAID])[4:])
+    assert "the edits that its XMP asks for are not made" in photograph.notes
+    file = tmp_path / "out.tif"
+    shape = (*photograph.pixels.shape[:2], 3)
+    write(photograph, np.zeros(shape, np.uint16), file, mark)
+    command = ["exiftool", "-s3", "-XMP:Rating", "-IPTC:Caption-Abstract", "-XMP-crs:all", file]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout.split("\n") == ["4", "In the garden", ""]
+
+
+def test_a_raw_file_that_asks_for_no_edits_has_no_line_on_them():
+    packet = RATED.replace(b"crs", b"some").replace(b"ns.adobe.com/camera-raw-", b"example.org/")
+    photograph = read(dng_of(tags=[*OF_A_MOSAIC, (700, 1, len(packet), packet, True)]))
+    assert photograph.notes == ("was developed from a raw file",)
+    assert b'some:Exposure2012="+1.50"' in photograph.carried.xmp
+
+
+def test_xmp_and_captions_are_found_in_files_of_every_maker(exif):
+    resource = b"8BIM\x04\x04\0\0" + len(CAPTIONS).to_bytes(4, "big") + CAPTIONS
+    resource += bytes(len(CAPTIONS) % 2)
+    content = b"Photoshop 3.0\0" + resource
+    segment = b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
+    fujifilm = records_of(fujifilm_of(exif, xmp=RATED, extra=segment))
+    assert (fujifilm.xmp, fujifilm.photoshop) == (RATED, resource)
+    number = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+    canon = records_of(canon_of() + boxed(b"uuid", number + RATED))
+    assert canon.xmp == RATED
+    assert records_of(canon_of()).xmp is None
     jpeg = BytesIO()
-    Image.new("L", (16, 16)).save(jpeg, "JPEG", exif=b"Exif\0\0" + exif)
+    Image.new("L", (16, 16)).save(jpeg, "JPEG", xmp=RATED, extra=segment)
+    inside = jpeg.getvalue()
+    panasonic = b"IIU\0" + dng_of(tags=[*OF_A_MOSAIC, (46, 7, len(inside), inside, True)])[4:]
+    assert (records_of(panasonic).xmp, records_of(panasonic).photoshop) == (RATED, resource)
+
+
+@pytest.mark.parametrize(
+    ("kind", "note"),
+    [
+        (8, "its depth map is left out"),
+        (0x10004, "its masks (which part is skin, hair, sky) are left out"),
+        (4, "its mask (which part is transparent) is left out"),
+        (1, None),
+    ],
+)
+def test_further_pictures_of_a_dng_are_said(kind, note):
+    file = BytesIO()
+    with tifffile.TiffWriter(file) as tiff:
+        extra = [*OF_A_DNG, *OF_A_MOSAIC]
+        tiff.write(RAMP, photometric="cfa", metadata=None, extratags=extra, subifds=1)
+        tiff.write(RAMP[::2, ::2], photometric="minisblack", metadata=None, subfiletype=2)
+    plain = struct.pack("<HHII", 254, 4, 1, 2)
+    assert file.getvalue().count(plain) == 1
+    data = file.getvalue().replace(plain, struct.pack("<HHII", 254, 4, 1, kind))
+    assert read(data).notes[1:] == ((note,) if note else ())
+
+
+def test_a_manifest_of_a_dng_is_said():
+    signed = read(dng_of(tags=[*OF_A_MOSAIC, (52545, 7, 4, b"jumb", True)]))
+    assert losses(signed, "TIFF") == (
+        "its C2PA manifest is signed for its own bytes, and is left out",
+    )
+
+
+def fujifilm_of(exif, **options):
+    jpeg = BytesIO()
+    Image.new("L", (16, 16)).save(jpeg, "JPEG", exif=b"Exif\0\0" + exif, **options)
     inside = jpeg.getvalue()
     parts = struct.pack(">IIIIII", 160, len(inside), 160, 8, 168, 400)
     head = b"FUJIFILMCCD-RAW 0201".ljust(84, b"\0") + parts
@@ -210,13 +284,13 @@ def tags(tmp_path):
 
 
 def test_what_fujifilm_and_canon_say_is_found(tags, exif):
-    assert tags(record_of(fujifilm_of(exif)))["ImageDescription"] == "Grandmother, 1931"
-    canon = tags(record_of(canon_of()))
+    assert tags(records_of(fujifilm_of(exif)).exif)["ImageDescription"] == "Grandmother, 1931"
+    canon = tags(records_of(canon_of()).exif)
     assert (canon["Make"], canon["Orientation"]) == ("Canon", "8")
     assert float(canon["ExposureTime"]) == 1 / 80
     assert canon["GPSLatitudeRef"] == "N"
     assert "MakerNoteUnknown" not in canon
-    heap = tags(record_of(heap_of_canon()))
+    heap = tags(records_of(heap_of_canon()).exif)
     assert (heap["Make"], heap["Model"]) == ("Canon", "Canon EOS")
     assert heap["DateTimeOriginal"] == "2003:11:10 17:39:26"
     assert (heap["FNumber"], heap["ISO"], heap["FocalLength"]) == ("4", "100", "24")
@@ -238,7 +312,7 @@ def test_records_that_are_damaged_are_none():
             data = bytearray(whole)
             for at in np.random.default_rng(seed).integers(4, len(data), 6):
                 data[at] ^= 0xFF
-            record_of(bytes(data))
+            records_of(bytes(data))
 
 
 def test_heaps_within_heaps_come_to_an_end():
@@ -246,5 +320,5 @@ def test_heaps_within_heaps_come_to_an_end():
     rows = b"".join(struct.pack("<HII", 0x3000, 5006, 0) for _ in range(500))
     heap = struct.pack("<H", 500) + rows + struct.pack("<I", 0)
     data = b"II\x1a\0\0\0HEAPCCDR".ljust(26, b"\0") + heap
-    assert record_of(data) is None
+    assert records_of(data).exif is None
     assert "is cut off" in refusal(data)

@@ -17,19 +17,13 @@ from rehue.files import reason, shown
 from rehue.photo.photograph import Photograph
 from rehue.photo.provenance.mark import Mark, without_mark
 from rehue.photo.records.xmp import MENDED, Packet, readable
+from rehue.photo.records.xmp_edits import remove_edits
 from rehue.photo.records.xmp_parts import merged
 
 # A sidecar is some kilobytes, with masks some megabytes; what is larger by far is none.
 _LONGEST: Final = 1 << 26
 _PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
 _TIFF: Final = "http://ns.adobe.com/tiff/1.0/"
-_DARKTABLE: Final = "http://darktable.sf.net/"
-# How programs would develop the picture.
-_EDITS: Final = (
-    "http://ns.adobe.com/camera-raw-settings/1.0/",
-    "http://ns.adobe.com/camera-raw-saved-settings/1.0/",
-    _DARKTABLE,
-)
 
 
 def path_of(picture: Path) -> Path:
@@ -94,12 +88,6 @@ def _read(path: Path, picture: Path) -> tuple[bytes | None, list[str]]:
         parsed = Packet.parse_or_new(without_mark(packet))
     parsed.remove(_PHOTOSHOP, "SidecarForExtension")
     parsed.remove(_TIFF, "Orientation")  # the file's own counts
-    before = parsed.to_bytes()
-    labels = parsed.items(_DARKTABLE, "colorlabels")
-    for namespace in _EDITS:
-        parsed.remove(namespace)
-    edits = ", but for its edits" if parsed.to_bytes() != before else ""
-    if labels:
-        parsed.add({"darktable": _DARKTABLE}, {"darktable:colorlabels": tuple(labels)})
+    edits = ", but for its edits" if remove_edits(parsed) else ""
     mended = ", as far as it can be read" if note == MENDED else ""
     return parsed.to_bytes(), [f"what {name} beside it says is in the result{edits}{mended}"]

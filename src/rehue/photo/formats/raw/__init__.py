@@ -1,6 +1,7 @@
 """Cameras' raw files, through the extra `raw`: developed by LibRaw to 16-bit sRGB."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -12,8 +13,9 @@ from rehue.errors import PhotoError, install_line
 from rehue.photo.formats.contract import Decoded, Format, Source
 from rehue.photo.formats.heard import heard
 from rehue.photo.formats.raw import record, whole
-from rehue.photo.photograph import Carried
 from rehue.photo.records import boxes, directories, exif
+from rehue.photo.records.xmp import Packet
+from rehue.photo.records.xmp_edits import remove_edits
 
 _DNG_VERSION, _PHOTOMETRIC, _COMPRESSION = 50706, 262, 259
 _MOSAIC, _LINEAR = 32803, 34892
@@ -22,6 +24,12 @@ _OF_CAMERAS = {34713, 32767, 32769, 32770, 32772, 65000, 65535}
 _OPCODES = {51008, 51009, 51022}
 # Opcodes that map tones (DNG 1.7, chapter 7): without them a picture is far too dark or light.
 _MAPS_TONES = {7, 8}
+_SUBFILE = 254
+_FURTHER = {
+    4: "its mask (which part is transparent) is left out",
+    8: "its depth map is left out",
+    0x10004: "its masks (which part is skin, hair, sky) are left out",
+}
 # Directories of a TIFF that are looked at for a mosaic.
 _MOST_LOOKED_AT = 16
 
@@ -58,9 +66,9 @@ def read(source: Source) -> Iterator[Decoded]:
             f"{name} is a DNG whose tones are stored by a curve that LibRaw does not know (opcodes "
             "7 and 8): develop it and save it as TIFF or PNG first"
         )
-    kept = record.record_of(data)
+    kept = record.records_of(data)
     # With the record goes its orientation; without one, LibRaw turns the picture.
-    turned: dict[str, Any] = {"user_flip": 0} if exif.orientation(kept) != 1 else {}
+    turned: dict[str, Any] = {"user_flip": 0} if exif.orientation(kept.exif) != 1 else {}
     try:
         with heard() as remarks, rawpy.imread(BytesIO(data)) as camera:
             sizes = camera.sizes
@@ -92,7 +100,11 @@ def read(source: Source) -> Iterator[Decoded]:
     notes = ["was developed from a raw file"]
     if corrections:
         notes.append("the corrections that its opcode lists ask for are not made")
-    yield Decoded(samples, None, Carried(exif=kept), notes=tuple(notes))
+    parsed = Packet.parse_or_mend(kept.xmp) if kept.xmp else None
+    if parsed and remove_edits(parsed):
+        kept = replace(kept, xmp=parsed.to_bytes() if parsed.says_something else None)
+        notes.append("the edits that its XMP asks for are not made")
+    yield Decoded(samples, None, kept, notes=(*notes, *_left_out(data)))
 
 
 def is_tiff_of_camera(data: bytes) -> bool:
@@ -172,6 +184,20 @@ def _corrections(data: bytes) -> set[int]:
             found.add(number)
             at += 16 + size
     return found
+
+
+def _left_out(data: bytes) -> Iterator[str]:
+    """Say which further pictures of a DNG have no place in a result (DNG 1.7, NewSubFileType)."""
+    try:
+        kinds = {
+            entry.numbers()
+            for entries in whole.directories_of(record.as_tiff(data))
+            for entry in entries
+            if entry.tag == _SUBFILE
+        }
+    except directories.TiffDirectoryError:
+        return
+    yield from (note for kind, note in _FURTHER.items() if (kind,) in kinds)
 
 
 def _said(error: Exception) -> str:

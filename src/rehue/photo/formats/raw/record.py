@@ -1,4 +1,4 @@
-"""What cameras' raw files say of their picture, as an EXIF record, by the kind of file.
+"""What cameras' raw files say of their picture: an EXIF record, XMP and captions, by the kind.
 
 Most are TIFFs, some of them with another number in the header (Olympus, Panasonic). Fujifilm's hold
 a whole JPEG in front, Canon's CR3 the directories of a record in boxes, Canon's CRW a heap of its
@@ -7,13 +7,17 @@ own (Phil Harvey, "The Canon RAW (CRW) File Format"; Laurent Clévy, "Canon CR3"
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
 
 from PIL import JpegImagePlugin
 
-from rehue.photo.records import boxes, directories, exif
+from rehue.photo.formats.jpeg.beside import read_beside
+from rehue.photo.formats.jpeg.segments import walked
+from rehue.photo.photograph import Carried
+from rehue.photo.records import boxes, directories, exif, photoshop, xmp_parts
 from rehue.photo.records.directories import EXIF, GPS, LONG, RATIONAL, SHORT, Entry
 
 FUJIFILM, CRW = b"FUJIFILMCCD-RAW", b"HEAPCCDR"
@@ -23,6 +27,7 @@ _SAID = {270, 271, 272, 274, 282, 283, 296, 305, 306, 315, 33432, EXIF, GPS}
 # Panasonic's tag for the JPEG that the camera made.
 _JPEG_INSIDE = 46
 _CANON = bytes.fromhex("85C0B687820F11E08111F4CE462B6A48")
+_XMP_BOX = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 _MAKER_NOTE = 37500
 _ASCII = 2
 # Of a CRW's heap, which has some hundred: heaps within heaps could be the same one over and over.
@@ -32,7 +37,51 @@ _LONGEST = 4096
 _SIGNATURE_OF_TIFF = {b"II": b"II*\0", b"MM": b"MM\0*"}
 
 
-def record_of(data: bytes) -> bytes | None:
+def records_of(data: bytes) -> Carried:
+    """Return what a raw file says: EXIF, XMP, captions, and whether it has a C2PA manifest."""
+    try:
+        if data.startswith(FUJIFILM):
+            at, size = struct.unpack_from(">II", data, 84)
+            beside = _beside(data[at : at + size])
+        elif data[4:8] == b"ftyp":
+            named = (b.content for b in boxes.boxes(data) if b.kind == b"uuid")
+            packet = next((content[16:] for content in named if content[:16] == _XMP_BOX), None)
+            beside = Carried(xmp=packet)
+        elif data[6:14] == CRW:
+            beside = Carried()
+        else:
+            beside = _beside_tiff(as_tiff(data))
+    except (directories.TiffDirectoryError, struct.error):
+        beside = Carried()
+    return replace(beside, exif=_record_of(data))
+
+
+def _beside_tiff(data: bytes) -> Carried:
+    """Return XMP and captions of the first directory, or else of the JPEG inside."""
+    layout = directories.Layout.of(data)
+    found = {entry.tag: entry.data for entry in directories.read_directory(data, layout)[0]}
+    inside = _beside(found[_JPEG_INSIDE]) if _JPEG_INSIDE in found else Carried()
+    captions = found.get(directories.IPTC)
+    resources = (
+        found.get(directories.PHOTOSHOP, b""),
+        photoshop.with_captions(captions) if captions else b"",
+        inside.photoshop,
+    )
+    packets = [packet for packet in (found.get(directories.XMP), inside.xmp) if packet]
+    return Carried(
+        xmp=xmp_parts.all_of(packets)[0],
+        photoshop=photoshop.joined(filter(None, resources)),
+        manifest=directories.C2PA in found,
+    )
+
+
+def _beside(data: bytes) -> Carried:
+    """Return XMP and captions of a JPEG that a camera made of the same picture."""
+    records = read_beside(walked(data)[0]).records
+    return Carried(xmp=records.xmp, photoshop=records.photoshop)
+
+
+def _record_of(data: bytes) -> bytes | None:
     """Return the EXIF record of a raw file; None where it has none, or none that can be read."""
     try:
         if data.startswith(FUJIFILM):
