@@ -202,6 +202,7 @@ def losses(
         "EXIF": carried.exif,
         "XMP": carried.xmp,
         "IPTC": photoshop.captions(carried.photoshop),
+        "Photoshop data": photoshop.holds_others(carried.photoshop),
         "ICC profile": carried.icc,
         "comment": carried.comments,
         "text": carried.text,
@@ -211,7 +212,7 @@ def losses(
     if not form.holds_segments:
         lost += sorted(carried.behind.holds) if carried.behind else []
         numbers = sorted({marker - 0xE0 for marker, _ in carried.segments})
-        if numbers and not carried.manifest:
+        if numbers:
             lost.append(f"JPEG's APP{listed(map(str, numbers))}")
     said = tuple(f"its {name} has no place in a {kind}" for name in lost)
     if "pages" in form.lacks and any(page.carried.beside for page in photograph.pages):

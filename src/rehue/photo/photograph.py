@@ -109,6 +109,7 @@ class Carried:
         beside: what stands beside it in a TIFF: smaller copies, masks, infrared.
         boxes: of a JPEG 2000 file, those that say something of the picture, whole.
         lossless: False for a WebP or JPEG 2000 that is not.
+        manifest: whether the source has a C2PA manifest, which is of its own bytes.
     """
 
     format: str = "PNG"
@@ -128,11 +129,7 @@ class Carried:
     beside: tuple[Beside, ...] = ()
     boxes: bytes = field(default=b"", repr=False)
     lossless: bool = True
-
-    @property
-    def manifest(self) -> bool:
-        """Whether it has a C2PA manifest, in a JPEG (JUMBF, ISO 19566-5)."""
-        return any(marker == 0xEB and b"jumdc2pa" in c[:40] for marker, c in self.segments)
+    manifest: bool = False
 
 
 @dataclass(frozen=True)

@@ -251,12 +251,35 @@ def test_an_avif_for_hdr_screens_is_said(transfer):
         (b"sTER", "that it is a pair for two eyes (sTER) is left out"),
         (b"vpAg", "what other programs put into it (vpAg) is left out"),
         (b"sPLT", None),  # which colours to show on a screen of 256
-        (b"tIME", None),
+        (b"tIME", "when it was last changed (tIME) is left out"),
+        (b"bKGD", "the colour to show it on (bKGD) is left out"),
     ],
 )
 def test_chunks_without_a_place_in_a_result_are_said(kind, note, grey, make):
     data = with_chunks(make.saved(Image.fromarray(grey), "PNG"), chunk(kind, bytes(9)))
     assert read(data).notes == ((note,) if note else ())
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "unit", "note"),
+    [
+        (2, 1, 0, "that its pixels are not square (2 across to 1 down) is left out"),
+        (1, 1, 0, None),
+        (0, 0, 0, None),
+        (5906, 11811, 1, None),
+    ],
+)
+def test_pixels_that_are_not_square_are_said(across, down, unit, note, grey, make):
+    notes = (note,) if note else ()
+    png = make.saved(Image.fromarray(grey), "PNG")
+    measures = struct.pack(">IIB", across, down, unit)
+    assert read(with_chunks(png, chunk(b"pHYs", measures))).notes == notes
+    jfif = struct.pack(">BHH", unit, across, down)
+    jpeg = bytearray(make.saved(Image.fromarray(grey), "JPEG"))
+    jpeg[13:18] = jfif
+    photograph = read(bytes(jpeg))
+    assert photograph.notes == notes
+    assert (photograph.carried.dpi is None) == (unit == 0)
 
 
 def test_a_second_profile_of_a_png_is_said(grey, make):

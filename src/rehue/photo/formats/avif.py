@@ -16,7 +16,7 @@ from PIL import AvifImagePlugin, Image
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
-from rehue.photo.formats.heif import Rectangle, clean_aperture, hdr_note, left_out
+from rehue.photo.formats.heif import Rectangle, clean_aperture, has_manifest, hdr_note, left_out
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
@@ -53,7 +53,8 @@ def read(source: Source) -> Iterator[Decoded]:
     if shown:
         decoded = _cut(decoded, shown)
         notes += (f"its clean aperture of {shown[2]:,} x {shown[3]:,} pixels is what is coloured",)
-    records = replace(by_pillow.records(image.info), lossless=False)
+    records = by_pillow.records(image.info)
+    records = replace(records, lossless=False, manifest=has_manifest(source.data))
     yield replace(decoded, records=records, notes=notes)
 
 
@@ -102,7 +103,7 @@ FORMAT = Format(
     media_type="image/avif",
     depths=(8, 12),
     longest_side=65_536,
-    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
+    lacks=frozenset({"pages", "IPTC", "Photoshop data", "comment", "text"}),
     signed=True,
 )
 

@@ -7,14 +7,14 @@ Pillow decodes what it knows; samples that lie in bit fields of the file's own a
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import BmpImagePlugin
 
 from rehue.photo.formats import by_pillow
-from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.formats.contract import Decoded, Format, Page, Part, Source
 from rehue.photo.samples import depth, pixels
 from rehue.photo.samples.orientation import upright
 
@@ -59,7 +59,7 @@ FORMAT = Format(
     read=read,
     encode=encode,
     media_type="image/bmp",
-    lacks=frozenset({"pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text"}),
+    lacks=frozenset(get_args(Part)),
     result="PNG",
 )
 

@@ -19,7 +19,17 @@ from rehue.photo.records import exif
 from rehue.photo.samples import deep_profile, depth
 
 # What a format may have no place for.
-Part: TypeAlias = Literal["pages", "alpha", "EXIF", "XMP", "IPTC", "ICC profile", "comment", "text"]
+Part: TypeAlias = Literal[
+    "pages",
+    "alpha",
+    "EXIF",
+    "XMP",
+    "IPTC",
+    "Photoshop data",
+    "ICC profile",
+    "comment",
+    "text",
+]
 
 
 _NOTHING: Final = Carried()
@@ -118,6 +128,21 @@ def left_out_channels(count: int) -> tuple[str, ...]:
     several = f"{count:,} further channels (infrared, masks) are"
     what = "further channel (infrared, or a mask) is" if count == 1 else several
     return (f"its {what} left out: keep the original",)
+
+
+def left_out_shape(across: int, down: int) -> tuple[str, ...]:
+    """Say that pixels are not square, where no unit says how large they are.
+
+    Args:
+        across: how many pixels go along a length.
+        down: how many go along the same length.
+
+    >>> left_out_shape(1, 1), left_out_shape(2, 1)
+    ((), ('that its pixels are not square (2 across to 1 down) is left out',))
+    """
+    if across == down or not across or not down:
+        return ()
+    return (f"that its pixels are not square ({across} across to {down} down) is left out",)
 
 
 def left_out_foreign(names: Iterable[str | bytes]) -> tuple[str, ...]:

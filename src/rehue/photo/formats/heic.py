@@ -15,7 +15,7 @@ from PIL import Image
 from rehue.errors import PhotoError, install_line
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
-from rehue.photo.formats.heif import hdr_note, left_out
+from rehue.photo.formats.heif import has_manifest, hdr_note, left_out
 from rehue.photo.records import boxes, exif
 from rehue.photo.samples.orientation import upright
 
@@ -34,7 +34,8 @@ def read(source: Source) -> Iterator[Decoded]:
     """
     heif = _library(source.name).open_heif(BytesIO(source.data), convert_hdr_to_8bit=False)
     source.check_size(*heif.size)
-    records = replace(by_pillow.records(heif.info), dpi=None, lossless=False)
+    records = by_pillow.records(heif.info)
+    records = replace(records, dpi=None, lossless=False, manifest=has_manifest(source.data))
     if records.exif:
         records = replace(records, exif=exif.upright(exif.without_prefix(records.exif)))
     notes = (*hdr_note(source.data), *_further(heif), *left_out(source.data))
@@ -73,7 +74,7 @@ FORMAT = Format(
     media_type="image/heic",
     depths=(8, 12),
     longest_side=16_384,
-    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
+    lacks=frozenset({"pages", "IPTC", "Photoshop data", "comment", "text"}),
     signed=True,
     extra="heic",
 )

@@ -9,23 +9,24 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rehue.photo.formats.contract import left_out_foreign
+from rehue.photo.formats.contract import left_out_foreign, left_out_shape
 from rehue.photo.records import boxes
 
 # Numbers of PQ and HLG (ITU-T H.273, table 3).
 HDR_TRANSFERS = {16, 18}
 HDR_NOTE = "it is made for HDR screens (PQ or HLG), and its numbers are read as sRGB's"
+GAIN_MAP_NOTE = "its gain map, for HDR screens, is left out"
 # What pictures that belong to another one are for, by a part of the name of their kind; alpha is
 # read with the picture.
 _AUXILIARY = {
-    "gainmap": "its gain map, for HDR screens, is left out",
+    "gainmap": GAIN_MAP_NOTE,
     "depth": "its depth map is left out",
     "disparity": "its depth map is left out",
     "auxid:2": "its depth map is left out",  # of HEVC (ISO/IEC 23008-12, B.2.2.2)
     "matte": "its mattes (which part is skin, hair, sky) are left out",
 }
-# Boxes that files are made of (a manifest's are `uuid` and have a note of their own), and others.
-_OWN = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"pdin", b"uuid"}
+# Boxes that files are made of, and others.
+_OWN = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"pdin"}
 _VIDEO = b"mpvd"
 _GAIN_MAP_XMP = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 # Left, top, width and height, px.
@@ -69,6 +70,11 @@ def hdr_note(data: bytes) -> tuple[str, ...]:
     return ()
 
 
+def has_manifest(data: bytes) -> bool:
+    """Say whether a file has a C2PA manifest, which has a word of its own (`Carried.manifest`)."""
+    return any(map(boxes.is_manifest, boxes.boxes(data)))
+
+
 def left_out(data: bytes) -> tuple[str, ...]:
     """Say what stands beside a picture and is left out: maps, mattes, videos, other boxes."""
     meta = (boxes.first(data, b"meta") or b"")[4:]
@@ -77,10 +83,13 @@ def left_out(data: bytes) -> tuple[str, ...]:
     notes = [note for kind in kinds for part, note in _AUXILIARY.items() if part in kind]
     brands = boxes.first(data, b"ftyp") or b""
     if b"tmap" in [brands[at : at + 4] for at in range(8, len(brands) - 3, 4)]:  # ISO 21496-1
-        notes.append(_AUXILIARY["gainmap"])
-    elif _AUXILIARY["gainmap"] not in notes and _GAIN_MAP_XMP in data:
+        notes.append(GAIN_MAP_NOTE)
+    elif GAIN_MAP_NOTE not in notes and _GAIN_MAP_XMP in data:
         notes.append("the gain map that its XMP names is not in it")
-    found = {one.kind for one in boxes.boxes(data)} - _OWN
+    for content in _properties(data, b"pasp"):  # spacing, which is the other way round
+        if len(content) >= 8:
+            notes += left_out_shape(*reversed(struct.unpack_from(">II", content)))
+    found = {one.kind for one in boxes.boxes(data) if not boxes.is_manifest(one)} - _OWN
     if _VIDEO in found:
         notes.append("its video (a motion photo) is left out")
     notes += left_out_foreign(kind.decode("latin-1") for kind in found - {_VIDEO})

@@ -12,8 +12,12 @@ from typing import BinaryIO
 from PIL import WebPImagePlugin
 
 from rehue.photo.formats import by_pillow
-from rehue.photo.formats.contract import Decoded, Format, Page, Source
+from rehue.photo.formats.contract import Decoded, Format, Page, Source, left_out_foreign
 from rehue.photo.records import exif
+
+_MANIFEST = b"C2PA"
+# What a file is made of, what a result has again, and a manifest, which has a note of its own.
+_OWN = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ", _MANIFEST}
 
 
 def read(source: Source) -> Iterator[Decoded]:
@@ -21,8 +25,10 @@ def read(source: Source) -> Iterator[Decoded]:
     image = by_pillow.opened(WebPImagePlugin.WebPImageFile, source)
     by_pillow.check_still(image, source.name)
     decoded = by_pillow.decoded(image, source)
-    lossless = b"VP8L" in _chunks(source.data)
-    yield replace(decoded, records=replace(decoded.records, lossless=lossless))
+    found = _chunks(source.data)
+    records = replace(decoded.records, lossless=b"VP8L" in found, manifest=_MANIFEST in found)
+    notes = (*decoded.notes, *left_out_foreign(found - _OWN))
+    yield replace(decoded, records=records, notes=notes)
 
 
 def encode(pages: Iterator[Page], file: BinaryIO) -> None:
@@ -48,7 +54,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/webp",
     longest_side=16_383,
-    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
+    lacks=frozenset({"pages", "IPTC", "Photoshop data", "comment", "text"}),
     signed=True,
 )
 

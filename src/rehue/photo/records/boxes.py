@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 # Brands that name only the container; those that follow say what is in it.
 _CONTAINERS = (b"mif1", b"msf1", b"miaf")
+_C2PA = bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def first(content: bytes, *kinds: bytes) -> bytes | None:
             return None
         content = found
     return content
+
+
+def is_manifest(found: Box) -> bool:
+    """Say whether a box holds a C2PA manifest (C2PA 2.1, A.3 and A.4; JUMBF, ISO 19566-5).
+
+    In HEIF and AVIF that is a `uuid` box, in JPEG XL a `jumb` box whose type begins with `c2pa`.
+    """
+    if found.kind == b"uuid":
+        return found.content.startswith(_C2PA)
+    return found.kind == b"jumb" and found.content[4:12] == b"jumdc2pa"
 
 
 def box(kind: bytes, *contents: bytes) -> bytes:

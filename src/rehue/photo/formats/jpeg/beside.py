@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from rehue.photo.formats.contract import left_out_shape
 from rehue.photo.formats.jpeg.extended_xmp import EXTENSION, XMP, joined_packet, segments_of
 from rehue.photo.formats.jpeg.segments import BESIDE, MOST, SOS, Segment
 from rehue.photo.photograph import Carried
@@ -25,6 +26,7 @@ _ICC, _PHOTOSHOP = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
 _JFIF_LENGTH, _ADOBE_LENGTH = 14, 12
 # Written anew, or shown in the picture's own words: JFIF and its thumbnails, Adobe's transform.
 _MADE_ANEW: Final = ((APP0, _JFIF), (APP0, b"JFXX\0"), (APP14, _ADOBE), (APP2, MPF))
+_MANIFEST: Final = next(s for s in statements.of("JPEG") if s.name == "C2PA manifest")
 _TIFF_HEADERS = (b"II*\0", b"MM\0*")
 
 
@@ -56,7 +58,9 @@ def read_beside(found: Iterable[Segment]) -> Beside:
     resources = b"".join(contents(APP13, _PHOTOSHOP))
     comments = tuple(filter(None, contents(COM)))
     others = [(s.marker, s.content) for s in rows if id(s) not in known]
-    notes += _said(others)
+    manifest = _meant(_MANIFEST, others)
+    others = [segment for segment in others if segment not in manifest]
+    notes += (*_said(others), *_shape(rows))
     return Beside(
         Carried(
             exif=record,
@@ -66,6 +70,7 @@ def read_beside(found: Iterable[Segment]) -> Beside:
             comments=comments,
             segments=tuple(others),
             dpi=_dpi(rows),
+            manifest=bool(manifest),
         ),
         tuple(notes),
     )
@@ -167,12 +172,23 @@ def _profile(contents: list[bytes]) -> tuple[bytes | None, list[str]]:
 
 
 def _dpi(rows: Iterable[Segment]) -> tuple[float, float] | None:
+    unit, across, down = _density(rows)
+    factor = {1: 1.0, 2: 2.54}.get(unit)
+    return (across * factor, down * factor) if factor else None
+
+
+def _shape(rows: Iterable[Segment]) -> tuple[str, ...]:
+    unit, across, down = _density(rows)
+    return () if unit else left_out_shape(across, down)
+
+
+def _density(rows: Iterable[Segment]) -> tuple[int, int, int]:
+    """Return unit (0: none), and pixels across and down, of JFIF (ITU-T T.871, 10.1)."""
     for segment in rows:
         if segment.marker == APP0 and _is_needed(segment):
             unit, across, down = struct.unpack_from(">BHH", segment.content, 7)
-            factor = {1: 1.0, 2: 2.54}.get(unit)
-            return (across * factor, down * factor) if factor else None
-    return None
+            return unit, across, down
+    return 0, 0, 0
 
 
 def _cut(marker: int, prefix: bytes, content: bytes) -> Iterator[tuple[int, bytes]]:

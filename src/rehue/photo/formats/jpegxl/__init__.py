@@ -7,7 +7,7 @@ file around it (ISO/IEC 18181-2, clause 9). Pictures are turned upright as they 
 A JPEG that was recompressed as JPEG XL is read as that very JPEG, with all that it carried.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
@@ -24,7 +24,9 @@ from rehue.photo.formats.contract import (
     Source,
     begins_with,
     left_out_channels,
+    left_out_foreign,
 )
+from rehue.photo.formats.heif import GAIN_MAP_NOTE
 from rehue.photo.formats.jpegxl.codestream import (
     ALPHA,
     BLACK,
@@ -41,6 +43,10 @@ from rehue.photo.samples import depth
 from rehue.photo.samples.orientation import upright
 
 _CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
+_GAIN_MAP = b"jhgm"
+# Boxes that a file is made of, that a result has again, and that have a word of their own.
+_OWN = {b"JXL ", b"ftyp", b"jxll", b"jxli", b"jbrd", b"Exif", b"xml ", b"free", b"skip", _GAIN_MAP}
+_UNPACKED = (b"Exif", b"xml ", b"jumb")
 # Of a compressed record; what swells to more is left out.
 _LONGEST: Final = 1 << 24
 # Quality where none is asked for. On three photographs of scikit-image's it moves L by 0.28 on
@@ -65,7 +71,7 @@ def read(source: Source) -> Iterator[Decoded]:
             "that you want as a file of its own"
         )
     if b"jbrd" in beside:
-        yield from _recompressed(source)
+        yield from _recompressed(source, beside)
         return
     icc = header.icc or profile_of(header.color, source.name)
     if BLACK in header.extra:
@@ -92,10 +98,11 @@ def read(source: Source) -> Iterator[Decoded]:
             icc=icc,
             xmp=beside.get(b"xml ") or None,
             lossless=not header.is_absolute and header.is_modular,
+            manifest=_is_signed(beside),
         ),
         orientation=1,
         is_srgb=header.is_absolute,
-        notes=left_out_channels(unused),
+        notes=(*left_out_channels(unused), *_left_out(beside)),
     )
 
 
@@ -136,7 +143,7 @@ FORMAT = Format(
     encode=encode,
     media_type="image/jxl",
     depths=(8, 16, 32),
-    lacks=frozenset({"pages", "IPTC", "comment", "text"}),
+    lacks=frozenset({"pages", "IPTC", "Photoshop data", "comment", "text"}),
 )
 
 
@@ -163,7 +170,7 @@ def _apart(data: bytes) -> tuple[bytes, dict[bytes, bytes]]:
 def _unpacked(content: bytes) -> bytes:
     import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
 
-    if content[:4] not in (b"Exif", b"xml "):
+    if content[:4] not in _UNPACKED:
         return b""
     try:
         return bytes(imagecodecs.brotli_decode(content[4:], out=_LONGEST))
@@ -171,12 +178,27 @@ def _unpacked(content: bytes) -> bytes:
         return b""
 
 
-def _recompressed(source: Source) -> Iterator[Decoded]:
+def _left_out(beside: Mapping[bytes, bytes]) -> tuple[str, ...]:
+    """Say which boxes have no place in a result."""
+    gain_map = (GAIN_MAP_NOTE,) if _GAIN_MAP in beside else ()
+    others = set(beside) - _OWN
+    if _is_signed(beside):
+        others -= {b"jumb"}
+    return (*gain_map, *left_out_foreign(others))
+
+
+def _is_signed(beside: Mapping[bytes, bytes]) -> bool:
+    return boxes.is_manifest(boxes.Box(b"jumb", beside.get(b"jumb", b"")))
+
+
+def _recompressed(source: Source, beside: Mapping[bytes, bytes]) -> Iterator[Decoded]:
     import imagecodecs  # noqa: PLC0415 (slow to load, and not always needed)
 
     whole = bytes(imagecodecs.jpegxl_decode_jpeg(source.data, numthreads=1))
     for decoded in jpeg.read(replace(source, data=whole)):
-        yield replace(decoded, records=replace(decoded.records, lossless=False))
+        is_signed = decoded.records.manifest or _is_signed(beside)
+        records = replace(decoded.records, lossless=False, manifest=is_signed)
+        yield replace(decoded, records=records, notes=(*decoded.notes, *_left_out(beside)))
 
 
 def _decoded(stream: bytes, is_grey: bool) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -69,7 +69,9 @@ def read_pages(source: Source) -> Iterator[Decoded]:
     offsets, notes = _directories(data, name)
     # tifffile's objects hold each other: without the buffer's end, the bytes would stay with them.
     with BytesIO(data) as buffer, TiffFile(buffer, _multifile=False) as file:
-        pages = [page for page in _opened(file, offsets) if not _is_manifest(page)]
+        every = list(_opened(file, offsets))
+        pages = [page for page in every if not _is_manifest(page)]
+        is_signed = any(directories.C2PA in page.tags for page in every)
         if not pages:
             raise PhotoError(f"{name} has no picture in it: give another file")
         whole = photographs(pages)
@@ -80,8 +82,10 @@ def read_pages(source: Source) -> Iterator[Decoded]:
             page = pages[number]
             beside, said = beside_page(pages, data, number, others)
             decoded = _reader(page)(page, data, name, beside)
-            yield replace(decoded, notes=(*notes, *said, *decoded.notes))
+            records = replace(decoded.records, manifest=is_signed)
+            yield replace(decoded, records=records, notes=(*notes, *said, *decoded.notes))
             notes = ()
+            is_signed = False
 
 
 def _reader(page: "TiffPage") -> Callable[..., Decoded]:
