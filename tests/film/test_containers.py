@@ -181,6 +181,62 @@ def test_pixels_and_colour_are_tagged(draw, tiny, tmp_path):
             assert (picture.color_primaries, picture.color_trc) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("pixels", "quality", "profile"),
+    [
+        ("yuv422p10le", 100, "apch"),
+        ("yuv420p", 80, "apch"),
+        ("yuv420p", 79, "apcn"),
+        ("yuv420p", 59, "apcs"),
+        ("yuv420p", 1, "apco"),
+        ("yuv444p", 80, "ap4h"),
+        ("yuv444p10le", 1, "ap4h"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["mov", "mkv"])
+def test_prores_is_tagged_for_what_it_holds(draw, tiny, tmp_path, pixels, quality, profile, ending):
+    reel = draw.write_reel(
+        tmp_path / "reel.mkv", draw.moving([2], 64, 96), pixels=pixels, sound=False
+    )
+    out = tmp_path / f"out.{ending}"
+    colorize_film(reel, out, tiny, options=FilmOptions("prores", quality))
+    with av.open(str(out)) as film:
+        assert film.streams.video[0].codec_context.codec_tag == profile
+        is_full = next(film.decode(video=0)).format.name.startswith("yuv444")
+        assert is_full == (profile == "ap4h")
+
+
+@pytest.mark.parametrize("pixels", ["gray16le", "yuv420p16le", "gray14le"])
+def test_a_film_that_only_ffv1_holds_is_inspected(draw, tmp_path, pixels):
+    from rehue.film import inspect_film
+
+    reel = draw.write_reel(
+        tmp_path / "reel.mkv", draw.moving([2], 64, 96), pixels=pixels, sound=False
+    )
+    assert inspect_film(reel).fits == ("mkv",)
+
+
+def test_disk_is_reckoned_by_what_codecs_take(draw, tiny, tmp_path):
+    """Of frames that are all grain the work takes as much as is said, to within half."""
+    from rehue.film import probe
+    from rehue.film.encoding import choose_encoding
+
+    for pixels, codec in (
+        ("yuv420p", "ffv1"),
+        ("yuv444p16le", "ffv1"),
+        ("yuv420p", "prores"),
+        ("yuv420p", "h264"),
+    ):
+        ending = CODECS[codec].containers[0]
+        frames = draw.moving([4], 256, 320, grain=12)
+        reel = draw.write_reel(tmp_path / f"{pixels}.mkv", frames, pixels=pixels, sound=False)
+        out = tmp_path / f"out.{ending}"
+        out.unlink(missing_ok=True)
+        colorize_film(reel, out, tiny, options=FilmOptions(codec, 100))
+        said = choose_encoding(probe(reel), codec, 100, ending).bytes_a_pixel
+        assert 0.5 < said * 4 * 256 * 320 / out.stat().st_size < 2
+
+
 def test_inspect_says_what_a_film_is_and_what_would_be_kept(draw, tiny_model, tmp_path):
     from typer.testing import CliRunner
 

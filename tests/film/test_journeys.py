@@ -146,6 +146,39 @@ def test_a_preview_and_a_sheet(draw, tiny_model, tmp_path):
         assert sheet.width == 640
 
 
+@pytest.mark.parametrize("quiet", [("--quiet",), ()])
+def test_encoders_do_not_speak_for_themselves(draw, tiny_model, tmp_path, quiet):
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([6], 64, 96), sound=False)
+    for codec, ending in (("av1", "mp4"), ("hevc", "mp4"), ("h264", "mp4"), ("ffv1", "mkv")):
+        out = tmp_path / f"{codec}.{ending}"
+        options = ("--codec", codec, "--model", tiny_model, *quiet)
+        said = rehue("colorize", reel, "-o", out, *options)
+        line = [] if quiet else [f"rehue: {reel} is in colour: {out}, 6 frames"]
+        assert said.stderr.decode().splitlines() == line
+        assert said.stdout == b""
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    ["yuv410p", "yuv411p", "yuv420p", "yuv422p10le", "yuv440p", "yuv444p16le", "gray12le", "bgr0"],
+)
+def test_frames_in_python_of_every_kind_of_pixels(draw, tiny, tmp_path, pixels):
+    from rehue.film import frames_in_color
+
+    path = tmp_path / "reel.mkv"
+    with av.open(str(tmp_path / "reel.mkv"), "w") as film:
+        stream = film.add_stream("ffv1", rate=24)
+        stream.height, stream.width, stream.pix_fmt = 64, 96, pixels
+        for grey in draw.moving([3], 64, 96):
+            rgb = np.repeat(grey.astype(np.uint8)[..., None], 3, axis=-1)
+            frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+            film.mux(stream.encode(frame.reformat(format=pixels)))
+        film.mux(stream.encode(None))
+    shown = [frame.rgb() for frame in frames_in_color(path, tiny)]
+    assert [frame.shape for frame in shown] == [(64, 96, 3)] * 3
+    assert np.ptp(shown[0].astype(int), axis=-1).mean() > 3
+
+
 def test_frames_in_python(draw, tiny, tmp_path):
     from rehue.film import frames_in_color
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rehue.cli import app
-from rehue.errors import FilmError
+from rehue.errors import FilmError, RehueError
 from rehue.film import (
     FilmOptions,
     Shot,
@@ -129,16 +129,39 @@ def test_a_shot_takes_the_colours_of_the_one_that_it_is_like(draw, tmp_path):
         ([{"start": 0, "like": 1}], "leads to no other shot"),
         ([{"start": 0, "like": 2}, {"start": 1, "like": 1}], "leads to no other shot"),
         ([{"start": 0, "colour": "red"}], "'colour' is unknown"),
-        ([{"start": 0, "saturation": -1}], "saturation -1"),
+        ([{"start": 0, "saturation": -1}], "shot 1: saturation -1"),
+        ([{"start": 0, "warmth": "much"}], "shot 1: warmth 'much'"),
+        ([{"start": "nan"}], "'nan' is no time"),
+        ([{"start": "0:inf"}], "'0:inf' is no time"),
+        ([{"start": 1e300}], "is no time"),
+        ([{"start": True}], "is no time"),
+        ([{"start": None}], "is no time"),
+        ([{"start": 0, "palette": 5}], "shot 1: palette 5: give a list of colours"),
+        ([{"start": 0, "palette": "red"}], "shot 1: palette 'red': give a list"),
+        ([{"start": 0, "palette": ["no colour"]}], "shot 1: 'no colour' is no colour"),
+        ([{"start": 0, "reference": 5}], "shot 1: reference 5: give the path"),
+        ([{"start": 0, "reference": "no.jpg"}], "shot 1: reference 'no.jpg': there is no such"),
+        ([{"start": 0, "like": "first"}], "like 'first': give the number of a shot"),
+        ([{"start": 0, "frames": "all"}], "frames 'all': give how many"),
     ],
 )
 def test_a_list_that_is_none_is_one_line(tmp_path, rows, says):
-    from rehue.errors import RehueError
-
     path = tmp_path / "shots.json"
     path.write_text(json.dumps({"shots": rows}))
     with pytest.raises(RehueError, match=says):
         read_shots(path)
+
+
+def test_what_the_model_cannot_do_in_a_shot_is_said_before_any_work(draw, tiny, tmp_path):
+    """The tiny model knows no palettes; and a reference that is no photograph is none for any."""
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([20, 20], 64, 96))
+    (tmp_path / "words.jpg").write_text("words")
+    before = sorted(tmp_path.iterdir())
+    for wishes in ({"palette": ("navy",)}, {"reference": tmp_path / "words.jpg"}):
+        shots = ShotList((Shot(0), Shot(833, wishes=wishes)))
+        with pytest.raises(RehueError):
+            colorize_film(reel, tmp_path / "out.mkv", tiny, options=FilmOptions(shots=shots))
+        assert sorted(tmp_path.iterdir()) == before
 
 
 def test_only_a_shot_that_changed_is_made_anew(draw, tiny, tmp_path):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
 
 _QUALITY: Final = 80
+# Profiles of ProRes 4:2:2 by the least quality that takes them.
+_PROFILES: Final = ((80, "hq"), (60, "standard"), (40, "lt"), (1, "proxy"))
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Codec:
     Attributes:
         encoder: FFmpeg's name.
         containers: endings of those that hold it.
-        options: FFmpeg's, for a quality of 1 to 100.
+        options: FFmpeg's, for an encoding.
         has_lossless: whether a quality of 100 keeps every sample bit for bit.
         bytes_a_pixel: about what grainy film takes at the usual quality, and at 100.
         tag: four characters by which players of Apple's know it in MP4 and MOV; None for FFmpeg's.
@@ -31,49 +33,51 @@ class Codec:
 
     encoder: str
     containers: tuple[str, ...]
-    options: Callable[[int], dict[str, str]]
+    options: Callable[["Encoding"], dict[str, str]]
     has_lossless: bool
     bytes_a_pixel: tuple[float, float]
     tag: str | None = None
 
 
-def _h264(quality: int) -> dict[str, str]:
+def _h264(wanted: "Encoding") -> dict[str, str]:
     # The same work is to give the same bits: x264's differ with its threads, and where it weighs
     # blocks by what becomes of them (mbtree), with what lay in memory before.
     fixed = {"preset": "medium", "threads": "4", "x264-params": "mbtree=0"}
-    return fixed | ({"qp": "0"} if quality == 100 else {"crf": f"{_scaled(quality, 0.9):g}"})
+    how = {"qp": "0"} if wanted.quality == 100 else {"crf": f"{_scaled(wanted, 0.9):g}"}
+    return fixed | how
 
 
-def _hevc(quality: int) -> dict[str, str]:
-    how = "lossless=1" if quality == 100 else f"crf={_scaled(quality, 1.0):g}"
+def _hevc(wanted: "Encoding") -> dict[str, str]:
+    how = "lossless=1" if wanted.quality == 100 else f"crf={_scaled(wanted, 1.0):g}"
     return {
         "preset": "medium",
         "x265-params": f"{how}:log-level=error:open-gop=0:frame-threads=2:info=0",
     }
 
 
-def _av1(quality: int) -> dict[str, str]:
+def _av1(wanted: "Encoding") -> dict[str, str]:
     return {
         "preset": "8",
-        "crf": f"{max(1, round(_scaled(quality, 1.25)))}",
+        "crf": f"{max(1, round(_scaled(wanted, 1.25)))}",
         "svtav1-params": "lp=2",
     }
 
 
-def _prores(quality: int) -> dict[str, str]:
-    profile = (
-        "proxy" if quality < 40 else "lt" if quality < 60 else "standard" if quality < 80 else "hq"
-    )
+def _prores(wanted: "Encoding") -> dict[str, str]:
+    if wanted.subsampling == (1, 1):
+        profile = "4444"
+    else:
+        profile = next(name for least, name in _PROFILES if wanted.quality >= least)
     return {"profile": profile, "vendor": "apl0"}
 
 
-def _ffv1(_: int) -> dict[str, str]:
+def _ffv1(_: "Encoding") -> dict[str, str]:
     # Version 3 with a checksum for each slice, every frame by itself: as archives want it.
     return {"level": "3", "slicecrc": "1", "slices": "16", "g": "1", "threads": "4"}
 
 
-def _scaled(quality: int, factor: float) -> float:
-    return (100 - quality) * factor
+def _scaled(wanted: "Encoding", factor: float) -> float:
+    return (100 - wanted.quality) * factor
 
 
 CODECS: Final[dict[str, Codec]] = {
@@ -123,12 +127,17 @@ class Encoding:
         return held * (1 + 2 / (across * down)) / 1.5 * self.bits / _BY_SAMPLES[self.codec]
 
     @property
+    def options(self) -> dict[str, str]:
+        """FFmpeg's options of the encoder."""
+        return CODECS[self.codec].options(self)
+
+    @property
     def facts(self) -> dict[str, object]:
         """What differs where the encoded bits differ."""
         return {
             "codec": self.codec,
             "pixels": self.pixels,
-            **CODECS[self.codec].options(self.quality),
+            **self.options,
         }
 
 
@@ -220,7 +229,7 @@ def set_up(context: "VideoCodecContext", film: Film, encoding: Encoding) -> None
     context.field_order = film.fields
     if film.is_interlaced:
         context.flags |= flags.interlaced_dct
-    options = CODECS[encoding.codec].options(encoding.quality)
+    options = encoding.options
     if film.is_interlaced and encoding.codec == "h264":
         # From flags alone x264 has each frame say it, the stream another order, and a loss.
         options["x264-params"] += f":{'bff' if film.fields % 2 else 'tff'}=1"

@@ -52,14 +52,15 @@ class Layout:
         subsampling = None if is_grey else subsampling_of(name)
         read_as = name
         if not is_plain(found):
-            read_as = f"gray{_depth(bits)}" if is_grey else planar(_RATIOS[subsampling], bits)
+            read_as = f"gray{_depth(bits)}" if is_grey else planar(RATIOS[subsampling], bits)
         full = is_grey or name.startswith("yuvj")
         return cls(name, read_as, bits, subsampling, bits <= 16, full)
 
 
 # FFmpeg's names of formats with samples of 16 or 32 bits that are floats.
 _FLOATS: Final = re.compile(r"f(16|32)[lb]e$")
-_RATIOS: dict[tuple[int, int] | None, str] = {
+# What names of planar formats call the luma samples across and down that share a chroma sample.
+RATIOS: Final[dict[tuple[int, int] | None, str]] = {
     (2, 2): "420",
     (2, 1): "422",
     (1, 1): "444",

@@ -1,5 +1,6 @@
 """PyAV and OpenCV: where they come in, and what is said when they are missing."""
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ def pyav() -> ModuleType:
     Raises:
         FilmError: it is not installed.
     """
+    # SVT-AV1 speaks for itself, and reads once, when it is first used, how much; 1 is errors.
+    os.environ.setdefault("SVT_LOG", "1")
     try:
         import av  # noqa: PLC0415
     except ImportError as error:

@@ -211,8 +211,15 @@ def check_numbered(film: Film) -> tuple[str, ...]:
 
 
 def containers_for(film: Film) -> tuple[str, ...]:
-    """Return the containers that take a film, with all that goes with it, in the usual codec."""
-    return tuple(_fitting(film, choose_encoding(film, None, None, "mkv")))
+    """Return the containers that take a film, with all that goes with it.
+
+    In the usual codec; in FFV1 where that lacks the depth.
+    """
+    try:
+        encoding = choose_encoding(film, None, None, "mkv")
+    except FilmError:
+        encoding = choose_encoding(film, "ffv1", None, "mkv")
+    return tuple(_fitting(film, encoding))
 
 
 def _fitting(film: Film, encoding: Encoding) -> list[str]:

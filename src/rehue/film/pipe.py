@@ -21,7 +21,7 @@ from rehue.errors import FilmError
 from rehue.film.coloring import Colored, asking, colored
 from rehue.film.encoding import Encoding
 from rehue.film.frames import Frame
-from rehue.film.layout import Layout, planar
+from rehue.film.layout import RATIOS, Layout, planar
 from rehue.film.probing import HIGH_DEFINITION, PROGRESSIVE, UPPER_FIRST, Film
 from rehue.wishes import Coloring
 
@@ -32,7 +32,6 @@ _LONGEST_LINE: Final = 1 << 12
 _SUBSAMPLINGS: Final = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "411": (4, 1), "mono": None}
 # How fields lie: the upper or the lower first, or not the same everywhere.
 _FIELDS: Final = {"t": UPPER_FIRST, "b": UPPER_FIRST + 1, "m": UPPER_FIRST}
-_SUFFIXES: Final = {(2, 2): "420", (2, 1): "422", (1, 1): "444", (4, 1): "411"}
 
 
 def read_y4m(stream: BinaryIO) -> tuple[Film, Iterator[Frame]]:
@@ -149,12 +148,12 @@ def color_y4m(source: BinaryIO, target: BinaryIO, colorizer: Colorizer, coloring
 def y4m_encoding(film: Film) -> Encoding:
     """Return how frames come out: at the depth and subsampling in which they came in."""
     subsampling, bits = film.made_at, film.layout.bits
-    return Encoding("ffv1", 100, planar(_SUFFIXES[subsampling], bits), bits, subsampling)
+    return Encoding("ffv1", 100, planar(RATIOS[subsampling], bits), bits, subsampling)
 
 
 def write_y4m(stream: BinaryIO, film: Film, encoding: Encoding, frames: Iterable[Colored]) -> int:
     """Write a film; returns how many frames it has."""
-    kind = _SUFFIXES[encoding.subsampling]
+    kind = RATIOS[encoding.subsampling]
     # FFmpeg reads 8-bit 4:2:0 without more as JPEG's siting; television's is the usual one.
     depth = f"p{encoding.bits}" if encoding.bits > 8 else "mpeg2" if kind == "420" else ""
     rate, aspect = film.rate, film.aspect

@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -11,16 +11,19 @@ from math import ceil, floor
 from pathlib import Path
 from typing import Any, Final
 
-from rehue.errors import FilmError, nearest
+from rehue.errors import FilmError, RehueError, nearest
 from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.film.flow import Light, flow_size, link, small_light
 from rehue.film.frames import Frame, clock_of, read_frames
 from rehue.film.probing import Film
 from rehue.film.shots import Reading, are_alike, placed
+from rehue.model.hints import color_ab
 from rehue.wishes import Coloring
 
 # What may be wished of one shot, as `Coloring` has it.
 _WISHES: Final = ("saturation", "warmth", "boldness", "palette", "reference")
+# A number that is no part of a time in a film: seconds of three years.
+_LONGEST: Final = 1e8
 # Shots before one that it may be like.
 _BACK: Final = 6
 _NAMES: Final = ("start", "frames", "like", *_WISHES)
@@ -194,19 +197,40 @@ def _shot(row: Any, path: Path, number: int) -> Shot:  # noqa: ANN401 (what JSON
     for name in row:
         if name not in _NAMES:
             raise FilmError(f"{where}: {name!r} is unknown ({nearest(name, list(_NAMES))})")
+    for name, (is_one, what) in _KINDS.items():
+        if row.get(name) is not None and not is_one(row[name]):
+            raise FilmError(f"{where}: {name} {row[name]!r}: give {what}")
     wishes = {name: row[name] for name in _WISHES if row.get(name) is not None}
-    if "palette" in wishes:
-        wishes["palette"] = tuple(wishes["palette"])
-    if "reference" in wishes:
-        wishes["reference"] = path.parent / wishes["reference"]
     try:
+        if "palette" in wishes:
+            wishes["palette"] = tuple(wishes["palette"])
+            for color in wishes["palette"]:
+                color_ab(color)
+        if "reference" in wishes:
+            wishes["reference"] = path.parent / wishes["reference"]
+            if not wishes["reference"].is_file():
+                raise FilmError(f"reference {row['reference']!r}: there is no such file")
         Coloring(**wishes)
-    except TypeError as error:
+    except (TypeError, RehueError) as error:
         raise FilmError(f"{where}: {error}") from error
-    like = row.get("like")
-    if like is not None and not isinstance(like, int):
-        raise FilmError(f"{where}: like {like!r}: give the number of a shot")
-    return Shot(time_of(row["start"], where), row.get("frames"), like, wishes)
+    return Shot(time_of(row["start"], where), row.get("frames"), row.get("like"), wishes)
+
+
+def _is_count(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given >= 0
+
+
+def _is_words(given: object) -> bool:
+    return isinstance(given, list) and bool(given) and all(isinstance(one, str) for one in given)
+
+
+# What is in a list besides numbers that `Coloring` checks itself: a test, and what to give.
+_KINDS: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+    "frames": (_is_count, "how many there are"),
+    "like": (_is_count, "the number of a shot"),
+    "palette": (_is_words, 'a list of colours, such as ["#b03030", "navy"]'),
+    "reference": (lambda given: isinstance(given, str), "the path of a photograph"),
+}
 
 
 def time_of(given: object, where: str) -> int:
@@ -222,7 +246,8 @@ def time_of(given: object, where: str) -> int:
         parts = [float(part) for part in str(given).split(":")]
     except ValueError:
         parts = []
-    if not 1 <= len(parts) <= 3 or min(parts) < 0:
+    # NaN fails the comparison.
+    if not (1 <= len(parts) <= 3 and all(0 <= part < _LONGEST for part in parts)):
         raise FilmError(f"{where}: {given!r} is no time: give seconds, or 0:01:02.500")
     seconds: float = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
     return round(1000 * seconds)

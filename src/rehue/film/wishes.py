@@ -1,8 +1,11 @@
 """What may be wished of a film: of its file, and of the colours of each frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
+from typing import Final
+
+import numpy as np
 
 from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
@@ -13,7 +16,11 @@ from rehue.film.likeness import in_likeness
 from rehue.film.probing import Film
 from rehue.film.shotlist import ShotList, pts_at, thousandths
 from rehue.film.shots import Placed
+from rehue.scan import AS_IS
 from rehue.wishes import Coloring
+
+# A picture on which wishes are tried.
+_GREY: Final = np.full((32, 32), 128, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -81,12 +88,31 @@ def part_of(film: Film, wished: FilmOptions) -> tuple[int | None, int | None]:
 
 
 def asking_for(film: Film, colorizer: Colorizer, coloring: Coloring, wished: FilmOptions) -> Ask:
-    """Return how the network is asked of a film's frames, with all that is wished of each shot."""
+    """Return how the network is asked of a film's frames, with all that is wished of each shot.
+
+    Raises:
+        RehueError: a wish that the model cannot fulfil, whichever shot it is for.
+    """
+    for wishes in _kinds_of(coloring, wished):
+        colorizer.look(_GREY, scan=AS_IS).chroma(wishes)
     ask = asking(colorizer, film, _wishes_of(film, coloring, wished))
     shots = wished.shots
     if shots is None or all(shot.like is None for shot in shots.shots):
         return ask
     return in_likeness(ask, film, shots, deinterlace=wished.deinterlace)
+
+
+def _kinds_of(coloring: Coloring, wished: FilmOptions) -> Iterator[Coloring]:
+    """Yield one of each kind of wishes that the network has to understand."""
+    shots = wished.shots
+    count = 0 if shots is None else len(shots.shots)
+    of_shots = [shots.wished(number, coloring) for number in range(count)] if shots else []
+    kinds = {(tuple(one.palette), str(one.reference)): one for one in (coloring, *of_shots)}
+    for one in kinds.values():
+        if one.palette or one.reference is not None:
+            yield one
+    if wished.hints:
+        yield replace(coloring, hints=(replace(wished.hints[0].hint, x=0, y=0),))
 
 
 def _wishes_of(film: Film, coloring: Coloring, wished: FilmOptions) -> Callable[[Placed], Coloring]:
