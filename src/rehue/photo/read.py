@@ -93,7 +93,7 @@ def _photograph(page: Decoded, becomes: str) -> Photograph:
     if said.jpeg and said.icc and samples.ndim == 2 and not _is_as_stored(samples, page):
         why = "its profile is not sRGB's"
         said = replace(said, jpeg=replace(said.jpeg, image_data=None, not_kept=why))
-    kept = exif.put_right(whole, result_of(icc)) if whole else None
+    kept = exif.put_right(whole, result_of(icc, 2 if samples.ndim == 2 else 0)) if whole else None
     packet, unsound = xmp.readable(said.xmp or exif.xmp(record) or photoshop.xmp(said.photoshop))
     notes += tuple(filter(None, (unsound, *statements.notes(packet))))
     if record and whole is None:

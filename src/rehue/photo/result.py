@@ -11,9 +11,10 @@ from rehue.photo.samples import profile
 _UPRIGHT = frozenset({"HEIC", "JPEGXL", "BMP", "RAW"})
 
 
-def result_of(icc: bytes | None) -> Result:
-    """Return what is known of a result by the profile that it carries."""
+def result_of(icc: bytes | None, further_samples: int = 0) -> Result:
+    """Return what is known of a result by the profile that it carries, and its samples."""
     return Result(
+        further_samples=further_samples,
         is_srgb=icc is None or profile.is_plain(icc),
         has_own_profile=icc not in (None, profile.srgb_profile()),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from rehue.photo import read, write
@@ -250,6 +251,58 @@ def test_captions_in_exif_stay(make, grey, mark):
         command = ["exiftool", "-a", "-s3", "-IPTC:Caption-Abstract", "-"]
         found = subprocess.run(command, input=result, capture_output=True, check=True).stdout
         assert found.strip() == b"In the garden", kind
+
+
+OME = (
+    '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image><Pixels SizeC="{}" '
+    'SizeX="128" Type="uint8"><Channel SamplesPerPixel="{}"/></Pixels></Image></OME>'
+)
+DESCRIPTIONS = {
+    "OME-XML": (OME.format(1, 1), OME.format(3, 3)),
+    "OME-XML of four channels": (OME.format(4, 1), OME.format(12, 3)),
+    "OME-XML with alpha": (OME.format(2, 2), OME.format(4, 4)),
+    "tifffile's": ('{"shape": [96, 128]}', None),
+    "tifffile's of more": (
+        '{"shape": [96, 128], "axes": "YX", "box": "7"}',
+        '{"box": "7"}',
+    ),
+    "no JSON": ('{"shape": [96', '{"shape": [96'),
+    "a person's": ('The shape: SizeC="1"', 'The shape: SizeC="1"'),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", ["tiff", "jpeg"])
+def test_what_a_description_counts_of_samples_is_put_right(name, order, kind, grey, color, mark):
+    before, after = DESCRIPTIONS[name]
+    for pixels, wanted in ((grey, after), (color, before)):
+        file = BytesIO()
+        photometric = "rgb" if pixels.ndim == 3 else "minisblack"
+        options = {"description": before, "metadata": None, "photometric": photometric}
+        tifffile.imwrite(file, pixels, byteorder=order, **options)
+        photograph = read(file.getvalue())
+        rgb = np.stack([grey] * 3, axis=-1)
+        out = BytesIO()
+        write(photograph, rgb, out, mark, format=kind)
+        assert said(out.getvalue()).get("IFD0:ImageDescription") == wanted
+        if kind == "tiff" and name.startswith("tifffile"):
+            assert tifffile.imread(BytesIO(out.getvalue())).shape == rgb.shape
+
+
+@pytest.mark.parametrize("pixels", ["grey", "color"])
+def test_a_result_is_read_by_its_description(pixels, request, mark):
+    source = request.getfixturevalue(pixels)
+    for kind in ({"ome": True}, {}):
+        file = BytesIO()
+        photometric = "rgb" if source.ndim == 3 else "minisblack"
+        tifffile.imwrite(file, source, photometric=photometric, **kind)
+        photograph = read(file.getvalue())
+        rgb, out = np.zeros((*source.shape[:2], 3), np.uint8), BytesIO()
+        write(photograph, rgb, out, mark)
+        with tifffile.TiffFile(BytesIO(out.getvalue())) as result:
+            assert result.series[0].shape == rgb.shape
+            assert result.is_ome == bool(kind)
 
 
 def test_nothing_in_a_record_is_moved(make, exif):

@@ -7,7 +7,7 @@ place.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rehue.photo.records import statements
 from rehue.photo.records.directories import (
@@ -33,7 +33,8 @@ from rehue.photo.records.statement import EXIF, IFD0, INTEROPERABILITY, KEPT, Re
 _PREFIX = b"Exif\0\0"
 _THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
 _WITHIN = {IFD0: (EXIF,), EXIF: (INTEROPERABILITY,)}
-_STATEMENTS = {statement.key: statement for statement in statements.of("EXIF")}
+_STATEMENTS = {s.key: s for s in statements.of("EXIF") if not s.rewritten}
+_TEXTS = [(s.key, s.rewritten) for s in statements.of("EXIF") if s.rewritten]
 
 
 def without_prefix(record: bytes) -> bytes:
@@ -159,11 +160,43 @@ def _put_right(
                 continue
             if new is not KEPT:
                 row = _row(layout, tag, new)
-        rows.append(row)
+        for key, rewritten in _TEXTS:
+            if row and key == (directory, tag):
+                row = _rewritten(record, layout, row, rewritten, result)
+        rows += [row] if row else []
     # What follows the last entry is a link to nothing, or values where a program wrote none.
     fields = struct.pack(layout.order + "H", len(rows)) + b"".join(rows)
     record[offset:end] = fields.ljust(end - offset, b"\0")
     return len(rows)
+
+
+def _rewritten(
+    record: bytearray,
+    layout: Layout,
+    row: bytes,
+    change: Callable[[bytes, Result], bytes],
+    result: Result,
+) -> bytes:
+    """Change a text in place, or at the end of a record where it has become longer.
+
+    Returns:
+        Its entry; nothing where nothing is left of it.
+    """
+    tag, kind, count, at = struct.unpack(layout.order + "HHII", row)
+    if kind != ASCII or count <= 4 or at + count > len(record):
+        return row
+    before = bytes(record[at : at + count]).rstrip(b"\0")
+    after = change(before, result)
+    if after == before:
+        return row
+    record[at : at + count] = bytes(count)
+    if len(after) >= count:
+        record += bytes(len(record) % 2)
+        at = len(record)
+        record += after + b"\0"
+    else:
+        record[at : at + len(after)] = after
+    return struct.pack(layout.order + "HHII", tag, ASCII, len(after) + 1, at) if after else b""
 
 
 def _letters(value: bytes) -> str:

@@ -22,6 +22,7 @@ class Result:
         media_type: of its format.
         is_turned: its pixels are upright where its source's were not.
         behind: what stands behind it (`rehue.photo.photograph.Behind.holds`).
+        further_samples: how many more its pixels have than its source's: 2 for a grey one.
     """
 
     is_srgb: bool = True
@@ -29,6 +30,7 @@ class Result:
     media_type: str = ""
     is_turned: bool = False
     behind: frozenset[str] = frozenset()
+    further_samples: int = 0
 
 
 def nothing(_: Result) -> None:
@@ -50,6 +52,7 @@ class Statement:
         only: the values that it is about; all where there are none.
         is_anywhere: of XMP, also within other properties.
         note: what is said when it is left out.
+        rewritten: of a text of EXIF, what becomes of it; empty where it is left out.
     """
 
     place: str
@@ -61,3 +64,4 @@ class Statement:
     only: tuple[str, ...] = ()
     is_anywhere: bool = False
     note: str = ""
+    rewritten: Callable[[bytes, Result], bytes] | None = None

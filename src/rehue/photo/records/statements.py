@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from rehue.photo.records import descriptions
 from rehue.photo.records.statement import (
     EXIF,
     IFD0,
@@ -114,6 +115,7 @@ TABLE: Final[tuple[Statement, ...]] = (
         lambda _: b"\1\2\3\0",
     ),
     Statement("EXIF", "YCbCrPositioning", (IFD0, 531), _GREY, "1 (centred)", lambda _: 1),
+    *descriptions.statements(_GREY),
     *_exif(IFD0, "a second packet, without the mark", ApplicationNotes=700),
     *_xmp("tiff", _GREY, "BitsPerSample", "Compression", "PhotometricInterpretation"),
     *_xmp("tiff", _GREY, "SamplesPerPixel", "PlanarConfiguration", "YCbCrSubSampling"),
