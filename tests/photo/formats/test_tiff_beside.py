@@ -75,6 +75,27 @@ def test_infrared_stays_as_it_is(byteorder, options, mark):
     assert result.pages[1].description == "Infrared"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (RGB, (DEEP >> 8).astype(np.uint8)),
+        ((RGB >> 8).astype(np.uint8), DEEP),
+        ((RGB >> 8).astype(np.uint8), (DEEP >> 8).astype(np.uint8)),
+    ],
+)
+@pytest.mark.parametrize("compression", [None, "lzw"])
+def test_infrared_of_another_depth_or_compression_stays_too(before, after, compression, mark):
+    source = tiff_of((before, {"compression": "zlib"}), (after, {"compression": compression}))
+    photograph = read(source)
+    assert len(photograph.pages) == 1
+    assert "is no photograph" in photograph.notes[0]
+    assert np.array_equal(colored(photograph, mark).pages[1].asarray(), after)
+
+
+def test_a_grey_page_before_a_colour_page_is_a_photograph():
+    assert len(read(tiff_of((DEEP, {}), (RGB, {}))).pages) == 2
+
+
 def test_a_mask_stays_as_it_is(mark):
     mask = DEEP > 30_000
     photograph = read(tiff_of((DEEP, {}), (mask, {"subfiletype": 4})))

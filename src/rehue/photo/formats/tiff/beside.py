@@ -1,9 +1,10 @@
 """What stands in a TIFF beside its photographs: smaller copies, masks, infrared, by kind.
 
 A page is a photograph unless it says that it is a mask or a smaller copy (TIFF 6.0,
-NewSubfileType), or is grey and follows a colour page of its own size, depth and compression, as
-film scanners' infrared does. Smaller copies are made anew from the coloured photograph; everything
-else stays as it is.
+NewSubfileType), or is grey, of 8 or 16 bits, and follows a colour page of its own size, as film
+scanners' infrared does, in whatever depth and compression. A grey page before a colour one is a
+photograph, for a document may begin so, and so is one of 1 bit. Smaller copies are made anew from
+the coloured photograph; everything else stays as it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PREDICTOR = 256, 257, 258, 259, 317
 _STRIPS, _TILES, _SUB_DIRECTORIES = (273, 279), (324, 325), 330
 # Tags that say where something lies, which a copy elsewhere would no longer be true to.
 _POINTERS = {*_STRIPS, *_TILES, _SUB_DIRECTORIES, 288, 289, 513, 514, 519, 520, 521}
+_DEPTHS_OF_INFRARED = (8, 16)
 # Directories that are kept beside one photograph.
 _MOST = 256
 _DEFLATE, _PLAIN_DEFLATE = 32946, 8
@@ -94,11 +96,9 @@ def _says_whole(page: "TiffPage") -> bool:
 
 
 def _is_infrared(page: "TiffPage", before: "TiffPage") -> bool:
-    form, other = (
-        (one.imagewidth, one.imagelength, one.bitspersample, int(one.compression))
-        for one in (page, before)
-    )
-    return form == other and page.samplesperpixel == 1 and before.samplesperpixel >= 3
+    size, other = ((one.imagewidth, one.imagelength) for one in (page, before))
+    is_grey = page.samplesperpixel == 1 and page.bitspersample in _DEPTHS_OF_INFRARED
+    return size == other and is_grey and before.samplesperpixel >= 3
 
 
 def _pixels(page: "TiffPage") -> int:
