@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import get_sampling
 from PIL.PngImagePlugin import PngInfo
 
@@ -93,6 +93,24 @@ def test_jpeg_tables_are_no_coarser_than_the_sources(grey, make, colored, mark):
         assert all(new <= old for new, old in zip(after.quantization[0], before, strict=True))
         if quality >= 90:
             assert after.quantization[0] == before
+
+
+@pytest.mark.parametrize("quality", [50, 75, 95])
+@pytest.mark.parametrize("paper", ["#fff4e0", "#ffffff"])
+def test_a_toned_jpeg_keeps_its_table_of_luma(grey, color, make, colored, mark, quality, paper):
+    toned = ImageOps.colorize(Image.fromarray(grey), "#201008", paper)
+    data = make.saved(toned, "JPEG", quality=quality)
+    before = Image.open(BytesIO(data)).quantization
+    after = Image.open(BytesIO(written(read(data), colored, mark))).quantization
+    assert after[0] == before[0]
+    assert all(new <= old for new, old in zip(after[1], before[1], strict=True))
+    asked = Image.open(BytesIO(written(read(data), colored, mark, quality=90))).quantization
+    assert asked[0] == Image.open(BytesIO(make.saved(toned, "JPEG", quality=90))).quantization[0]
+    # What is in colour already has another luma, and is coded finely.
+    data = make.saved(Image.fromarray(color), "JPEG", quality=quality)
+    after = Image.open(BytesIO(written(read(data), colored, mark))).quantization
+    finest = Image.open(BytesIO(make.saved(toned, "JPEG", quality=90))).quantization
+    assert all(new <= old for new, old in zip(after[0], finest[0], strict=True))
 
 
 @pytest.mark.parametrize("subsampling", [0, 1, 2])

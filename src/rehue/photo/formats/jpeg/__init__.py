@@ -7,7 +7,8 @@ subsampling. A grey source has neither for colour: its own table serves all thre
 
 Where a result's luma is its grey source's (`Chroma` in place of RGB), the source's own image data
 stand in it (`splice`). A grey picture that is stored in three components has none to take over: its
-luma is encoded anew with its own table.
+luma is encoded anew with its own table. So is that of a toned one: of a luma that is nearly the
+source's most coefficients stay as they were with the table that they were made with.
 """
 
 import struct
@@ -20,6 +21,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, JpegImagePlugin
 
+from rehue.color.neutrality import Tone, judge_neutrality
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source, begins_with
@@ -166,7 +168,11 @@ def _fineness(page: Page) -> dict[str, Any]:
         return {"quality": page.quality, "subsampling": 0 if kept is None else kept}
     if source is None:
         return {"quality": by_pillow.FINE, "subsampling": 0}
-    return _as_fine_as(source, page.photograph.pixels.ndim == 2)
+    stored = page.photograph.pixels
+    fineness = _as_fine_as(source, stored.ndim == 2)
+    if stored.ndim == 3 and judge_neutrality(stored).tone is not Tone.COLORED:
+        fineness["qtables"][0] = list(source.luma)
+    return fineness
 
 
 def _as_fine_as(source: JpegSettings, grey: bool) -> dict[str, Any]:
