@@ -1,5 +1,6 @@
 """What a user does with films, from the command line."""
 
+import os
 import subprocess
 import sys
 
@@ -95,6 +96,29 @@ def test_a_pipe_that_is_cut_off_is_one_line(tiny_model):
     given = b"YUV4MPEG2 W4 H4 F25:1 Cmono\nFRAME\n" + bytes(7)
     said = rehue("colorize", "-", "--model", tiny_model, given=given, code=1).stderr.decode()
     assert said.splitlines() == ["rehue: standard input: ends in the midst of frame 1"]
+
+
+@pytest.mark.parametrize("where", ["file", "terminal"])
+def test_a_pipe_goes_into_no_file_and_no_terminal(tiny_model, tmp_path, where):
+    given, out = b"YUV4MPEG2 W4 H4 F25:1 Cmono\nFRAME\n" + bytes(16), tmp_path / "out.mkv"
+    options = ["-o", str(out)] if where == "file" else []
+    ours, theirs = os.openpty()
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "rehue", "colorize", "-", "--model", tiny_model, *options],
+            input=given,
+            stdout=theirs if where == "terminal" else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert run.returncode == 2
+    says = "not into" if where == "file" else "would go to the terminal"
+    assert says in run.stderr.decode()
+    assert not run.stdout
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(

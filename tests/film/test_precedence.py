@@ -8,7 +8,7 @@ import pytest
 
 from rehue.film import FilmOptions, colorize_film, probe
 from rehue.film.encoding import CODECS
-from rehue.film.strips import write_preview
+from rehue.film.preview import write_preview
 from rehue.film.wishes import Coloring
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for its threads")
@@ -36,5 +36,6 @@ def test_no_thread_is_put_before_others(draw, tiny, tmp_path, codec):
 
 def test_nor_by_a_preview(draw, tiny, tmp_path):
     reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([6], 64, 96))
-    write_preview(probe(reel), tmp_path / "strip.mp4", 0.2, tiny, Coloring(), "av1")
+    options = FilmOptions(codec="av1")
+    write_preview(probe(reel), tmp_path / "strip.mp4", 0.2, tiny, Coloring(), options)
     assert schedulings() == {os.SCHED_OTHER}

@@ -1,9 +1,10 @@
 """`rehue colorize` for films."""
 
 import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -12,6 +13,20 @@ from rehue.cli.choices import Files, Films, Machine, ManyFiles
 if TYPE_CHECKING:
     from rehue.film import FilmOptions
     from rehue.wishes import Coloring
+
+
+# Options without an effect on films, by the names of their parameters; and those of them and more
+# without one on what shows a film before all of it is coloured, and on one that comes by a pipe.
+_OF_PHOTOGRAPHS: Final = (
+    *("alternatives", "confidence", "refresh", "prints", "tones", "upright", "turn", "negative"),
+    *("input_gamma", "format", "bit_depth", "lightness", "layer", "compare", "visible_mark"),
+    *("c2pa", "keep_times", "timestamp", "max_pixels", "time_limit"),
+)
+_OF_WHOLE_FILMS: Final = (*_OF_PHOTOGRAPHS, "keep_work", "workers", "cluster")
+_OF_FILES: Final = (
+    *(*_OF_WHOLE_FILMS, "hints", "shots", "start", "end", "deinterlace", "preview", "sheet"),
+    *("codec", "quality"),
+)
 
 
 def takes(sources: list[str], films: Films, many: ManyFiles) -> bool:
@@ -77,8 +92,29 @@ def color_all(
     many: ManyFiles,
     machine: Machine,
 ) -> None:
-    """Do what the command line says of films, which `takes` has found to be all that is given."""
+    """Do what the command line says of films, which `takes` has found to be all that is given.
+
+    Raises:
+        BadParameter: an option that has no effect, or a place where no film can go.
+    """
     from rehue.model.runtime import available_processors
+
+    is_shown = bool(films.preview or films.sheet)
+    if sources == ["-"]:
+        _refuse(_OF_FILES, "a film that comes through a pipe", films.line)
+        _check_pipe(files.output)
+    else:
+        _refuse(("raw",), "films that are files", films.line)
+        _refuse(_OF_PHOTOGRAPHS, "films", films.line)
+        if is_shown:
+            _refuse(_OF_WHOLE_FILMS, "previews and sheets", films.line)
+        if films.sheet:
+            _refuse(("preview", "codec", "quality"), "sheets", films.line)
+        if files.output == "-":
+            raise typer.BadParameter(
+                "a film that is a file goes into a file: name one with -o, or have FFmpeg hand its "
+                "frames on (-f yuv4mpegpipe) to `rehue colorize -`"
+            )
 
     model = {
         "model": machine.model,
@@ -89,14 +125,14 @@ def color_all(
     }
     if sources == ["-"]:
         color_pipe(coloring=coloring, model=model, raw=films.raw, quiet=many.quiet)
-    elif films.preview or films.sheet:
+    elif is_shown:
         show_films(
             sources,
             files.output,
             coloring=coloring,
             model=model,
             preview=films.preview,
-            overwrite=files.overwrite,
+            options=options_of(films, files, hints),
             quiet=many.quiet,
         )
     else:
@@ -182,7 +218,7 @@ def show_films(
     coloring: "Coloring",
     model: dict[str, Any],
     preview: str | None,
-    overwrite: bool,
+    options: "FilmOptions",
     quiet: bool,
 ) -> None:
     """Write previews of films, or a sheet of each one's shots where no preview is wanted."""
@@ -198,14 +234,14 @@ def show_films(
     for source in map(Path, sources):
         ending = "rehue-preview.mp4" if preview else "rehue-sheet.png"
         target = Path(output) if output else source.with_name(f"{source.stem}.{ending}")
-        if target.exists() and not overwrite:
+        if target.exists() and not options.overwrite:
             raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
         film = probe(source)
         if preview:
             seconds = time_of(preview.removesuffix("s"), "--preview") / 1000
-            said = f"{write_preview(film, target, seconds, colorizer, coloring)} frames"
+            said = f"{write_preview(film, target, seconds, colorizer, coloring, options)} frames"
         else:
-            said = f"{write_sheet(film, target, colorizer, coloring)} shots"
+            said = f"{write_sheet(film, target, colorizer, coloring, options)} shots"
         if not quiet:
             say(f"rehue: {target}: {said}")
 
@@ -227,6 +263,34 @@ def color_pipe(
         frames = color_y4m(given, taken, colorizer, coloring)
     if not quiet:
         say(f"rehue: {frames} frames in colour, {pixels}")
+
+
+def _refuse(names: Iterable[str], what: str, line: typer.Context) -> None:
+    """Refuse options that are given and would change nothing.
+
+    Raises:
+        BadParameter: there is one.
+    """
+    for parameter in line.command.params:
+        name, source = parameter.name or "", line.get_parameter_source(parameter.name or "")
+        if name in names and source is not None and source.name == "COMMANDLINE":
+            option = max(parameter.opts, key=len)
+            raise typer.BadParameter(f"{option} has no effect on {what}: leave it out")
+
+
+def _check_pipe(output: str | None) -> None:
+    """Refuse to write what comes through a pipe anywhere but into one.
+
+    Raises:
+        BadParameter: a file is named, or there is nothing but a terminal to write to.
+    """
+    if output not in (None, "-"):
+        raise typer.BadParameter(
+            f"a film that comes through a pipe goes out through one, not into {output}: leave -o "
+            "out, and have FFmpeg write the file"
+        )
+    if sys.stdout.isatty():
+        raise typer.BadParameter("the film would go to the terminal: add | ffmpeg -i - FILE.mkv")
 
 
 def is_piped_film(sources: list[str]) -> bool:

@@ -17,7 +17,7 @@ containers), `packets` and `segments` (what is done so far, on disk), `making` (
 the other), `output` and `mux` (the film made of them, and all that is copied), `marking` and
 `own_color` (what tells that it is in colour), `shotlist` and `hints` (what a person says of a
 film), `checking` and `run` (all of it together), `pipe` (y4m from one program to the next),
-`iterate`, `strips`.
+`iterate`, `preview`, `sheet`.
 Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 """
 
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from rehue.film.inspection import FilmInspection, inspect_film
     from rehue.film.iterate import ColorFrame, frames_in_color
     from rehue.film.making import Progress
+    from rehue.film.preview import write_preview
     from rehue.film.probing import Film, probe
     from rehue.film.run import colorize_film
+    from rehue.film.sheet import write_sheet
     from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
-    from rehue.film.strips import write_preview, write_sheet
     from rehue.film.wishes import FilmOptions
 
 # Loaded when first asked for: runs of photographs ask for a film's name only.
@@ -58,8 +59,8 @@ _HOMES = {
     "read_film_hints": "rehue.film.hints",
     "read_shots": "rehue.film.shotlist",
     "track": "rehue.film.hints",
-    "write_preview": "rehue.film.strips",
-    "write_sheet": "rehue.film.strips",
+    "write_preview": "rehue.film.preview",
+    "write_sheet": "rehue.film.sheet",
     "write_shots": "rehue.film.shotlist",
 }
 

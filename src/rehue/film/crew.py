@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -19,9 +19,9 @@ from rehue.colorizer import Colorizer
 from rehue.errors import FilmError, install_line
 from rehue.film.encoding import Encoding
 from rehue.film.making import Pace, Task, segments_of_shot
-from rehue.film.probing import PROGRESSIVE, probe
+from rehue.film.probing import probe
 from rehue.film.segments import Work
-from rehue.film.wishes import FilmOptions, asking_for
+from rehue.film.wishes import FilmOptions, as_read, asking_for
 from rehue.wishes import Coloring
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
@@ -75,9 +75,7 @@ class Done(NamedTuple):
 
 def color_shot(setup: Setup, number: int) -> Done:
     """Colour one shot (numbered from 0)."""
-    film = probe(setup.source)
-    if setup.options.deinterlace:
-        film = replace(film, fields=PROGRESSIVE)
+    film = as_read(probe(setup.source), setup.options)
     colorizer = _colorizer(tuple(sorted(setup.model.items())))
     said: list[str] = []
     task = Task(

@@ -18,11 +18,11 @@ from rehue.film.marking import in_words, mark_of, text_beside
 from rehue.film.mux import join
 from rehue.film.naming import WORK
 from rehue.film.numbered import is_sequence
-from rehue.film.probing import PROGRESSIVE, probe
+from rehue.film.probing import probe
 from rehue.film.segments import open_work
 from rehue.film.sequence import write_sequence
 from rehue.film.shotlist import ShotList, find_shots
-from rehue.film.wishes import FilmOptions, asking_for, part_of
+from rehue.film.wishes import FilmOptions, as_read, asking_for, part_of
 from rehue.wishes import Coloring
 
 _AS_MODEL: Final = Coloring()
@@ -66,8 +66,7 @@ def colorize_film(
     wished = options or FilmOptions()
     film = probe(source)
     encoding = check(film, target, wished, tell)
-    if wished.deinterlace:
-        film = replace(film, fields=PROGRESSIVE)
+    film = as_read(film, wished)
     first, end = part_of(film, wished)
     free = partial(check_names, film, target, (first, end), overwrite=wished.overwrite)
     if is_sequence(target):

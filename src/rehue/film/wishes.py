@@ -13,7 +13,7 @@ from rehue.film.coloring import Ask, asking
 from rehue.film.frames import read_frames
 from rehue.film.hints import FilmHint, track
 from rehue.film.likeness import in_likeness
-from rehue.film.probing import Film
+from rehue.film.probing import PROGRESSIVE, Film
 from rehue.film.shotlist import ShotList, pts_at, thousandths
 from rehue.film.shots import Placed
 from rehue.scan import AS_IS
@@ -62,6 +62,11 @@ class FilmOptions:
         if not (0 <= self.start < end and isfinite(self.start) and isfinite(end)):
             to = "the end" if self.end is None else f"{self.end:g} s"
             raise FilmError(f"from {self.start:g} s to {to}: give a part of the film")
+
+
+def as_read(film: Film, wished: FilmOptions) -> Film:
+    """Return a film as its frames are when they are read: parted fields are no fields."""
+    return replace(film, fields=PROGRESSIVE) if wished.deinterlace else film
 
 
 def part_of(film: Film, wished: FilmOptions) -> tuple[int | None, int | None]:

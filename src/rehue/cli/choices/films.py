@@ -20,6 +20,8 @@ class Films(Group):
 
     panel: ClassVar[str] = "Films"
 
+    # The whole command line, to tell which options are given: not all have an effect on films.
+    line: typer.Context
     codec: Annotated[
         str | None,
         typer.Option(
