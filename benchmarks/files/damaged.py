@@ -39,6 +39,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
+from rare import RAW_TAGS, rare
 from skimage import data
 
 from rehue.batch import Outcome, Settings, Setup, Status, make_plan, open_run
@@ -54,18 +55,9 @@ SAME = 1.0
 # What a worker holds without a photograph, and what it may hold for each pixel that is allowed:
 # the pixels as floats with alpha, what they are made from, and the result.
 BASE_MB, BYTES_A_PIXEL = 500, 40
+# Beside a photograph that is whole.
+SIDECAR = "sidecar.xmp"
 HUGE = (b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\1\0\0")
-
-
-# Of a DNG with a mosaic of red, green, green and blue.
-RAW_TAGS = [
-    (50706, 1, 4, (1, 4, 0, 0), True),
-    (50708, 2, 5, "Test", True),
-    (33421, 3, 2, (2, 2), True),
-    (33422, 1, 4, (0, 1, 1, 2), True),
-    (50721, 10, 9, (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1), True),
-    (50717, 4, 1, 65535, True),
-]
 
 
 def valid() -> dict[str, bytes]:
@@ -143,6 +135,8 @@ def valid() -> dict[str, bytes]:
         "tiff-ycbcr.tif": pillow("TIFF", "YCbCr", compression="tiff_lzw"),
         # By its name a TIFF: raw files are not taken from folders.
         "raw.tif": tiff(deep, photometric="cfa", extratags=RAW_TAGS),
+        **rare(grey, _described('xmlns:c="urn:c" c:Box="7"')),
+        SIDECAR: _described('xmlns:c="urn:c" c:Box="7"'),
     }
 
 
@@ -421,6 +415,8 @@ def corpus(each: int, only: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
         for number in range(each):
             made = f"{stem}-{number:05}.{ending}"
             yield made, lambda whole=whole, made=made: damaged(whole, made)
+            if name == SIDECAR:
+                yield f"{stem}-{number:05}.jpg", lambda: valid()["jpeg.jpg"]
     for name, whole in bombs() if re.search(only, "bombs") else ():
         yield f"bomb-{name}", lambda whole=whole: whole
 
