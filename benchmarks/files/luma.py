@@ -69,6 +69,7 @@ def encoded(work: Path) -> Iterator[tuple[str, bytes]]:
         "moon": photographs.moon()[100:117, 100:109],
         "page": photographs.page()[:150, :151],
         "brick": photographs.brick()[:64, :512],
+        "text": photographs.text()[:97, :333],
     }
     for name, pixels in pictures.items():
         Image.fromarray(np.ascontiguousarray(pixels)).save(work / f"{name}.pgm")

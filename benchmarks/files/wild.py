@@ -110,6 +110,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--each", type=int, help="files of each project at most")
+    parser.add_argument("--below", type=float, help="leave out files of so many MiB and more")
+    parser.add_argument("--leave-out", default=[], nargs="*", help="files, by their names")
     parser.add_argument("--model", default="default")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--time-limit", type=float, default=60.0, help="for one file (s)")
@@ -147,7 +149,7 @@ def main() -> None:
 def run(arguments: argparse.Namespace, results: Path, noise: int) -> Iterator[Outcome]:
     """Colour all files; what their decoders write to standard error goes to a file."""
     jobs = []
-    for source in drawn(arguments.folder, arguments.each):
+    for source in drawn(arguments):
         ending = source.suffix.lower()
         made = ending if ending in FORMATS else ENDINGS[BECOMES[ending]]
         relative = source.relative_to(arguments.folder)
@@ -166,17 +168,20 @@ def run(arguments: argparse.Namespace, results: Path, noise: int) -> Iterator[Ou
         os.close(shown)
 
 
-def drawn(folder: Path, each: int | None) -> Iterator[Path]:
-    """Yield the pictures of each project, or as many of them, by a hash of their names."""
-    for project in sorted(path for path in folder.iterdir() if path.is_dir()):
+def drawn(arguments: argparse.Namespace) -> Iterator[Path]:
+    """Yield the pictures of each project that count, or as many, by a hash of their names."""
+    most = float("inf") if arguments.below is None else arguments.below * 2**20
+    for project in sorted(path for path in arguments.folder.iterdir() if path.is_dir()):
         found = [
             path
             for path in sorted(project.rglob("*"))
-            if path.is_file() and path.suffix.lower() in FORMATS | BECOMES
+            if path.is_file()
+            and path.suffix.lower() in FORMATS | BECOMES
+            and path.stat().st_size < most
+            and path.name not in arguments.leave_out
         ]
-        yield from sorted(found, key=lambda path: crc32(str(path.relative_to(folder)).encode()))[
-            :each
-        ]
+        names = {path: str(path.relative_to(arguments.folder)).encode() for path in found}
+        yield from sorted(found, key=lambda path: crc32(names[path]))[: arguments.each]
 
 
 def tags_of(folder: Path) -> dict[str, dict[str, Any]]:
