@@ -1,6 +1,7 @@
 """Shots coloured side by side: by processes here, and by a Ray cluster on this machine."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,28 @@ def test_a_cluster_gives_byte_for_byte_what_one_process_gives(
     assert frames == followed[-1] == 72
     assert said == []
     assert one.read_bytes() == many.read_bytes()
+
+
+@pytest.mark.long
+def test_paths_of_a_cluster_are_those_of_the_command(
+    reel, tiny, tiny_model, tmp_path, address, monkeypatch
+):
+    """Its workers are in folders of their own."""
+    monkeypatch.chdir(tmp_path)
+    model = {"model": Path(os.path.relpath(tiny_model)), "threads": 1}
+    frames = colorize_film(Path(reel.name), Path("out.mkv"), tiny, cluster=address, model=model)
+    assert frames == 72
+    colorize_film(reel, tmp_path / "one.mkv", tiny)
+    assert (tmp_path / "out.mkv").read_bytes() == (tmp_path / "one.mkv").read_bytes()
+
+
+@pytest.mark.long
+def test_a_cluster_of_machines_that_are_too_small_is_one_line(
+    reel, tiny, tiny_model, tmp_path, address
+):
+    model = {"model": tiny_model, "threads": 3}
+    with pytest.raises(FilmError, match=r"takes 3 processors, .* more than 2: name fewer"):
+        colorize_film(reel, tmp_path / "out.mkv", tiny, cluster=address, model=model)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -52,6 +52,22 @@ class Setup:
     settings: dict[str, object]
     first: int | None
     end: int | None
+
+    def from_anywhere(self) -> "Setup":
+        """Return the same with whole paths, for processes that are in another folder."""
+        model = self.model.get("model")
+        if isinstance(model, str | Path) and Path(model).is_file():
+            model = Path(model).absolute()
+        reference = self.coloring.reference
+        if isinstance(reference, str | Path):
+            reference = Path(reference).absolute()
+        return replace(
+            self,
+            source=self.source.absolute(),
+            folder=self.folder.absolute(),
+            model=self.model | ({} if model is None else {"model": model}),
+            coloring=replace(self.coloring, reference=reference),
+        )
 
 
 @lru_cache(maxsize=1)
@@ -142,12 +158,13 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise FilmError(f"no Ray cluster at {address}: is it up, and the address right?") from error
-    remote = ray.remote(num_cpus=setup.model.get("threads") or 1)(color_shot)
+    threads = setup.model.get("threads") or 1
+    remote, whole = ray.remote(num_cpus=threads)(color_shot), setup.from_anywhere()
     held: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
 
     def there(number: int) -> Done:
         try:
-            told: Done = ray.get(remote.remote(setup, number))
+            told: Done = ray.get(remote.remote(whole, number))
         except ray.exceptions.RayTaskError as error:
             # Its own text is a traceback; what our code raised there says what was wrong.
             raise error.cause from None
@@ -158,6 +175,13 @@ def _cluster(setup: Setup, address: str) -> Iterator[_Submit]:
         return told
 
     try:
+        nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+        most = max((n["Resources"].get("CPU", 0) for n in nodes if n["Alive"]), default=0)
+        if most < threads:
+            raise FilmError(
+                f"a shot takes {threads} processors, and no machine of the cluster at {address} "
+                f"has more than {most:g}: name fewer --threads"
+            )
         with ThreadPoolExecutor(max(1, int(held.get("CPU", 1)))) as pool:
             yield lambda number: pool.submit(there, number)
     finally:

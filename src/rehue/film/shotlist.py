@@ -207,7 +207,7 @@ def _shot(row: Any, path: Path, number: int) -> Shot:  # noqa: ANN401 (what JSON
             for color in wishes["palette"]:
                 color_ab(color)
         if "reference" in wishes:
-            wishes["reference"] = path.parent / wishes["reference"]
+            wishes["reference"] = (path.parent / wishes["reference"]).absolute()
             if not wishes["reference"].is_file():
                 raise FilmError(f"reference {row['reference']!r}: there is no such file")
         Coloring(**wishes)
