@@ -11,6 +11,7 @@ import tifffile
 from PIL import Image
 
 from rehue.photo import losses, read, write
+from rehue.photo.formats.heif import further_note, further_pictures, left_out
 from rehue.photo.records.boxes import box
 
 MANIFEST = "its C2PA manifest is signed for its own bytes, and is left out"
@@ -89,10 +90,17 @@ def jpeg_with(make, grey, kind, content):
     return make.saved(Image.fromarray(grey), "JPEG", extra=segment)
 
 
+def gif_with(make, grey, kind, content):
+    data = make.saved(Image.fromarray(grey), "GIF")
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    return data[:at] + b"!\xff\x0b" + kind + bytes([len(content)]) + content + b"\0" + data[at:]
+
+
 MANIFESTS = {
     "JPEG": (jpeg_with, 0xEB, STORE),
     "PNG": (png_with, b"caBX", box(b"jumb", STORE)),
     "WEBP": (webp_with, b"C2PA", box(b"jumb", STORE)),
+    "GIF": (gif_with, b"C2PA_GIF\1\0\0", box(b"jumb", STORE)),
     "TIFF": (tiff_with, 52545, box(b"jumb", STORE)),
     "AVIF": (avif_with, b"uuid", C2PA + bytes(4) + b"manifest\0" + bytes(8) + STORE),
     "HEIC": (heic_with, b"uuid", C2PA + bytes(4) + b"manifest\0" + bytes(8) + STORE),
@@ -105,7 +113,7 @@ MANIFESTS = {
 def test_a_manifest_is_left_out_of_every_format_and_said(kind, make, grey, mark):
     put, name, content = MANIFESTS[kind]
     photograph = read(put(make, grey, name, content))
-    assert photograph.notes == ()
+    assert set(photograph.notes) <= {"a GIF becomes PNG"}
     for target in ("JPEG", "PNG", "TIFF", "WEBP", photograph.carried.format):
         assert MANIFEST in losses(photograph, target)
         assert MANIFEST not in losses(photograph, target, is_signed=True)
@@ -123,6 +131,7 @@ def test_a_manifest_hides_no_other_loss(make, grey):
 
 UNKNOWN = {
     "WEBP": (webp_with, b"abcd", b"mine", FOREIGN.format("abcd")),
+    "GIF": (gif_with, b"SOMEPROG1.0", b"mine", FOREIGN.format("SOMEPROG1.0")),
     "AVIF": (avif_with, b"uuid", bytes(range(16)) + b"mine", FOREIGN.format("uuid")),
     "HEIC": (heic_with, b"uuid", bytes(range(16)) + b"mine", FOREIGN.format("uuid")),
     "JPEGXL, a box": (jxl_with, b"uuid", bytes(range(16)) + b"mine", FOREIGN.format("uuid")),
@@ -178,6 +187,50 @@ def test_what_photoshop_says_besides_captions_stays_or_is_said(name, make, grey,
         assert f"its Photoshop data has no place in a {kind}" in losses(photograph, kind)
     plain = read(with_resources(make, grey, TOLD))
     assert losses(plain, "WEBP") == ("its IPTC has no place in a WEBP",)
+
+
+@pytest.mark.parametrize("name", [b"MGK8BIM0000", b"MGKIPTC0000"])
+def test_captions_of_a_gif_go_over(name, make, grey, mark):
+    iim = b"\x1c\x02\x78\0\x06Hafen."
+    content = iim if name == b"MGKIPTC0000" else resource(1028, iim) + b"\0"
+    photograph = read(gif_with(make, grey, name, content))
+    assert losses(photograph, "PNG") == ()
+    assert iim in read(written(photograph, mark)).carried.photoshop
+    assert "its IPTC has no place in a WEBP" in losses(photograph, "WEBP")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "notes"),
+    [
+        (b"mime", b"application/rdf+xml", ()),
+        (b"mime", b"text/plain", (FOREIGN.format("text/plain"),)),
+        (b"uri ", b"urn:some", (FOREIGN.format("urn:some"),)),
+    ],
+)
+def test_items_of_others_in_heif_are_said(kind, said, notes):
+    item = box(b"infe", b"\2\0\0\0\0\1\0\0" + kind + b"name\0" + said + b"\0")
+    for listed in (b"\0\0\0\0\0\1", b"\1\0\0\0\0\0\0\1"):
+        meta = box(b"meta", bytes(4), box(b"iinf", listed, item))
+        assert left_out(box(b"ftyp", b"avif", bytes(4)) + meta) == notes
+
+
+def test_further_pictures_of_an_avif_are_said(make, grey):
+    data = make.saved(Image.fromarray(grey), "AVIF")
+    assert read(data).notes == ()
+    # A second item like the first, without data of its own.
+    start = data.index(b"infe") - 4
+    size = int.from_bytes(data[start : start + 4], "big")
+    item = data[start : start + size]
+    for number, flags, notes in (
+        (9, 0, ("its further picture is left out: save each as a file of its own to colour it",)),
+        (9, 1, ()),
+    ):
+        entry = item[:8] + bytes((2, 0, 0, flags)) + number.to_bytes(2, "big") + item[14:]
+        meta = box(b"pitm", bytes(4), b"\0\1") + box(b"iinf", bytes(4), b"\0\2", item, entry)
+        for reference, more in ((b"", notes), (b"thmb", ()), (b"auxl", ()), (b"cdsc", notes)):
+            tied = box(b"iref", bytes(4), box(reference, b"\0\x09\0\1\0\1")) if reference else b""
+            whole = box(b"ftyp", b"avif", bytes(4)) + box(b"meta", bytes(4), meta + tied)
+            assert further_note(further_pictures(whole)) == more
 
 
 def test_box_that_is_packed_is_looked_into(make, grey):

@@ -16,7 +16,15 @@ from PIL import AvifImagePlugin, Image
 from rehue.errors import PhotoError
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
-from rehue.photo.formats.heif import Rectangle, clean_aperture, has_manifest, hdr_note, left_out
+from rehue.photo.formats.heif import (
+    Rectangle,
+    clean_aperture,
+    further_note,
+    further_pictures,
+    has_manifest,
+    hdr_note,
+    left_out,
+)
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
@@ -49,6 +57,7 @@ def read(source: Source) -> Iterator[Decoded]:
         by_pillow.load(image, source)
         decoded = Decoded(*pixels.flat(image))
     notes = hdr_note(source.data) + left_out(source.data)
+    notes += further_note(further_pictures(source.data))
     shown = clean_aperture(source.data, *image.size)
     if shown:
         decoded = _cut(decoded, shown)

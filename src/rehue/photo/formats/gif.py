@@ -1,16 +1,21 @@
 """GIF (GIF89a), which is read only: it holds 256 colours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from PIL import GifImagePlugin
 
 from rehue.photo.formats import by_pillow
-from rehue.photo.formats.contract import Decoded, Format, Source, begins_with
+from rehue.photo.formats.contract import Decoded, Format, Source, begins_with, left_out_foreign
+from rehue.photo.records import photoshop
 
 # XMP lies bare in its extension, before a trailer that leads any reader to its end (ISO 16684-3,
 # clause 6); a profile lies in sub-blocks (ICC.1, annex B, of 2001).
 _XMP, _ICC = b"XMP DataXMP", b"ICCRGBG1012"
+# As ImageMagick writes captions; C2PA's, and browsers' words on animations.
+_RESOURCES, _CAPTIONS, _MANIFEST = b"MGK8BIM0000", b"MGKIPTC0000", b"C2PA_GIF"
+_ANIMATION = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+_OWN = (_XMP, _ICC, _RESOURCES, _CAPTIONS, _MANIFEST, *_ANIMATION)
 _TRAILER = b"\x01\xff\xfe"
 _EXTENSION, _PICTURE, _COMMENT, _APPLICATION = 0x21, 0x2C, 0xFE, 0xFF
 
@@ -21,13 +26,20 @@ def read(source: Source) -> Iterator[Decoded]:
     by_pillow.check_still(image, source.name)
     decoded = by_pillow.decoded(image, source)
     found = dict(reversed(list(_extensions(source.data))))
+    foreign = [name.decode("latin-1") for name in found if name and not name.startswith(_OWN)]
     comments = [content for name, content in _extensions(source.data) if name == b""]
     # A PNG's texts are Latin-1 or UTF-8; a GIF's comments are meant to be ASCII.
     text = tuple(("Comment", _text(comment)) for comment in comments if comment)
-    records = replace(decoded.records, xmp=found.get(_XMP), icc=found.get(_ICC), text=text)
-    yield replace(
-        decoded, records=records, notes=(*decoded.notes, *_screen_note(source.data, image.size))
+    records = replace(
+        decoded.records,
+        xmp=found.get(_XMP),
+        icc=found.get(_ICC),
+        photoshop=photoshop.joined(_resources(found)),
+        text=text,
+        manifest=any(name.startswith(_MANIFEST) for name in found),
     )
+    notes = (*_screen_note(source.data, image.size), *left_out_foreign(foreign))
+    yield replace(decoded, records=records, notes=(*decoded.notes, *notes))
 
 
 FORMAT = Format(
@@ -39,6 +51,14 @@ FORMAT = Format(
     media_type="image/gif",
     result="PNG",
 )
+
+
+def _resources(found: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """Yield image resources, and captions as one."""
+    if _RESOURCES in found:
+        yield found[_RESOURCES]
+    if _CAPTIONS in found:
+        yield photoshop.with_captions(found[_CAPTIONS])
 
 
 def _screen_note(data: bytes, size: tuple[int, int]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from PIL import Image
 from rehue.errors import PhotoError, install_line
 from rehue.photo.formats import by_pillow
 from rehue.photo.formats.contract import Decoded, Format, Page, Source
-from rehue.photo.formats.heif import has_manifest, hdr_note, left_out
+from rehue.photo.formats.heif import further_note, has_manifest, hdr_note, left_out
 from rehue.photo.records import boxes, exif
 from rehue.photo.samples.orientation import upright
 
@@ -86,10 +86,7 @@ def _further(
     """Say which picture is meant where a file does not, and what it holds besides."""
     if not heif[heif.primary_index].info.get("primary", True):
         yield "the picture that it names as its own is none: the first that is one is coloured"
-    further = len(heif) - 1
-    if further:
-        what = "picture is" if further == 1 else f"{further} pictures are"
-        yield f"its further {what} left out: save each as a file of its own to colour it"
+    yield from further_note(len(heif) - 1)
 
 
 def _decode(

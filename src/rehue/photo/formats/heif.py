@@ -7,6 +7,7 @@ Properties stand in boxes of their own, tied to pictures by number (ISO/IEC 2300
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from rehue.photo.formats.contract import left_out_foreign, left_out_shape
@@ -28,6 +29,8 @@ _AUXILIARY = {
 # Boxes that files are made of, and others.
 _OWN = {b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"pdin"}
 _VIDEO = b"mpvd"
+_XMP = b"application/rdf+xml"
+_PICTURES = {b"av01", b"grid", b"iovl", b"iden"}
 _GAIN_MAP_XMP = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 # Left, top, width and height, px.
 Rectangle = tuple[int, int, int, int]
@@ -90,10 +93,79 @@ def left_out(data: bytes) -> tuple[str, ...]:
         if len(content) >= 8:
             notes += left_out_shape(*reversed(struct.unpack_from(">II", content)))
     found = {one.kind for one in boxes.boxes(data) if not boxes.is_manifest(one)} - _OWN
+    notes += left_out_foreign(_items_of_others(meta))
     if _VIDEO in found:
         notes.append("its video (a motion photo) is left out")
     notes += left_out_foreign(kind.decode("latin-1") for kind in found - {_VIDEO})
     return tuple(dict.fromkeys(notes))
+
+
+def further_note(count: int) -> tuple[str, ...]:
+    """Say that a file has so many pictures besides the one that is coloured.
+
+    >>> further_note(1)
+    ('its further picture is left out: save each as a file of its own to colour it',)
+    """
+    if count < 1:
+        return ()
+    what = "picture is" if count == 1 else f"{count} pictures are"
+    return (f"its further {what} left out: save each as a file of its own to colour it",)
+
+
+def further_pictures(data: bytes) -> int:
+    """Return how many pictures are to be seen in a file besides the first one's own.
+
+    Hidden ones, thumbnails, maps and the tiles of others are none (ISO/IEC 23008-12, 6.4).
+    """
+    meta = (boxes.first(data, b"meta") or b"")[4:]
+    seen = {one.number for one in _items(meta) if one.kind in _PICTURES and not one.is_hidden}
+    seen.discard(_primary(meta))
+    references = boxes.first(meta, b"iref") or b""
+    wide = 4 if references[:1] > b"\0" else 2
+    for found in boxes.boxes(references[4:]):
+        rest = found.content[wide + 2 :]
+        targets = {int.from_bytes(rest[at : at + wide], "big") for at in range(0, len(rest), wide)}
+        if found.kind == b"dimg":
+            seen -= targets
+        elif found.kind in (b"auxl", b"thmb"):
+            seen.discard(int.from_bytes(found.content[:wide], "big"))
+    return len(seen)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What a file says of one of its items: number, kind, and of which media type it is."""
+
+    number: int
+    kind: bytes
+    is_hidden: bool
+    said: bytes
+
+
+def _items(meta: bytes) -> Iterator[_Item]:
+    """Yield the items that a file lists (ISO/IEC 14496-12, 8.11.6)."""
+    listed = boxes.first(meta, b"iinf") or b""
+    for entry in boxes.boxes(listed[8 if listed[:1] > b"\0" else 6 :]):
+        content = entry.content
+        wide = {2: 2, 3: 4}.get(content[0] if content else 0)
+        if wide is None:
+            continue
+        number, at = int.from_bytes(content[4 : 4 + wide], "big"), 6 + wide
+        said = content[at + 4 :].partition(b"\0")[2].partition(b"\0")[0]
+        yield _Item(number, content[at : at + 4], bool(content[3:4] > b"\0"), said)
+
+
+def _items_of_others(meta: bytes) -> Iterator[str]:
+    """Yield what items are of, that are no pictures, EXIF or XMP."""
+    for item in _items(meta):
+        if item.kind == b"uri " or (item.kind == b"mime" and item.said != _XMP):
+            yield (item.said or item.kind).decode("latin-1")
+
+
+def _primary(meta: bytes) -> int | None:
+    """Return the number of the picture that a file names first."""
+    named = boxes.first(meta, b"pitm") or b""
+    return int.from_bytes(named[4 : 8 if named[0] else 6], "big") if len(named) >= 6 else None
 
 
 def _properties(data: bytes, kind: bytes) -> Iterator[bytes]:
@@ -101,10 +173,9 @@ def _properties(data: bytes, kind: bytes) -> Iterator[bytes]:
     meta = (boxes.first(data, b"meta") or b"")[4:]
     properties = list(boxes.boxes(boxes.first(meta, b"iprp", b"ipco") or b""))
     ties = boxes.first(meta, b"iprp", b"ipma") or b""
-    named = boxes.first(meta, b"pitm") or b""
-    if len(ties) < 8 or len(named) < 6:
+    primary = _primary(meta)
+    if len(ties) < 8 or primary is None:
         return
-    primary = int.from_bytes(named[4 : 8 if named[0] else 6], "big")
     wide_item, wide_tie = 4 if ties[0] else 2, 2 if ties[3] & 1 else 1
     at = 8
     for _ in range(int.from_bytes(ties[4:8], "big")):
