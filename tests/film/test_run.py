@@ -127,6 +127,59 @@ def test_times_of_a_variable_rate_stay(draw, tiny, tmp_path):
         assert draw.lumas(tmp_path / name)[1] == pytest.approx([t / 1000 for t in times])
 
 
+def shown(path):
+    """Return when each frame is shown and how long, in seconds, and a film's whole duration."""
+    import av
+
+    with av.open(str(path)) as film:
+        packets = [p for p in film.demux(video=0) if p.size]
+        rows = sorted(
+            (float(p.pts * p.time_base), float(p.duration * p.time_base)) for p in packets
+        )
+        return rows, film.duration / 1e6
+
+
+@pytest.mark.parametrize("varies", [False, True])
+@pytest.mark.parametrize("last", [0.01, 0.3, 5.0])
+@pytest.mark.parametrize(
+    ("ending", "into"),
+    [("mkv", "mkv"), ("mp4", "mp4"), ("mov", "mkv"), ("mkv", "mp4"), ("ts", "mkv")],
+)
+def test_the_last_frame_is_shown_as_long_as_it_was(
+    draw, tiny, tmp_path, varies, last, ending, into
+):
+    import av
+
+    times = [0, 40, 100, 101, 200, 340, 341, 900, 940, 1000] if varies else None
+    plain = draw.write_reel(
+        tmp_path / f"plain.{ending}",
+        draw.moving([10], 64, 96),
+        codec="libx264",
+        times=times,
+        sound=False,
+    )
+    reel = tmp_path / f"reel.{ending}"
+    with av.open(str(plain)) as film, av.open(str(reel), "w") as made:
+        stream = made.add_stream_from_template(film.streams.video[0])
+        packets = [p for p in film.demux(video=0) if p.size]
+        ends = max(p.pts for p in packets)
+        for packet in packets:
+            if packet.pts == ends:
+                packet.duration = round(last / packet.time_base)
+            packet.stream = stream
+            made.mux(packet)
+    out = tmp_path / f"out.{into}"
+    colorize_film(reel, out, tiny)
+    (before, long), (after, made_long) = shown(reel), shown(out)
+    if ending == "ts":  # which says nothing of it
+        assert after[-1][1] > 0
+        return
+    assert before[-1][1] == pytest.approx(last, abs=0.002)
+    assert made_long == pytest.approx(long, abs=0.002)
+    if into == "mkv":  # MP4 says how long what is decoded last is shown, and the whole
+        assert after[-1][1] == pytest.approx(last, abs=0.002)
+
+
 def test_a_turned_film_is_seen_upright_and_stays_turned(draw, tiny, tmp_path):
     import av
 

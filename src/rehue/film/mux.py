@@ -1,7 +1,7 @@
 """Writing a coloured film: its frames from segments, all else copied from the original."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from rehue.errors import FilmError
 from rehue.film.encoding import Encoding
+from rehue.film.naming import CONTAINERS
+from rehue.film.numbered import is_sequence
 from rehue.film.opening import open_film, pyav, reason
 from rehue.film.output import Output, Part
 from rehue.film.packets import decoding_times, read_packets
@@ -84,9 +86,15 @@ def _pictures(
 ) -> Iterator[_Timed]:
     packet_kind = pyav().Packet
     pts: NDArray[np.int64] = np.concatenate([s.table.rows["pts"] for s in segments])
-    pts -= round(part.shift / film.time_base)
+    shift = round(part.shift / film.time_base)
+    pts -= shift
     dts = decoding_times(pts)
-    durations = _durations(pts, film)
+    durations = _durations(pts, film, _last_shown(film, int(pts.max()) + shift))
+    if made.container.format.name != CONTAINERS["mkv"]:
+        # These add up decoding times: what is decoded last says where the whole ends.
+        ends, last = int((pts + durations).max()), int(pts[-1])
+        whole = ends - int(pts.min()) - int(dts[-1] - dts[0])
+        durations[-1] = max(1, min(whole, ends - last))
     number = 0
     for segment in segments:
         for content, row in read_packets(work.packets(segment.key), segment.table):
@@ -100,11 +108,33 @@ def _pictures(
             number += 1
 
 
-def _durations(pts: NDArray[np.int64], film: Film) -> NDArray[np.int64]:
-    """Return how long each frame is shown: until the next; the last as long as the one before."""
+def _last_shown(film: Film, pts: int) -> int | None:
+    """Return how long the original says that the frame at a timestamp is shown; None for nothing.
+
+    Its packet says so. It is looked for near its place, and not again where it is not found.
+    """
+    if is_sequence(film.path):
+        return None
+    with open_film(str(film.path)) as source, suppress(pyav().error.FFmpegError):
+        stream = source.streams[film.stream]
+        source.seek(pts, stream=stream)
+        for packet in source.demux(stream):
+            if packet.pts == pts:
+                return packet.duration or None
+            if packet.dts is not None and packet.dts > pts:
+                break
+    return None
+
+
+def _durations(pts: NDArray[np.int64], film: Film, last_shown: int | None) -> NDArray[np.int64]:
+    """Return how long each frame is shown: until the next, and the last as the original says.
+
+    Where that says nothing, it is as long as the one before.
+    """
     order = np.argsort(pts)
     steps = np.diff(pts[order])
-    last = steps[-1:] if len(steps) else np.array([max(1, round(1 / (film.rate * film.time_base)))])
+    usual = max(1, round(1 / (film.rate * film.time_base)))
+    last = [last_shown or (int(steps[-1]) if len(steps) else usual)]
     durations = np.empty_like(pts)
     durations[order] = np.concatenate([steps, last])
     return durations

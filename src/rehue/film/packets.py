@@ -113,5 +113,8 @@ def decoding_times(pts: NDArray[np.int64]) -> NDArray[np.int64]:
     if delay == 0:
         return shown
     step = max(1, int(np.diff(shown).min()))
+    # As early as the last is late: containers that add up decoding times have the whole from them.
+    late = int(pts[-1] - shown[len(pts) - delay - 1]) if len(pts) > delay else 0
+    step = max(step, -(-late // delay))
     before = shown[0] - step * np.arange(delay, 0, -1)
     return np.concatenate([before, shown[: len(pts) - delay]])
