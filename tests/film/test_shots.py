@@ -1,14 +1,18 @@
 import json
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
+from rehue import Colorizer
 from rehue.cli import app
 from rehue.errors import FilmError, RehueError
 from rehue.film import (
+    FilmHint,
     FilmOptions,
     Shot,
     ShotList,
@@ -22,6 +26,7 @@ from rehue.film.flow import flow_size, small_light
 from rehue.film.frames import read_frames
 from rehue.film.likeness import in_likeness
 from rehue.film.shots import Placed, Reading
+from rehue.model import Card, Hint
 
 
 def starts(reel):
@@ -191,6 +196,42 @@ def test_only_a_shot_that_changed_is_made_anew(draw, tiny, tmp_path):
         ]
     assert len(strength) == 60
     assert np.mean(strength[20:40]) < 0.6 * np.mean(strength[:20])
+
+
+def test_a_hint_makes_the_shots_anew_that_it_may_count_for(draw, tmp_path, tiny_model):
+    card = Card.from_json(tiny_model.with_suffix(".json").read_text(), "tiny")
+    hinted = tmp_path / "hinted.onnx"
+    hinted.write_bytes(tiny_model.read_bytes())
+    card = replace(card, trained_inputs=("lightness", "hints"))
+    hinted.with_suffix(".json").write_text(card.to_json())
+    colorizer = Colorizer(hinted, threads=1)
+    reel = draw.write_reel(tmp_path / "reel.mkv", draw.moving([12] * 4, 64, 96), sound=False)
+    out, work = tmp_path / "out.mkv", tmp_path / "out.mkv.rehue-work"
+    shots = ShotList(tuple(Shot(n * 500) for n in range(4)))
+
+    def colored(*hints):
+        options = FilmOptions("ffv1", overwrite=True, keep_work=True, shots=shots, hints=hints)
+        colorize_film(reel, out, colorizer, options=options)
+        return {p.name for p in work.glob("*.packets")}
+
+    first, second = colored(), colored(FilmHint(700, Hint(40, 30, "red")))
+    assert len(first) == len(second) == 4
+    # Its own, and the next: it may lie behind the last frame of its own.
+    assert len(first & second) == 2
+    assert len(colored(FilmHint(700, Hint(40, 30, "navy"))) & second) == 2
+
+
+def test_another_photograph_of_the_same_name_is_a_change_of_its_shot(tmp_path):
+    photo, path = tmp_path / "photo.png", tmp_path / "shots.json"
+    rows = [{"start": 0}, {"start": 1, "reference": "photo.png"}, {"start": 2, "like": 2}]
+    path.write_text(json.dumps({"shots": rows}))
+    found = []
+    for color in ("red", "navy", "red"):
+        Image.new("RGB", (32, 32), color).save(photo)
+        shots = read_shots(path)
+        found.append([shots.identity(number) for number in range(3)])
+    assert found[0] == found[2]
+    assert [a == b for a, b in zip(found[0], found[1], strict=True)] == [True, False, False]
 
 
 def test_a_part_of_a_film(draw, tiny, tmp_path):

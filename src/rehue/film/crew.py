@@ -104,6 +104,7 @@ def color_shot(setup: Setup, number: int) -> Done:
         setup.first,
         setup.end,
         said.append,
+        setup.options.hints,
     )
     pace = Pace()
     for _ in segments_of_shot(task, number, pace):

@@ -14,6 +14,7 @@ from rehue.film.coloring import Ask, colored
 from rehue.film.encoding import Encoding
 from rehue.film.flow import small_light
 from rehue.film.frames import Frame, clock, read_frames
+from rehue.film.hints import FilmHint
 from rehue.film.probing import Film
 from rehue.film.segments import Place, Segment, SegmentWriter, Work, segment_frames
 from rehue.film.shotlist import ShotList, opening_frame, thousandths
@@ -59,6 +60,7 @@ class Task:
         first: timestamp of the first frame that is wanted, from `first_frame`; None for the film's.
         end: timestamp from which on frames are left out; None for none.
         tell: is given a line for what a person should know.
+        hints: colours at places.
         until: the last frame is the first of which this is true; None for the film's last.
     """
 
@@ -71,6 +73,7 @@ class Task:
     first: int | None = None
     end: int | None = None
     tell: Tell = lambda _: None
+    hints: tuple[FilmHint, ...] = ()
     until: Callable[[Frame], bool] | None = None
 
     def begins(self, before: int, now: int) -> bool:
@@ -80,9 +83,10 @@ class Task:
 
     def key(self, at: Place) -> str:
         """Return the name of the segment that begins at a place."""
+        hints = [(hint.time, str(hint.hint)) for hint in self.hints]
         if self.shots is None:
-            return self.work.key([at.pts, at.place, self.first, self.end])
-        shot = self.shots.identity(self.shots.number(self.time(at.pts)))
+            return self.work.key([at.pts, at.place, self.first, self.end, hints])
+        shot = self.shots.identity(self.shots.number(self.time(at.pts)), hints)
         return self.work.key([at.pts, at.place, self.first, self.end, shot])
 
     def time(self, pts: int | None) -> int:

@@ -88,6 +88,7 @@ def colorize_film(
             first,
             end,
             tell,
+            wished.hints,
         )
         if workers > 1 or cluster:
             task = _shared(task, wished, coloring, settings, workers, cluster, model or {}, follow)
@@ -158,11 +159,10 @@ def _shared(
 
 
 def _settings(said: str, encoding: Encoding, wished: FilmOptions) -> dict[str, object]:
-    """Return all that the coloured bits depend on."""
+    """Return all that the coloured bits depend on, whichever shot they are of."""
     return {
         "mark": said,
         "deinterlace": wished.deinterlace,
         "part": [wished.start, wished.end],
-        "hints": [str(hint) for hint in wished.hints],
         **encoding.facts,
     }

@@ -1,11 +1,13 @@
 """A film's shots as a list that a person may edit: where each begins, and what is wished of it."""
 
+import hashlib
 import json
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
@@ -64,12 +66,35 @@ class ShotList:
         """Return what is wished of a shot, where `coloring` is wished of the film."""
         return replace(coloring, **self.shots[number].wishes)
 
-    def identity(self, number: int) -> list[object]:
-        """Return all that the colours of a shot depend on, to tell whether it has changed."""
-        shot = self.shots[number]
+    def identity(self, number: int, hints: Iterable[tuple[int, str]] = ()) -> list[object]:
+        """Return all that the colours of a shot depend on, to tell whether it has changed.
+
+        Args:
+            number: of the shot, from 0.
+            hints: times, in thousandths of a second, and words of those that the film has.
+        """
+        shot, hints = self.shots[number], list(hints)
         after = self.shots[number + 1].start if number + 1 < len(self.shots) else None
-        like = None if shot.like is None else self.identity(shot.like - 1)
-        return [shot.start, after, like, sorted((k, str(v)) for k, v in shot.wishes.items())]
+        like = None if shot.like is None else self.identity(shot.like - 1, hints)
+        # What is hinted behind the last frame of the shot before begins with this one's first.
+        begins = self.shots[max(0, number - 1)].start
+        own = [hint for hint in hints if begins <= hint[0] and (after is None or hint[0] < after)]
+        wishes = sorted((name, _in_words(wish)) for name, wish in shot.wishes.items())
+        return [shot.start, after, like, wishes, own]
+
+
+def _in_words(wish: object) -> str:
+    """Return a wish as text; of a file it tells what is in it, too."""
+    if not isinstance(wish, Path) or not wish.is_file():
+        return str(wish)
+    found = wish.stat()
+    return f"{wish} {_content_of(wish, found.st_mtime_ns, found.st_size)}"
+
+
+@lru_cache(maxsize=256)
+def _content_of(path: Path, _changed: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def thousandths(pts: int, film: Film) -> int:
