@@ -67,7 +67,7 @@ def options_of(films: Films, files: Files, hints: Path | None = None) -> "FilmOp
         FilmError: a time, a list of shots or of hints that is none.
     """
     from rehue.film import FilmOptions, read_film_hints, read_shots
-    from rehue.film.shotlist import time_of
+    from rehue.film.times import time_of
 
     return FilmOptions(
         codec=films.codec,
@@ -226,7 +226,7 @@ def show_films(
     from rehue.cli.board import say
     from rehue.errors import FilmError
     from rehue.film import probe, write_preview, write_sheet
-    from rehue.film.shotlist import time_of
+    from rehue.film.times import time_of
 
     if output is not None and len(sources) > 1:
         raise typer.BadParameter("one -o for several films: name one film")

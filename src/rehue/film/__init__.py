@@ -10,14 +10,14 @@
 - `find_shots`, `read_shots`, `write_shots`: its shots, as a list that may be edited; `ShotList`
 
 Inside: `naming` (what is a film by its name), `opening` (PyAV and OpenCV, the extra `film`),
-`probing` (what a film is), `layout` (how frames lie in memory), `frames` (decoding, and what is
-lost), `flow` (how the picture moves), `shots` (where it is cut), `steady` (colour over time),
+`probing` (what a film is), `layout` (how frames lie in memory), `frames` (decoding), `lost`,
+`times`, `flow` (how the picture moves), `shots` (where it is cut), `steady` (colour over time),
 `coloring` (from frames to frames in colour), `ahead` (steps side by side), `encoding` (codecs and
 containers), `packets` and `segments` (what is done so far, on disk), `making` (segments one after
 the other), `output` and `mux` (the film made of them, and all that is copied), `marking` and
-`own_color` (what tells that it is in colour), `shotlist` and `hints` (what a person says of a
-film), `checking` and `run` (all of it together), `pipe` (y4m from one program to the next),
-`iterate`, `preview`, `sheet`.
+`own_color` (what tells that it is in colour), `shotlist`, `shotfile` and `hints` (what a person
+says of a film), `checking` and `run` (all of it together), `pipe` (y4m from one program to the
+next), `iterate`, `preview`, `sheet`.
 Luma is never changed: Cb and Cr are made for it (`rehue.color.ycbcr`).
 """
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from rehue.film.probing import Film, probe
     from rehue.film.run import colorize_film
     from rehue.film.sheet import write_sheet
-    from rehue.film.shotlist import Shot, ShotList, find_shots, read_shots, write_shots
+    from rehue.film.shotfile import read_shots, write_shots
+    from rehue.film.shotlist import Shot, ShotList, find_shots
     from rehue.film.wishes import FilmOptions
 
 # Loaded when first asked for: runs of photographs ask for a film's name only.
@@ -57,11 +58,11 @@ _HOMES = {
     "mark_at": "rehue.film.checking",
     "probe": "rehue.film.probing",
     "read_film_hints": "rehue.film.hints",
-    "read_shots": "rehue.film.shotlist",
+    "read_shots": "rehue.film.shotfile",
     "track": "rehue.film.hints",
     "write_preview": "rehue.film.preview",
     "write_sheet": "rehue.film.sheet",
-    "write_shots": "rehue.film.shotlist",
+    "write_shots": "rehue.film.shotfile",
 }
 
 __all__ = [

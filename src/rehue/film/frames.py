@@ -1,11 +1,8 @@
 """A film's frames, one after the other, each with its own time; what is lost is told."""
 
-import heapq
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -13,8 +10,10 @@ from numpy.typing import NDArray
 
 from rehue.errors import FilmError
 from rehue.film.layout import luma_of
+from rehue.film.lost import Lost
 from rehue.film.opening import open_film, pyav
 from rehue.film.probing import Film
+from rehue.film.times import clock
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     Packets: TypeAlias = Iterator[Packet[VideoStream]]
 
-# Packets held before a timestamp that has no frame counts as lost: more than a decoder reorders.
-_REORDERED: Final = 40
 _THREADS: Final = 4  # of the decoder, each of which holds a frame
 # Seconds before a place at which decoding begins, so that what is at the place is whole; the next
 # is tried where a container leads behind the place.
@@ -32,9 +29,6 @@ _RUN_UPS: Final = (0.5, 12.0, 60.0)
 # FFmpeg's name of MPEG program streams, which count times on from where they are entered: those are
 # right where that is a picture that stands by itself.
 _COUNTED_ON: Final = "mpeg"
-# A film's steps are even where so many of them are within so much of the usual one; then a step of
-# so many usual ones is a gap.
-_EVEN, _APART, _GAP = 12, 0.5, 2.5
 
 
 @dataclass(frozen=True)
@@ -72,9 +66,8 @@ def read_frames(
     Raises:
         FilmError: a frame has another size or format than the first.
     """
-    lost = _Lost(film, tell)
+    lost = Lost(film, tell)
     last: int | None = None
-    steps: deque[int] = deque(maxlen=_EVEN)
     for picture in _pictures(film, start, deinterlace, lost):
         pts = picture.pts
         if pts is None or (last is not None and pts <= last):
@@ -87,52 +80,19 @@ def read_frames(
                 "there, and colour the parts"
             )
         if last is not None:
-            if _is_gap(pts - last, steps) and not lost.sent_between(last, pts):
-                tell(
-                    f"{film.path}: has no frames between {clock(last, film)} and "
-                    f"{clock(pts, film)}: they are missing there, or it stands still"
-                )
-            steps.append(pts - last)
+            lost.step(last, pts)
         if start is None or pts >= start:
             yield Frame(pts, luma_of(picture, film.layout))
         last = pts
     lost.end(last)
 
 
-def clock(pts: int | None, film: Film) -> str:
-    """Return a timestamp as people read it: 0:01:02.345.
-
-    >>> from types import SimpleNamespace; from fractions import Fraction
-    >>> clock(1554, SimpleNamespace(start=0, time_base=Fraction(1, 25)))
-    '0:01:02.160'
-    """
-    return clock_of(0 if pts is None else round((pts - film.start) * film.time_base * 1000))
-
-
-def clock_of(time: int) -> str:
-    """Return thousandths of a second as people read them.
-
-    >>> clock_of(62160)
-    '0:01:02.160'
-    """
-    sign, (minutes, rest) = "-" if time < 0 else "", divmod(abs(time), 60_000)
-    return f"{sign}{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
-
-
 def _step(film: Film) -> int:
     return max(1, round(1 / (film.rate * film.time_base)))
 
 
-def _is_gap(step: int, steps: deque[int]) -> bool:
-    """Say whether a step from frame to frame is far longer than those before, which are even."""
-    if len(steps) < _EVEN:
-        return False
-    usual = median(steps)
-    return step > _GAP * usual and all(abs(s - usual) <= _APART * usual for s in steps)
-
-
 def _pictures(
-    film: Film, start: int | None, deinterlace: bool, lost: "_Lost"
+    film: Film, start: int | None, deinterlace: bool, lost: Lost
 ) -> Iterator["VideoFrame"]:
     """Yield pictures from the film's start, or from some place before `start` on."""
     for before in _entries(film, start):
@@ -183,13 +143,13 @@ def _sought(
     return chain((first,), packets)
 
 
-def _decoded(packets: "Packets", lost: "_Lost") -> Iterator["VideoFrame"]:
+def _decoded(packets: "Packets", lost: Lost) -> Iterator["VideoFrame"]:
     errors = pyav().error.FFmpegError
     while True:
         try:
             packet = next(packets, None)
         except errors:
-            break  # what cannot be read ends here; `_Lost.end` says where
+            break  # what cannot be read ends here; `Lost.end` says where
         if packet is None:
             break
         lost.sent(packet.pts)
@@ -231,57 +191,3 @@ def _parted(pictures: Iterator["VideoFrame"], film: Film) -> Iterator["VideoFram
         yield from ready()
     graph.vpush(None)
     yield from ready()
-
-
-class _Lost:
-    """Which packets gave no frame: damage raises nothing, it only leaves times without one."""
-
-    def __init__(self, film: Film, tell: Callable[[str], None]) -> None:
-        self._film, self._tell = film, tell
-        self.begin()
-
-    def begin(self) -> None:
-        self._waiting: list[int] = []
-        self._frames: set[int] = set()
-        self._begun = False
-
-    def sent_between(self, before: int, after: int) -> bool:
-        """Say whether there are packets between two frames, which are told one by one."""
-        return any(before < pts < after for pts in self._waiting)
-
-    def sent(self, pts: int | None) -> None:
-        if pts is not None:
-            heapq.heappush(self._waiting, pts)
-        while len(self._waiting) > _REORDERED:
-            self._settle()
-
-    def got(self, pts: int | None, *, is_damaged: bool) -> None:
-        if pts is not None:
-            self._frames.add(pts)
-        if is_damaged:
-            self._tell(f"{self._film.path}: the frame at {clock(pts, self._film)} is damaged")
-
-    def end(self, last: int | None) -> None:
-        """Settle what is left, and say where the file ends before its time."""
-        while self._waiting:
-            self._settle()
-        film = self._film
-        if last is None or film.duration is None:
-            return
-        # A file whose sound goes on for a while longer is whole.
-        missing = film.duration - float((last - film.start) * film.time_base)
-        expected = (film.frames or 0) / float(film.rate)
-        shown = float((last - film.start) * film.time_base)
-        if missing > 1 and expected - shown > 1:
-            self._tell(
-                f"{film.path}: ends at {clock(last, film)}, though it says that it is "
-                f"{film.duration:.1f} s long: it was cut off"
-            )
-
-    def _settle(self) -> None:
-        pts = heapq.heappop(self._waiting)
-        if pts in self._frames:
-            self._frames.discard(pts)
-            self._begun = True
-        elif self._begun:  # what comes before the first whole frame is no loss
-            self._tell(f"{self._film.path}: a frame at {clock(pts, self._film)} does not decode")

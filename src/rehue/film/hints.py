@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from rehue.errors import FilmError
 from rehue.film.flow import Link, flow_size, link, small_light
-from rehue.film.frames import clock_of, read_frames
+from rehue.film.frames import read_frames
 from rehue.film.probing import Film
-from rehue.film.shotlist import ShotList, thousandths, time_of
+from rehue.film.shotlist import ShotList
 from rehue.film.shots import Placed, Reading, placed
+from rehue.film.times import clock_of, thousandths, time_of
 from rehue.model import Hint
 
 # Seconds before its time to which a hint reaches back.

@@ -16,8 +16,9 @@ from rehue.film.coloring import Ask
 from rehue.film.flow import Light, Map, flow_size, small_light
 from rehue.film.opening import opencv
 from rehue.film.probing import Film
-from rehue.film.shotlist import ShotList, opening_frame, thousandths
+from rehue.film.shotlist import ShotList, opening_frame
 from rehue.film.shots import Placed, Reading
+from rehue.film.times import thousandths
 
 # Tones that are told apart, and how many of 255 greys a mean reaches to either side.
 _TONES: Final = np.linspace(0, 255, 18)

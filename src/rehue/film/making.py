@@ -13,11 +13,12 @@ from rehue.errors import FilmError
 from rehue.film.coloring import Ask, colored
 from rehue.film.encoding import Encoding
 from rehue.film.flow import small_light
-from rehue.film.frames import Frame, clock, read_frames
+from rehue.film.frames import Frame, read_frames
 from rehue.film.hints import FilmHint
 from rehue.film.probing import Film
 from rehue.film.segments import Place, Segment, SegmentWriter, Work, segment_frames
-from rehue.film.shotlist import ShotList, opening_frame, thousandths
+from rehue.film.shotlist import ShotList, opening_frame
+from rehue.film.times import clock, thousandths
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from rehue.film.opening import pyav
 from rehue.film.precedence import usual_precedence
 from rehue.film.probing import Film
 from rehue.film.segments import picture_of
-from rehue.film.shotlist import ShotList, pts_at, thousandths
+from rehue.film.shotlist import ShotList
+from rehue.film.times import pts_at, thousandths
 from rehue.film.wishes import FilmOptions, as_read, asking_for, part_of
 from rehue.wishes import Coloring
 

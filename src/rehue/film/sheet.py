@@ -12,11 +12,12 @@ from rehue.colorizer import Colorizer
 from rehue.errors import FilmError
 from rehue.files import replacing
 from rehue.film.coloring import Ask, colored
-from rehue.film.frames import Frame, clock, read_frames
+from rehue.film.frames import Frame, read_frames
 from rehue.film.iterate import color_frame
 from rehue.film.pipe import y4m_encoding
 from rehue.film.probing import Film
-from rehue.film.shotlist import ShotList, find_shots, pts_at
+from rehue.film.shotlist import ShotList, find_shots
+from rehue.film.times import clock, pts_at
 from rehue.film.wishes import FilmOptions, as_read, asking_for, part_of
 from rehue.wishes import Coloring
 

@@ -1,34 +1,25 @@
-"""A film's shots as a list that a person may edit: where each begins, and what is wished of it."""
+"""A film's shots: where each begins, and what is wished of it; a person may edit the list."""
 
 import hashlib
-import json
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
-from math import ceil, floor
+from math import floor
 from pathlib import Path
 from typing import Any, Final
 
-from rehue.errors import FilmError, RehueError, nearest
-from rehue.files import ANOTHER_OUTPUT, write_whole
 from rehue.film.flow import Light, flow_size, link, small_light
-from rehue.film.frames import Frame, clock_of, read_frames
+from rehue.film.frames import Frame, read_frames
 from rehue.film.probing import Film
 from rehue.film.shots import Reading, are_alike, placed
-from rehue.model.hints import color_ab
+from rehue.film.times import thousandths
 from rehue.wishes import Coloring
 
-# What may be wished of one shot, as `Coloring` has it.
-_WISHES: Final = ("saturation", "warmth", "boldness", "palette", "reference")
-# A number that is no part of a time in a film: seconds of three years.
-_LONGEST: Final = 1e8
 # Shots before one that it may be like.
 _BACK: Final = 6
-_NAMES: Final = ("start", "frames", "like", *_WISHES)
 
 
 @dataclass(frozen=True)
@@ -97,16 +88,6 @@ def _content_of(path: Path, _changed: int, _size: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def thousandths(pts: int, film: Film) -> int:
-    """Return a frame's time from the film's first frame."""
-    return round((pts - film.start) * film.time_base * 1000)
-
-
-def pts_at(film: Film, seconds: float) -> int:
-    """Return the first timestamp at or after some seconds from the film's first frame."""
-    return film.start + ceil(Fraction(seconds).limit_denominator(1000) / film.time_base)
-
-
 def opening_frame(
     film: Film, shots: ShotList, number: int, *, deinterlace: bool = False
 ) -> Frame | None:
@@ -165,114 +146,3 @@ def find_shots(
         frames += 1
         light = here.reading.light
     yield Shot(start, frames, like)
-
-
-def write_shots(path: Path, film: Path, shots: ShotList) -> None:
-    """Write a list of shots, one a line.
-
-    Raises:
-        FilmError: it cannot be written; then nothing is left behind.
-    """
-    lines = ",\n".join(f"    {json.dumps(_row(shot), ensure_ascii=False)}" for shot in shots.shots)
-    name = json.dumps(film.name, ensure_ascii=False)
-    text = f'{{\n  "film": {name},\n  "shots": [\n{lines}\n  ]\n}}\n'
-    write_whole(path, text.encode(), ANOTHER_OUTPUT, FilmError)
-
-
-def _row(shot: Shot) -> dict[str, Any]:
-    row: dict[str, Any] = {"start": clock_of(shot.start)}
-    if shot.frames is not None:
-        row["frames"] = shot.frames
-    if shot.like is not None:
-        row["like"] = shot.like
-    return row | dict(shot.wishes)
-
-
-def read_shots(path: Path) -> ShotList:
-    """Read a list of shots.
-
-    Raises:
-        FilmError: it cannot be read, or a line of it is none.
-    """
-    try:
-        held = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise FilmError(f"{path}: no list of shots ({error}): `rehue shots` writes one") from error
-    rows = held.get("shots") if isinstance(held, dict) else held
-    if not isinstance(rows, list) or not rows:
-        raise FilmError(f"{path}: has no shots: `rehue shots` writes a list of them")
-    shots = [_shot(row, path, number) for number, row in enumerate(rows, start=1)]
-    for number, (one, other) in enumerate(pairwise(shots), start=2):
-        if other.start <= one.start:
-            raise FilmError(f"{path}, shot {number}: begins no later than the one before")
-    for number, shot in enumerate(shots, start=1):
-        seen, like = {number}, shot.like
-        while like is not None:
-            if not 1 <= like <= len(shots) or like in seen:
-                raise FilmError(f"{path}, shot {number}: like {like} leads to no other shot")
-            seen.add(like)
-            like = shots[like - 1].like
-    return ShotList((replace(shots[0], start=0), *shots[1:]))
-
-
-def _shot(row: Any, path: Path, number: int) -> Shot:  # noqa: ANN401 (what JSON gives)
-    where = f"{path}, shot {number}"
-    if not isinstance(row, dict) or "start" not in row:
-        raise FilmError(f"{where}: give its start, such as 0:01:02.500; found {row!r}")
-    for name in row:
-        if name not in _NAMES:
-            raise FilmError(f"{where}: {name!r} is unknown ({nearest(name, list(_NAMES))})")
-    for name, (is_one, what) in _KINDS.items():
-        if row.get(name) is not None and not is_one(row[name]):
-            raise FilmError(f"{where}: {name} {row[name]!r}: give {what}")
-    wishes = {name: row[name] for name in _WISHES if row.get(name) is not None}
-    try:
-        if "palette" in wishes:
-            wishes["palette"] = tuple(wishes["palette"])
-            for color in wishes["palette"]:
-                color_ab(color)
-        if "reference" in wishes:
-            wishes["reference"] = (path.parent / wishes["reference"]).absolute()
-            if not wishes["reference"].is_file():
-                raise FilmError(f"reference {row['reference']!r}: there is no such file")
-        Coloring(**wishes)
-    except (TypeError, RehueError) as error:
-        raise FilmError(f"{where}: {error}") from error
-    return Shot(time_of(row["start"], where), row.get("frames"), row.get("like"), wishes)
-
-
-def _is_count(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool) and given >= 0
-
-
-def _is_words(given: object) -> bool:
-    return isinstance(given, list) and bool(given) and all(isinstance(one, str) for one in given)
-
-
-# What is in a list besides numbers that `Coloring` checks itself: a test, and what to give.
-_KINDS: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
-    "frames": (_is_count, "how many there are"),
-    "like": (_is_count, "the number of a shot"),
-    "palette": (_is_words, 'a list of colours, such as ["#b03030", "navy"]'),
-    "reference": (lambda given: isinstance(given, str), "the path of a photograph"),
-}
-
-
-def time_of(given: object, where: str) -> int:
-    """Return thousandths of a second of a time as people write it: 62.5, 1:02.5 or 0:01:02.500.
-
-    >>> time_of("1:02.5", "a shot"), time_of(62.5, "a shot")
-    (62500, 62500)
-
-    Raises:
-        FilmError: it is none.
-    """
-    try:
-        parts = [float(part) for part in str(given).split(":")]
-    except ValueError:
-        parts = []
-    # NaN fails the comparison.
-    if not (1 <= len(parts) <= 3 and all(0 <= part < _LONGEST for part in parts)):
-        raise FilmError(f"{where}: {given!r} is no time: give seconds, or 0:01:02.500")
-    seconds: float = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
-    return round(1000 * seconds)

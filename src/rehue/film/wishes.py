@@ -14,8 +14,9 @@ from rehue.film.frames import read_frames
 from rehue.film.hints import FilmHint, track
 from rehue.film.likeness import in_likeness
 from rehue.film.probing import PROGRESSIVE, Film
-from rehue.film.shotlist import ShotList, pts_at, thousandths
+from rehue.film.shotlist import ShotList
 from rehue.film.shots import Placed
+from rehue.film.times import pts_at, thousandths
 from rehue.scan import AS_IS
 from rehue.wishes import Coloring
 
