@@ -39,7 +39,8 @@ def export(
     photos: Annotated[
         Path | None,
         typer.Option(
-            help="The run's photographs: measure the default colours on its held-back part.",
+            help="The run's photographs: settle the norms on those that it learnt from, find and "
+            "measure the default colours on those held back.",
             show_default=False,
         ),
     ] = None,
@@ -59,7 +60,9 @@ def export(
         raise typer.BadParameter("int8 takes its ranges from photographs: give --photos, too")
     learning = import_learning()
     others = [find_model(other) for other in average_with or ()]
-    card, path = learning.export(run, output, name=name, licence=licence, average_with=others)
+    card, path = learning.export(
+        run, output, name=name, licence=licence, average_with=others, photos=photos
+    )
     if precision is Precision.INT8:
         card = learning.quantize(Model(card, path), photos)
     if photos is not None:

@@ -12,6 +12,7 @@ from rehue.color import Bins
 from rehue.errors import RecipeError
 from rehue.files import ANOTHER_OUTPUT, reason, write_whole
 from rehue.learning.networks import Network
+from rehue.learning.publish.settle import settle
 from rehue.learning.publish.tracing import largest_difference, to_onnx
 from rehue.learning.training.module import build_network
 from rehue.learning.training.recipe import Recipe, recipe_from
@@ -35,6 +36,7 @@ def export(
     licence: str = UNSTATED,
     working_size: int = 256,
     average_with: Sequence[Model] = (),
+    photos: Path | None = None,
 ) -> tuple[Card, Path]:
     """Write `<name>.onnx` and `<name>.json` from a run's averaged weights.
 
@@ -48,6 +50,8 @@ def export(
         licence: of the weights, an SPDX expression.
         working_size: what users' photographs are brought to (px).
         average_with: exported from earlier runs of the network; the mean of all weights is taken.
+        photos: data set of the run, on which the norms of averaged weights are settled
+            (`rehue.learning.publish.settle`); None leaves them as they were averaged.
 
     Returns:
         The card and the path of the ONNX file.
@@ -59,6 +63,7 @@ def export(
     recipe, facts = _run_facts(run)
     bins = Bins.in_srgb(recipe.loss.grid)
     network = load_network(run / CHECKPOINT, recipe, bins, facts.get("scenes", 0))
+    settled = settle(network, recipe, photos) if photos and recipe.average else 0
     graph = to_onnx(network, len(bins))
     data = graph.SerializeToString()
     card = Card(
@@ -85,6 +90,8 @@ def export(
         "parameters": sum(p.numel() for p in network.parameters()),
         "largest_ab_difference_to_torch": round(difference, 4),
     }
+    if settled:
+        compared["norms_settled_on"] = f"{settled} photographs"
     if average_with:
         average_weights(graph, average_with)
         data = graph.SerializeToString()

@@ -102,8 +102,7 @@ class ColorTraining(lightning.LightningModule):
 
     def training_step(self, batch: dict[str, Tensor], _: int) -> Tensor:
         """One batch of crops."""
-        batch = {**batch, **self._simulated(batch)}
-        parts = self.loss(self._predict(batch), batch["ab"], batch.get("scene"))
+        parts = self.loss(self.look_at(batch), batch["ab"], batch.get("scene"))
         if not torch.isfinite(parts["loss"]):
             raise LossError(
                 f"the loss became {parts['loss'].item()} at step {self.global_step}: "
@@ -163,6 +162,10 @@ class ColorTraining(lightning.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
+
+    def look_at(self, batch: dict[str, Tensor]) -> Prediction:
+        """Return what the network answers to a batch of crops, told what users might say."""
+        return self._predict({**batch, **self._simulated(batch)})
 
     def _simulated(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Draw what users might have said of the photographs of a batch.
