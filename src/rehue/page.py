@@ -19,7 +19,7 @@ from rehue.scan import (
     at_print,
     cut_out,
     descreened,
-    is_surer,
+    is_nearly_as_sure,
     laid_back,
     page_grid,
     recognize,
@@ -172,7 +172,7 @@ def see(
         if not one.tones.is_full and not finding.has_stated_tones:
             as_it_is = ask_of(runtime, plain)
             if answer.logits is not None and as_it_is.logits is not None:
-                is_faded = is_surer(answer.logits, as_it_is.logits)
+                is_faded = is_nearly_as_sure(answer.logits, as_it_is.logits)
             if not is_faded:
                 light, answer = plain, as_it_is
 

@@ -14,7 +14,7 @@ from rehue.scan import (
     Stated,
     Tones,
     examine,
-    is_surer,
+    is_nearly_as_sure,
     read_prints,
     read_tones,
 )
@@ -70,13 +70,15 @@ def test_stretched_tones_have_the_contrast_of_an_ordinary_photograph():
     assert np.array_equal(Tones().stretched(light), light)
 
 
-def test_a_network_is_surer_where_its_answer_is_clearer():
+def test_a_network_is_less_sure_where_its_answer_is_vaguer():
     vague, clear = np.zeros((2, 5, 4, 6), np.float32)
     clear[2] = 6
-    assert is_surer(clear, vague)
-    assert not is_surer(vague, clear)
+    assert is_nearly_as_sure(clear, vague)
+    assert not is_nearly_as_sure(vague, clear)
     # A trifle is nothing to go by.
-    assert not is_surer(clear, clear)
+    clear_too = clear.copy()
+    clear_too[2] -= 0.2
+    assert is_nearly_as_sure(clear_too, clear)
 
 
 @pytest.mark.parametrize("span", [(50, 50), (70, 40), (-1, 50), (0, 101)])

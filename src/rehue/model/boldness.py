@@ -37,8 +37,9 @@ Steps: TypeAlias = tuple[Step, ...]
 
 # From the expected colour to colours as strong as the originals' are; between two steps the
 # parameters go in straight lines. The middle was found on photographs held back from training: with
-# doubt, agreement and likeness one thing shows as little unrest there as it does in the originals,
-# and a quarter of the boldest's patches (`rehue.judge.unrest`). It is the path of a card that names none.
+# doubt, agreement and likeness one thing shows less unrest there than it does in the originals, and
+# a quarter of the boldest's patches (`rehue.judge.unrest`). It is the path of a card that names
+# none.
 PATH: Final[Steps] = (
     Step(0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0),
     Step(0.5, 0.4, 1.5, 0.0, 0.6, 0.7, 1.0),

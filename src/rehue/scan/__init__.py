@@ -13,7 +13,7 @@ from rehue.scan.own_color import OwnColor, find_own_color
 from rehue.scan.recognition import CHANNELS, Features, Recognized, recognize
 from rehue.scan.screens import descreened
 from rehue.scan.stated import AS_IS, NOTHING_STATED, Stated, read_prints, read_tones, stated_of
-from rehue.scan.tones import FULL, Tones, is_surer
+from rehue.scan.tones import FULL, Tones, is_nearly_as_sure
 
 __all__ = [
     "AS_IS",
@@ -32,7 +32,7 @@ __all__ = [
     "descreened",
     "examine",
     "find_own_color",
-    "is_surer",
+    "is_nearly_as_sure",
     "laid_back",
     "page_grid",
     "positive",

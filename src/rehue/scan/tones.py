@@ -16,9 +16,8 @@ _NARROW = 52.0
 _FLAT = 4.0
 # What of the full span they are brought to: nine tenths of photographs have more.
 _BROUGHT_TO = 0.8
-# By how much surer of its colours a network must be of a faded print at that contrast (natural
-# logarithm).
-_SURER = 0.1
+# By how much less sure of its colours a network may be of a faded print at that contrast (nats).
+_LESS_SURE = 0.4
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ def find_tones(light: NDArray[np.float32]) -> Tones:
     return Tones(round(max(black, 0.0)), round(min(white, 100.0)))
 
 
-def is_surer(stretched: NDArray[np.float32], plain: NDArray[np.float32]) -> bool:
-    """Say whether a network is surer of a picture's colours at the contrast of another.
+def is_nearly_as_sure(stretched: NDArray[np.float32], plain: NDArray[np.float32]) -> bool:
+    """Say whether a network is nearly as sure of a picture's colours at the contrast of another.
 
     A scene that is as dark, foggy or plain as it looks has colours that go with that; a faded print
     of any other is unlike all that the network learnt from, until it is stretched.
@@ -94,7 +93,7 @@ def is_surer(stretched: NDArray[np.float32], plain: NDArray[np.float32]) -> bool
         stretched: logits, bins x rows x columns, that it gave the picture at more contrast.
         plain: those that it gave it as it is.
     """
-    return bool(_entropy(stretched) <= _entropy(plain) - _SURER)
+    return bool(_entropy(stretched) <= _entropy(plain) + _LESS_SURE)
 
 
 def _entropy(logits: NDArray[np.float32]) -> float:
