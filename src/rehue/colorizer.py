@@ -113,7 +113,7 @@ class Colorizer:
             photograph = Photograph(checked(photo))
         else:
             photograph = photo if isinstance(photo, Photograph) else photograph_of(photo)
-        photograph = with_assumed_profile(photograph, scan.input_gamma if scan else None)
+        photograph = _as_meant(photograph, scan)
         pages = photograph.pages
         if not 1 <= page <= len(pages):
             raise PhotoError(f"{photograph.name} has no page {page}: give 1 to {len(pages)}")
@@ -146,8 +146,7 @@ class Colorizer:
         wished = Coloring(**coloring)
         if isinstance(photo, np.ndarray):
             return self.look(photo, scan=wished.scan).colorize(wished)
-        gamma = wished.scan.input_gamma if wished.scan else None
-        photograph = with_assumed_profile(photograph_of(photo), gamma)
+        photograph = _as_meant(photograph_of(photo), wished.scan)
         rgb = self._look_at(photograph, wished.scan).colorize(wished)
         return to_pillow(photograph, as_stored(rgb, photograph.orientation))
 
@@ -184,9 +183,8 @@ class Colorizer:
         of_colors = {k: v for k, v in options.items() if k in WISHES}
         of_file = {k: v for k, v in options.items() if k not in of_colors}
         coloring = Coloring(**cast(ColoringOptions, of_colors))
-        gamma = coloring.scan.input_gamma if coloring.scan else None
         self.colorize_photograph(
-            with_assumed_profile(read(source, max_pixels=max_pixels), gamma),
+            _as_meant(read(source, max_pixels=max_pixels), coloring.scan),
             Path(cast(str, target)) if isinstance(target, str | PathLike) else target,
             Output(**cast(OutputOptions, of_file)),
             coloring,
@@ -253,3 +251,8 @@ class Colorizer:
         finding = examine(pixels, stated)
         seen, finding = see(pixels, finding, self.card, self._runtime, self.size)
         return Look(pixels, seen, self.threads, judged=finding.toning, finding=finding)
+
+
+def _as_meant(photograph: Photograph, stated: Stated | None) -> Photograph:
+    """Read a photograph's numbers by the gamma that is stated of it."""
+    return with_assumed_profile(photograph, stated.input_gamma if stated else None)

@@ -168,8 +168,8 @@ class Finding:
             notes.append(f"taken for {self.said()} (--as-is: for an ordinary photograph{turn})")
         elif self.said():
             notes.append(f"taken for {self.said()}")
-        if self.perhaps != NOTHING_STATED:
-            notes.append(f"{self.maybe()}: not sure, so not used; if so, {self.perhaps.options()}")
+        if maybe := self.maybe():
+            notes.append(f"{maybe}: not sure, so not used; if so, {self.perhaps.options()}")
         return tuple(notes)
 
     def maybe(self) -> str:
