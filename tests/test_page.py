@@ -115,7 +115,7 @@ def test_case_3_the_network_sees_a_faded_print_at_the_contrast_of_others(coloriz
 
 
 def test_narrow_tones_of_which_the_network_is_no_surer_are_left_and_said(colorizer, monkeypatch):
-    monkeypatch.setattr(rehue.page, "is_nearly_as_sure", lambda _stretched, _plain: False)
+    monkeypatch.setattr(rehue.page, "is_nearly_as_sure", lambda *_: False)
     look = colorizer.look(FADED)
     as_ever = colorizer.look(FADED, scan=AS_IS)
     assert np.array_equal(look.seen.light, as_ever.seen.light)

@@ -62,6 +62,7 @@ GROUPS = {
 CHUNKS = {
     "ImageOffset": "oFFs",
     "PixelCalibration": "pCAL",
+    "ColorPrimaries": "cICP",
     "StereoMode": "sTER",
     **dict.fromkeys(("SubjectUnits", "SubjectPixelWidth", "SubjectPixelHeight"), "sCAL"),
     "ICC_Profile": "second ICC",
@@ -78,7 +79,7 @@ LAYOUT = re.compile(
     r"|APP14|Current|ICCProfileName|ComponentsConf|.*FaxLines|CleanFax"
     r"|IPTCDigest|HasColorMap|Animation|Frame|Bit(Depth|Plane)|NumColors|Num?(Planes|Color)|Version"
     r"|Duration|Profile(ID|Size|Name)|CMMFlags|FreeOffsets|FreeByte|Matteing|MinSample|MaxSample"
-    r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshholding|Cell|PageNumber"
+    r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshh?olding|CFA|Cell|PageNumber"
     r"|Header|Megapixels|Ops|ExifVersion|GIF|Display[XY]|Capture[XY]|Virtual|CHROM|Chrom|MPF|MP"
     r"|NumberOfImages|Image(List|UID)|Total|DependentImage|Padding|OffsetSchema|Makers?Note|SMin|SMax"
     r"|DocumentName$|Photoshop|Planes|PageCount|SuggestedPalette|.*Digest$|BMP|NumImportant|TransferChar|MatrixCoeff|VideoFull|TransparentColor|PixelAspect)"
@@ -241,7 +242,7 @@ def losses(
             continue
         # A gain map's own record goes with it, and encoders sign what they write.
         goes_with_map = re.search(r"hdrgm|Container", group) and "gain map" in noted
-        if goes_with_map or str(value).startswith("Created by"):
+        if goes_with_map or str(value).startswith(("Created by", "Creator:")):
             continue
         if CHUNKS.get(name, "?") in noted:
             continue
@@ -273,7 +274,8 @@ def is_read_rightly(source: Path, was: dict[str, Any], noted: str) -> bool:
 def is_said(words: str, noted: str) -> bool:
     """Whether notes name a loss in other words: a profile, a text or a record left out."""
     last = words.rsplit(maxsplit=1)[-1]
-    return re.search(rf"{last}[^;]*(left out|cannot be read|replaced|no place)", noted) is not None
+    how = rf"{last}[^;]*(left out|cannot be read|replaced|no place)"
+    return re.search(how, noted, re.IGNORECASE) is not None
 
 
 def as_seen(first: NDArray[Any], second: NDArray[Any]) -> Iterator[tuple[Any, Any]]:

@@ -172,7 +172,7 @@ def see(
         if not one.tones.is_full and not finding.has_stated_tones:
             as_it_is = ask_of(runtime, plain)
             if answer.logits is not None and as_it_is.logits is not None:
-                is_faded = is_nearly_as_sure(answer.logits, as_it_is.logits)
+                is_faded = is_nearly_as_sure(one.tones, answer.logits, as_it_is.logits)
             if not is_faded:
                 light, answer = plain, as_it_is
 

@@ -17,6 +17,7 @@ from rehue.scan import (
     is_nearly_as_sure,
     read_prints,
     read_tones,
+    stated_of,
 )
 
 FADINGS = {"middle": (100, 180), "dark": (0, 110), "light": (150, 250)}
@@ -73,12 +74,35 @@ def test_stretched_tones_have_the_contrast_of_an_ordinary_photograph():
 def test_a_network_is_less_sure_where_its_answer_is_vaguer():
     vague, clear = np.zeros((2, 5, 4, 6), np.float32)
     clear[2] = 6
-    assert is_nearly_as_sure(clear, vague)
-    assert not is_nearly_as_sure(vague, clear)
+    faded = Tones(30, 60)
+    assert is_nearly_as_sure(faded, clear, vague)
+    assert not is_nearly_as_sure(faded, vague, clear)
     # A trifle is nothing to go by.
     clear_too = clear.copy()
     clear_too[2] -= 0.2
-    assert is_nearly_as_sure(clear_too, clear)
+    assert is_nearly_as_sure(faded, clear_too, clear)
+    # Of a picture that is shown lighter a network is less sure by nature.
+    half = clear / 2
+    assert not is_nearly_as_sure(faded, half, clear)
+    assert is_nearly_as_sure(Tones(gamma=1.8), half, clear)
+
+
+def test_a_print_most_of_which_is_nearly_black_is_shown_lighter(photograph, grey_of):
+    grey = grey_of(photograph)
+    share = np.searchsorted(np.sort(grey, axis=None), grey) / grey.size  # that is darker
+    dark = np.rint(255 * share**4).astype(np.uint8)
+    found = examine(dark).prints[0].tones
+    assert found.gamma > 1
+    assert (found.black, found.white) == (0, 100)
+    light = np.linspace(0, 100, 101, dtype=np.float32)
+    shown = found.stretched(light)
+    assert shown[[0, 100]] == pytest.approx([0, 100], abs=1e-3)
+    assert shown[12] > 25
+    finding = examine(dark)
+    assert finding.said().startswith("a dark print (a gamma of ")
+    assert examine(dark, finding.stated()).prints == finding.prints
+    # A night is one more often: that it is none is not said.
+    assert finding.recognized((Recognized(is_faded=False),)).notes() == ()
 
 
 @pytest.mark.parametrize("span", [(50, 50), (70, 40), (-1, 50), (0, 101)])
@@ -135,7 +159,15 @@ def test_prints_and_tones_are_read_as_they_are_written():
     two = read_prints("0,0,10,20; 20,0 30,1 29,21 19,20")
     assert [len(quad) for quad in two] == [4, 4]
     assert two[1][2] == (29, 21)
-    assert read_tones("40-75") == Tones(40, 75)
+    for tones in (Tones(40, 75), Tones(gamma=1.8), Tones(12.5, 90, 0.5)):
+        assert read_tones(str(tones)) == tones
+        assert stated_of(Stated(tones=tones).table()) == Stated(tones=tones)
+    assert stated_of({"tones": [40, 75]}).tones == Tones(40, 75)
+    for wrong in ([40], [40, 75, 1, 2], "4075", [40, None], 40):
+        with pytest.raises(PhotoError, match="scan: give"):
+            stated_of({"tones": wrong})
+    with pytest.raises(PhotoError, match=r"from 0\.2 to 5"):
+        Tones(gamma=0)
     for text in ("", "1,2,3", "10,10,5,5", "a,b,c,d"):
         with pytest.raises(PhotoError, match="LEFT,TOP,RIGHT,BOTTOM"):
             read_prints(text)

@@ -107,7 +107,12 @@ class Finding:
             for one, of in zip(self.prints, told, strict=True)
         )
         perhaps = self.perhaps
-        doubted = [one for one, of in zip(self.prints, told, strict=True) if not of.is_faded]
+        # Most pictures that are as dark as prints can be are nights: of those nothing is said.
+        doubted = [
+            one
+            for one, of in zip(self.prints, told, strict=True)
+            if not of.is_faded and one.tones.gamma == 1
+        ]
         if doubted:
             perhaps = replace(perhaps, tones=_all_tones(doubted))
         is_negative = all(of.is_negative for of in told)
@@ -141,11 +146,17 @@ class Finding:
         words = []
         if self.has_surround:
             words.append(_on_surround(len(self.prints)))
-        faded = [found.tones for found in self.prints if not found.tones.is_full]
+        changed = [found.tones for found in self.prints if not found.tones.is_full]
+        faded = [tones for tones in changed if tones.gamma == 1]
         if faded:
             spans = ", ".join(sorted({_span(tones) for tones in faded}))
             which = f"{len(faded)} of them faded" if self.has_surround else "a faded print"
             words.append(f"{which} (tones {spans} of 100)")
+        dark = [tones for tones in changed if tones.gamma != 1]
+        if dark:
+            how = "dark" if dark[0].gamma > 1 else "light"
+            which = f"{len(dark)} of them {how}" if self.has_surround else f"a {how} print"
+            words.append(f"{which} (a gamma of {dark[0].gamma:g})")
         screens = [found.screen for found in self.prints if found.screen]
         if screens:
             words.append(f"a halftone (a dot every {np.median(screens):.1f} px)")

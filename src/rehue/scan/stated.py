@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rehue.errors import PhotoError
 from rehue.scan.tones import Tones
 
+_NO_NUMBERS: Final = (
+    "scan: give prints as lists of four corners x, y, and tones as two lightnesses, or with a gamma"
+)
 Quad = tuple[tuple[float, float], ...]
 
 
@@ -19,7 +23,7 @@ class Stated:
     Attributes:
         as_is: nothing is looked for, the picture is shown to the network as it is.
         prints: corners of each print, as for `Print`; empty: there are none.
-        tones: L of the darkest and the lightest tone of the prints.
+        tones: L of the darkest and the lightest tone of the prints, and their gamma.
         upright: degrees clockwise after which the prints are upright: 0, 90, 180 or 270.
         is_negative: it is to be inverted, and so written.
         input_gamma: by which its numbers are read where the file has no profile: `linear`, a
@@ -55,6 +59,8 @@ class Stated:
         """Return what is stated as a table that `stated_of` reads; see there."""
         prints = self.prints if self.prints is None else [list(map(list, p)) for p in self.prints]
         tones = self.tones and [self.tones.black, self.tones.white]
+        if self.tones and self.tones.gamma != 1:
+            tones = [self.tones.black, self.tones.white, self.tones.gamma]
         table = {
             "as_is": self.as_is or None,
             "prints": prints,
@@ -78,7 +84,7 @@ class Stated:
             quads = [" ".join(f"{x:g},{y:g}" for x, y in corners) for corners in self.prints]
             words.append(f"prints={';'.join(quads) or 'none'}")
         if self.tones is not None:
-            words.append(f"tones={self.tones.black:g}-{self.tones.white:g}")
+            words.append(f"tones={self.tones}")
         words += [f"upright={self.upright}"] * (self.upright is not None)
         words += ["negative"] * self.is_negative
         words += [f"input-gamma={self.input_gamma}"] * (self.input_gamma is not None)
@@ -95,7 +101,7 @@ class Stated:
             quads = [" ".join(f"{x:.0f},{y:.0f}" for x, y in corners) for corners in self.prints]
             words.append(f'--prints "{"; ".join(quads) or "none"}"')
         if self.tones is not None:
-            words.append(f"--tones {self.tones.black:g}-{self.tones.white:g}")
+            words.append(f"--tones {self.tones}")
         words += [f"--upright {self.upright}"] * (self.upright is not None)
         return " ".join(words)
 
@@ -115,29 +121,31 @@ def stated_of(table: Mapping[str, Any]) -> Stated:
 
     >>> stated_of({"prints": [[[10, 20], [110, 20], [110, 220], [10, 220]]], "tones": [40, 75]})
     ... # doctest: +ELLIPSIS
-    Stated(as_is=False, prints=(((10.0, 20.0), ...),), tones=Tones(black=40.0, white=75.0), ...)
+    Stated(as_is=False, prints=(((10.0, 20.0), ...),), tones=Tones(black=40.0, ...), ...)
     """
     known = ("as_is", "prints", "tones", "upright", "negative", "recolor")
     flags = [table.get(name, False) for name in ("as_is", "negative", "recolor")]
     if set(table) - set(known) or not all(isinstance(flag, bool) for flag in flags):
         raise PhotoError(f"scan {dict(table)!r:.80}: give {', '.join(known)}")
     try:
-        prints, tones = (
-            np.array(table[name], np.float64).reshape(shape) if name in table else None
-            for name, shape in (("prints", (-1, 4, 2)), ("tones", (2,)))
-        )
+        quads = np.array(table.get("prints", ()), np.float64).reshape(-1, 4, 2)
+        tones = [float(number) for number in table.get("tones", ())]
     except (TypeError, ValueError) as error:
-        raise PhotoError(
-            "scan: give prints as lists of four corners x, y, and tones as two lightnesses"
-        ) from error
+        raise PhotoError(_NO_NUMBERS) from error
+    if len(tones) not in (0, 2, 3):
+        raise PhotoError(_NO_NUMBERS)
     return Stated(
         as_is=flags[0],
-        prints=None if prints is None else tuple(tuple(map(tuple, p)) for p in prints.tolist()),
-        tones=None if tones is None else Tones(*tones.tolist()),
+        prints=_as_quads(quads) if "prints" in table else None,
+        tones=Tones(*tones) if tones else None,
         upright=table.get("upright"),
         is_negative=flags[1],
         recolor=flags[2],
     )
+
+
+def _as_quads(corners: NDArray[np.float64]) -> tuple[Quad, ...]:
+    return tuple(tuple((x, y) for x, y in quad) for quad in corners.tolist())
 
 
 def read_prints(text: str) -> tuple[Quad, ...]:
@@ -155,16 +163,20 @@ def read_prints(text: str) -> tuple[Quad, ...]:
 
 
 def read_tones(text: str) -> Tones:
-    """Read the lightnesses that a print spans, such as `40-75`.
+    """Read the lightnesses that a print spans, such as `40-75`; with a gamma, `0-100,1.8`.
 
     Raises:
         PhotoError: it says something else.
     """
+    span, comma, gamma = text.partition(",")
     try:
-        black, white = (float(tone) for tone in text.split("-"))
+        black, white = (float(tone) for tone in span.split("-"))
+        exponent = float(gamma) if comma else 1.0
     except ValueError as error:
-        raise PhotoError(f"tones {text!r}: give two lightnesses, such as 40-75") from error
-    return Tones(black, white)
+        raise PhotoError(
+            f"tones {text!r}: give two lightnesses, such as 40-75, or with a gamma 0-100,1.8"
+        ) from error
+    return Tones(black, white, exponent)
 
 
 def _quad(text: str) -> Quad:

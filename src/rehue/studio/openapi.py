@@ -58,7 +58,7 @@ _SCAN: Final = {
         },
         "tones": {
             "type": "array",
-            "description": "L of the darkest and the lightest tone of the prints.",
+            "description": "L of the darkest and the lightest tone of the prints; a gamma.",
             "items": {"type": "number"},
         },
         "upright": {"enum": [0, 90, 180, 270]},

@@ -193,8 +193,39 @@ def test_the_clean_aperture_of_an_avif_is_what_is_shown(bits, mark):
     assert shown.pixels.shape[:2] == (20, 40)
     assert np.array_equal(shown.pixels, whole.pixels[16:36, 36:76])
     assert shown.notes == ("its clean aperture of 40 x 20 pixels is what is coloured",)
-    for beyond in ((400, 20, 0, 0), (40, 20, 200, 0), (40, 20, 1, 0), (0, 0, 0, 0)):
+    between = read(with_aperture(data, 40, 20, 15, -13))
+    assert np.array_equal(between.pixels, shown.pixels)
+    for beyond in ((400, 20, 0, 0), (40, 20, 200, 0), (0, 0, 0, 0)):
         assert read(with_aperture(data, *beyond)).pixels.shape == whole.pixels.shape
+
+
+def test_an_avif_whose_table_of_properties_is_split_is_read(color, make):
+    """As cavif wrote them: one table for the picture, one for its alpha."""
+    from rehue.photo.records.boxes import box, boxes, first
+
+    alpha = np.full(color.shape[:2], 200, np.uint8)
+    data = make.saved(Image.fromarray(np.dstack([color, alpha])), "AVIF", quality=100)
+    ties = first(data, b"meta")[4:]
+    ties = first(ties, b"iprp", b"ipma")
+    assert ties[:8] == bytes(7) + b"\2"
+    one = ties[8 : 8 + 3 + ties[10]]
+    tables = [bytes(7) + b"\1" + entry for entry in (one, ties[8 + len(one) :])]
+    wider = box(b"ipma", tables[0]) + box(b"ipma", tables[1])
+    split = data.replace(box(b"ipma", ties), wider)
+    for kind in (b"meta", b"iprp"):
+        at = split.index(kind) - 4
+        size = int.from_bytes(split[at : at + 4], "big") + 16
+        split = split[:at] + size.to_bytes(4, "big") + split[at + 4 :]
+    # What the file's table of places counts from its beginning moves with it.
+    at = split.index(b"iloc") + 12
+    for _ in range(int.from_bytes(split[at - 2 : at], "big")):
+        place = int.from_bytes(split[at + 6 : at + 10], "big") + 16
+        split = split[: at + 6] + place.to_bytes(4, "big") + split[at + 10 :]
+        at += 14
+    assert sum(part.kind == b"ipma" for part in boxes(first(split, b"meta")[4:])) == 0
+    whole, joined = read(data), read(split)
+    assert np.array_equal(joined.pixels, whole.pixels)
+    assert np.array_equal(joined.alpha, whole.alpha)
 
 
 def test_further_pictures_of_a_heic_are_said(color):

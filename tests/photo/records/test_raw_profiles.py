@@ -144,3 +144,11 @@ def test_of_many_texts_all_are_kept_and_some_faults_are_named():
     assert found.others == tuple(texts)
     assert len(found.notes) == 9
     assert found.notes[-1] == "49,992 more of its raw profiles cannot be read and are left out"
+
+
+def test_what_stands_behind_a_raw_profile_is_no_part_of_it():
+    record = b"II*\0" + bytes(range(80))
+    keyword, text = raw_profiles.written("exif", record)
+    assert raw_profiles.found_in([(keyword, text + '\n$"\x1d\u0394')]).exif == record
+    # As long as it says, and no longer.
+    assert raw_profiles.found_in([(keyword, text[:-4])]).exif is None

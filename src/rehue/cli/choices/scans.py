@@ -35,8 +35,8 @@ class Scans(Group):
         str | None,
         typer.Option(
             metavar="BLACK-WHITE",
-            help="Which lightnesses (0-100) faded prints span, such as 40-75. If not given, they "
-            "are measured.",
+            help="Which lightnesses (0-100) faded prints span, such as 40-75; 0-100,1.8 where they "
+            "came out dark by a gamma of 1.8. If not given, they are measured.",
             show_default=False,
         ),
     ] = None

@@ -25,6 +25,7 @@ from rehue.photo.formats.heif import (
     hdr_note,
     left_out,
 )
+from rehue.photo.formats.heif_ties import with_joined_ties
 from rehue.photo.records import boxes
 from rehue.photo.records.boxes import box
 from rehue.photo.samples import depth, pixels
@@ -49,6 +50,7 @@ _TURNS: dict[int, tuple[int, int | None]] = {
 
 def read(source: Source) -> Iterator[Decoded]:
     """Yield the picture."""
+    source = replace(source, data=with_joined_ties(source.data))
     image = by_pillow.opened(AvifImagePlugin.AvifImageFile, source)
     by_pillow.check_still(image, source.name)
     if _bits(source.data) > 8:

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from rehue.photo.formats.contract import left_out_foreign, left_out_shape
 from rehue.photo.records import boxes
@@ -55,14 +56,19 @@ def clean_aperture(data: bytes, width: int, height: int) -> Rectangle | None:
     wide, high, right, below = (
         Fraction(above, under) for above, under in zip(numbers[::2], numbers[1::2], strict=True)
     )
-    left, top = right + (width - wide) / 2, below + (height - high) / 2
-    parts = (left, top, wide, high)
-    if any(part.denominator != 1 for part in parts) or min(left, top) < 0 or min(wide, high) < 1:
+    # Between two pixels it begins with the second of them, as in cavif's own pictures.
+    half = Fraction(1, 2)
+    left, top = (
+        floor(middle + (of_all - of_part) / 2 + half)
+        for middle, of_all, of_part in ((right, width, wide), (below, height, high))
+    )
+    is_whole = wide.denominator == 1 and high.denominator == 1
+    if not is_whole or min(left, top) < 0 or min(wide, high) < 1:
         return None
     is_all = wide == width and high == height
     if left + wide > width or top + high > height or is_all:
         return None
-    return int(left), int(top), int(wide), int(high)
+    return left, top, int(wide), int(high)
 
 
 def hdr_note(data: bytes) -> tuple[str, ...]:

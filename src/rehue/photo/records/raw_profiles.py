@@ -115,10 +115,13 @@ def _resources(record: bytes) -> bytes:
 
 
 def _record(text: str) -> bytes | None:
-    """Return the bytes of a raw profile, as many as it states; None when it has fewer."""
+    """Return the bytes of a raw profile, as many as it states; None when it has fewer.
+
+    Some programs leave behind them what stood in their memory.
+    """
     try:
         _, _, length, *lines = text.split("\n")
-        record = bytes.fromhex("".join(lines))[: int(length)]
+        record = bytes.fromhex("".join("".join(lines).split())[: 2 * int(length)])
     except ValueError:
         return None
     return record if record and len(record) == int(length) else None
