@@ -79,7 +79,7 @@ LAYOUT = re.compile(
     r"|APP14|Current|ICCProfileName|ComponentsConf|.*FaxLines|CleanFax"
     r"|IPTCDigest|HasColorMap|Animation|Frame|Bit(Depth|Plane)|NumColors|Num?(Planes|Color)|Version"
     r"|Duration|Profile(ID|Size|Name)|CMMFlags|FreeOffsets|FreeByte|Matteing|MinSample|MaxSample"
-    r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshh?olding|CFA|Cell|PageNumber"
+    r"|GrayResponse|InkSet|NumberOf(Inks|Comp)|DotRange|HalftoneHints|Threshh?olding|CFA|TIFF-EP|Cell|PageNumber"
     r"|Header|Megapixels|Ops|ExifVersion|GIF|Display[XY]|Capture[XY]|Virtual|CHROM|Chrom|MPF|MP"
     r"|NumberOfImages|Image(List|UID)|Total|DependentImage|Padding|OffsetSchema|Makers?Note|SMin|SMax"
     r"|DocumentName$|Photoshop|Planes|PageCount|SuggestedPalette|.*Digest$|BMP|NumImportant|TransferChar|MatrixCoeff|VideoFull|TransparentColor|PixelAspect)"

@@ -120,6 +120,7 @@ def test_a_cover_stays(draw, tiny, tmp_path, ending, other):
     plain = draw.write_reel(tmp_path / f"plain.{ending}", draw.moving([6], 64, 96), codec="libx264")
     reel, cover = tmp_path / f"reel.{ending}", draw.still("red")
     with av.open(str(plain)) as film, av.open(str(reel), "w") as covered:
+        covered.metadata.update({"title": "A reel", "show": "Newsreels"})
         streams = {s.index: covered.add_stream_from_template(s, opaque=True) for s in film.streams}
         if ending == "mkv":
             covered.add_attachment("cover.jpg", "image/jpeg", cover)
@@ -135,12 +136,34 @@ def test_a_cover_stays(draw, tiny, tmp_path, ending, other):
             if packet.size:
                 packet.stream = streams[packet.stream_index]
                 covered.mux(packet)
-    out = tmp_path / f"out.{other}"
-    colorize_film(reel, out, tiny)
+    out, said = tmp_path / f"out.{other}", []
+    colorize_film(reel, out, tiny, tell=said.append)
+    assert said == []
     with av.open(str(out)) as film:
+        named = {name.lower(): value for name, value in film.metadata.items()}
+        assert (named["title"], named["show"]) == ("A reel", "Newsreels")
         held = [s for s in film.streams if s.disposition & av.stream.Disposition.attached_pic]
         assert [bytes(next(film.demux(s))) for s in held] == [cover]
     assert len(draw.lumas(out)[0]) == 6
+
+
+def test_tags_that_have_no_place_beside_a_cover_are_said(draw, tiny, tmp_path):
+    reel = draw.write_reel(
+        tmp_path / "reel.mkv",
+        draw.moving([6], 64, 96),
+        codec="libx264",
+        metadata={"title": "A reel", "archive": "Box 7"},
+        attachment=("cover.jpg", "image/jpeg", draw.still("red")),
+    )
+    said = []
+    colorize_film(reel, tmp_path / "out.mp4", tiny, tell=said.append)
+    (line,) = said
+    assert line.endswith("beside a cover for its tags ARCHIVE: name a .mkv file to keep them")
+    with av.open(str(tmp_path / "out.mp4")) as film:
+        assert film.metadata["title"] == "A reel"
+        assert "ARCHIVE" not in {name.upper() for name in film.metadata}
+    colorize_film(reel, tmp_path / "out.mkv", tiny, tell=said.append)
+    assert said == [line]
 
 
 def test_what_a_container_cannot_hold_is_refused_before_any_work(draw, tiny, tmp_path):

@@ -1,6 +1,9 @@
 """Shots coloured side by side: by processes here, and by a Ray cluster on this machine."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,43 @@ def test_workers_give_byte_for_byte_what_one_process_gives(reel, tiny, tiny_mode
     model = {"model": tiny_model, "threads": 1}
     colorize_film(reel, many, tiny, options=options, workers=2, model=model)
     assert one.read_bytes() == many.read_bytes()
+
+
+# A run that dies with all its workers when the first shot is done.
+DYING = """
+import os, signal, sys
+import rehue.film.run as run
+from rehue.cli import main
+
+def dying(*arguments, color_shots=run.color_shots):
+    for done in color_shots(*arguments):
+        os.killpg(0, signal.SIGKILL)
+
+if __name__ == "__main__":
+    if "die" in sys.argv:
+        sys.argv.remove("die")
+        run.color_shots = dying
+    main()
+"""
+
+
+@pytest.mark.long
+def test_a_killed_run_of_workers_goes_on_and_gives_what_one_run_gives(
+    reel, tiny, tiny_model, tmp_path
+):
+    one, many = tmp_path / "one.mkv", tmp_path / "many.mkv"
+    colorize_film(reel, one, tiny, options=FilmOptions())
+    (tmp_path / "dying.py").write_text(DYING, "ascii")
+    arguments = ["colorize", str(reel), "-o", str(many), "--model", str(tiny_model)]
+    arguments = [str(tmp_path / "dying.py"), *arguments, "--threads", "1", "--workers", "2"]
+    ends = []
+    for more in (["die"], []):
+        command = [sys.executable, *arguments, "--quiet", *more]
+        ends.append(subprocess.run(command, check=False, start_new_session=True).returncode)
+        assert many.exists() == (not more)
+    assert ends == [-signal.SIGKILL, 0]
+    assert many.read_bytes() == one.read_bytes()
+    assert not (tmp_path / "many.mkv.rehue-work").exists()
 
 
 @pytest.mark.long

@@ -1,6 +1,5 @@
 """`rehue colorize` for films."""
 
-import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from rehue.cli.choices import Files, Films, Machine, ManyFiles
+from rehue.cli.film_pipe import check_pipe, color_pipe, is_piped_film
+from rehue.cli.film_shown import show_films
 
 if TYPE_CHECKING:
     from rehue.film import FilmOptions
@@ -102,7 +103,7 @@ def color_all(
     is_shown = bool(films.preview or films.sheet)
     if sources == ["-"]:
         _refuse(_OF_FILES, "a film that comes through a pipe", films.line)
-        _check_pipe(files.output)
+        check_pipe(files.output)
     else:
         _refuse(("raw",), "films that are files", films.line)
         _refuse(_OF_PHOTOGRAPHS, "films", films.line)
@@ -211,60 +212,6 @@ def colorize_films(
         raise typer.Exit(1)
 
 
-def show_films(
-    sources: list[str],
-    output: str | None,
-    *,
-    coloring: "Coloring",
-    model: dict[str, Any],
-    preview: str | None,
-    options: "FilmOptions",
-    quiet: bool,
-) -> None:
-    """Write previews of films, or a sheet of each one's shots where no preview is wanted."""
-    from rehue import Colorizer
-    from rehue.cli.board import say
-    from rehue.errors import FilmError
-    from rehue.film import probe, write_preview, write_sheet
-    from rehue.film.times import time_of
-
-    if output is not None and len(sources) > 1:
-        raise typer.BadParameter("one -o for several films: name one film")
-    colorizer = Colorizer(**model)
-    for source in map(Path, sources):
-        ending = "rehue-preview.mp4" if preview else "rehue-sheet.png"
-        target = Path(output) if output else source.with_name(f"{source.stem}.{ending}")
-        if target.exists() and not options.overwrite:
-            raise FilmError(f"{target} is there already: remove it, name another, or --overwrite")
-        film = probe(source)
-        if preview:
-            seconds = time_of(preview.removesuffix("s"), "--preview") / 1000
-            said = f"{write_preview(film, target, seconds, colorizer, coloring, options)} frames"
-        else:
-            said = f"{write_sheet(film, target, colorizer, coloring, options)} shots"
-        if not quiet:
-            say(f"rehue: {target}: {said}")
-
-
-def color_pipe(
-    *, coloring: "Coloring", model: dict[str, Any], raw: str | None, quiet: bool
-) -> None:
-    """Colour a film from standard input to standard output, as y4m or as raw frames."""
-    from rehue import Colorizer
-    from rehue.cli.board import say
-    from rehue.film.pipe import color_y4m
-    from rehue.film.raw import color_raw
-
-    given, taken, colorizer = sys.stdin.buffer, sys.stdout.buffer, Colorizer(**model)
-    pixels = "y4m"
-    if raw:
-        frames, pixels = color_raw(given, taken, raw, colorizer, coloring)
-    else:
-        frames = color_y4m(given, taken, colorizer, coloring)
-    if not quiet:
-        say(f"rehue: {frames} frames in colour, {pixels}")
-
-
 def _refuse(names: Iterable[str], what: str, line: typer.Context) -> None:
     """Refuse options that are given and would change nothing.
 
@@ -276,29 +223,6 @@ def _refuse(names: Iterable[str], what: str, line: typer.Context) -> None:
         if name in names and source is not None and source.name == "COMMANDLINE":
             option = max(parameter.opts, key=len)
             raise typer.BadParameter(f"{option} has no effect on {what}: leave it out")
-
-
-def _check_pipe(output: str | None) -> None:
-    """Refuse to write what comes through a pipe anywhere but into one.
-
-    Raises:
-        BadParameter: a file is named, or there is nothing but a terminal to write to.
-    """
-    if output not in (None, "-"):
-        raise typer.BadParameter(
-            f"a film that comes through a pipe goes out through one, not into {output}: leave -o "
-            "out, and have FFmpeg write the file"
-        )
-    if sys.stdout.isatty():
-        raise typer.BadParameter("the film would go to the terminal: add | ffmpeg -i - FILE.mkv")
-
-
-def is_piped_film(sources: list[str]) -> bool:
-    """Say whether a film comes in by standard input; nothing of it is taken."""
-    from rehue.film.pipe import MAGIC
-
-    peek = getattr(sys.stdin.buffer, "peek", None)  # not there where a test stands in for it
-    return sources == ["-"] and peek is not None and bytes(peek(len(MAGIC))).startswith(MAGIC)
 
 
 def target_of(source: Path, output: str | None) -> Path:

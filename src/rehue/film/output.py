@@ -34,6 +34,17 @@ _OWN_TAGS: Final = (
     *("number_of_bytes", "number_of_frames", "bps", "_statistics_tags", "_statistics_writing_app"),
     "_statistics_writing_date_utc",
 )
+# What FFmpeg's MP4 has a place for beside a cover (its `movenc.c`, `mov_write_ilst_tag`); it has no
+# tags of other names then.
+_BESIDE_COVER: Final = frozenset(
+    (
+        *("title", "artist", "album_artist", "author", "composer", "writer", "album"),
+        *("date", "encoder", "comment", "genre", "copyright", "grouping", "lyrics"),
+        *("description", "synopsis", "show", "episode_id", "network", "keywords"),
+        *("episode_sort", "season_number", "media_type", "hd_video", "gapless_playback"),
+        *("compilation", "track", "disc", "tempo"),
+    )
+)
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -98,7 +109,7 @@ class Output:
     ) -> None:
         av = pyav()
         options = dict(_OPTIONS[container])
-        covered = any(s.type == "video" and is_cover(s) for s in source.streams)
+        covered = _has_cover(source)
         if covered and container == "mp4":
             options = {}  # FFmpeg's MP4 has either a cover or own tags
         if container == "mp4" and isinstance(file, str):
@@ -177,7 +188,7 @@ def check_target(film: Film, encoding: Encoding, container: str) -> tuple[str, .
     """
     problem = _problem(film, encoding, container)
     if problem is None:
-        return left_out(film)
+        return (*(_tags_left_out(film) if container == "mp4" else ()), *left_out(film))
     fits = _fitting(film, encoding)
     instead = f"name a .{fits[0]} file" if fits else "no container that Rehue writes can"
     raise FilmError(f"{film.path}: {problem} does not go into .{container}: {instead}")
@@ -251,13 +262,32 @@ def _named(stream: Any) -> str:  # noqa: ANN401 (any of PyAV's streams)
 
 
 def left_out(film: Film) -> tuple[str, ...]:
-    """Return a line for each stream that no container takes over."""
+    """Return a line for each thing that no container takes over."""
+    if is_sequence(film.path):
+        return (f"{film.path}: what its files say of themselves is not taken over",)
     with open_film(str(film.path)) as source:
         return tuple(
             f"{film.path}: {_named(s)} is of a kind that is not taken over"
             for s in source.streams
             if s.index != film.stream and not _is_taken(s) and not _is_timecode(s)
         )
+
+
+def _tags_left_out(film: Film) -> tuple[str, ...]:
+    """Return a line where MP4 keeps a cover and not all tags."""
+    with open_film(str(film.path)) as source:
+        if not _has_cover(source):
+            return ()
+        lost = [name for name in _kept(source.metadata) if name.lower() not in _BESIDE_COVER]
+    instead = "name a .mkv file to keep them"
+    said = (
+        f"{film.path}: .mp4 has no place beside a cover for its tags {', '.join(lost)}: {instead}"
+    )
+    return (said,) if lost else ()
+
+
+def _has_cover(source: "InputContainer") -> bool:
+    return any(stream.type == "video" and is_cover(stream) for stream in source.streams)
 
 
 def _is_timecode(stream: Any) -> bool:  # noqa: ANN401
