@@ -18,7 +18,7 @@ _FLAT = 4.0
 _BROUGHT_TO = 0.8
 # Half of a print that came out too dark lies below this L, as half of 4 % of photographs does;
 # the exponent by which it is shown lighter.
-_DARK, _DARK_GAMMA = 12.0, 1.8
+_DARK, _DARK_GAMMA = 16.0, 1.8
 # The strongest gamma that tones can have; the other end is its inverse.
 _LEAST = 0.2
 # By how much less sure of its colours a network may be of a faded print at that contrast, and of a
