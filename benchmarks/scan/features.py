@@ -70,7 +70,9 @@ class Recognizer:
     def see(self, grey: Grey) -> Shown:
         """Show it a grey picture as `rehue.scan` has it seen."""
         light = shrunk_lightness(grey, SIZE)
-        light = find_tones(light).stretched(light)
+        tones = find_tones(light)
+        # Most pictures that are as dark as a dark print are seen as they are.
+        light = light if tones.gamma != 1 else tones.stretched(light)
         return Shown(self.features(light), light)
 
     def features(self, light: NDArray[np.float32], turn: int = 0) -> Features:
