@@ -30,7 +30,7 @@ def restore(
 
     For results whose mark says `luma: kept byte for byte`: those of grey JPEGs, unless their luma
     was to change. Tables and coded data are the original's, every byte; EXIF and the rest are the
-    result's, without the mark.
+    result's, without the mark, the profile of colour and a signature.
     """
     from rehue.files import shown
     from rehue.photo import restore as write_grey

@@ -14,10 +14,10 @@ import torch
 from torch import nn
 
 from rehue.color import Bins
-from rehue.dataset import Part, PixelCache, part_of
+from rehue.dataset import Part, PixelCache
 from rehue.dataset.sampling import evenly
 from rehue.learning.networks import Network
-from rehue.learning.training.loading import CropLoading, recipe_entries
+from rehue.learning.training.loading import CropLoading, entries_of_part
 from rehue.learning.training.module import ColorTraining
 from rehue.learning.training.recipe import Recipe
 
@@ -39,11 +39,7 @@ def settle(network: Network, recipe: Recipe, photos: Path) -> int:
     Raises:
         DatasetError: there are none.
     """
-    learnt = [
-        entry
-        for entry in recipe_entries(recipe, photos)
-        if part_of(entry.key, recipe.data.choose_share) is Part.TRAIN
-    ]
+    learnt = entries_of_part(recipe, photos, Part.TRAIN)
     once = replace(recipe, phases=(replace(recipe.phases[0], epochs=1, share=1.0),))
     with TemporaryDirectory() as folder:
         cache = PixelCache.build(evenly(learnt, SEEN), Path(folder), recipe.data.short_side)

@@ -53,9 +53,17 @@ def held_back(recipe: Recipe, photos: Path) -> Photographs:
     Raises:
         DatasetError: as for `recipe_entries`.
     """
-    entries = recipe_entries(recipe, photos)
+    return Photographs(entries_of_part(recipe, photos, Part.CHOOSE))
+
+
+def entries_of_part(recipe: Recipe, photos: Path, part: Part) -> list[Entry]:
+    """List the photographs of a data set that a recipe learns from, or holds back.
+
+    Raises:
+        DatasetError: as for `recipe_entries`.
+    """
     share = recipe.data.choose_share
-    return Photographs([e for e in entries if part_of(e.key, share) is Part.CHOOSE])
+    return [e for e in recipe_entries(recipe, photos) if part_of(e.key, share) is part]
 
 
 class CropLoading(lightning.LightningDataModule):
