@@ -24,6 +24,8 @@ from rehue.judge.evaluation import default_decodings
 from rehue.judge.metrics import psnr
 
 SIDE = 256
+# Pictures as colourful as their originals have a lower PSNR: so bolder ones are measured, too.
+BOLDER = (0.75, 1.0)
 # PSNR, colourfulness, difference of the means: Kang et al. 2023, table 1, column COCO-Stuff.
 PUBLISHED = {
     "CIC (Zhang et al. 2016)": (22.73, 33.84, 4.40),
@@ -58,6 +60,7 @@ def main() -> None:
         original = np.asarray(squashed)
         look = colorizer.look(original)
         pictures = {k: look.colorize(decoding=v) for k, v in default_decodings(colorizer).items()}
+        pictures |= {f"boldness {bold:g}": look.colorize(boldness=bold) for bold in BOLDER}
         for name, picture in {"originals": original, **pictures}.items():
             score = np.inf if name == "originals" else psnr(picture, original)
             row = (score, colorfulness(picture), absolute_colorfulness(picture))
