@@ -226,6 +226,11 @@ def test_an_avif_whose_table_of_properties_is_split_is_read(color, make):
     whole, joined = read(data), read(split)
     assert np.array_equal(joined.pixels, whole.pixels)
     assert np.array_equal(joined.alpha, whole.alpha)
+    # Damaged: more entries than a table can state.
+    with pytest.raises(PhotoError, match="damaged"):
+        read(
+            split.replace(box(b"ipma", tables[0])[:16], box(b"ipma", tables[0])[:12] + b"\xff" * 4)
+        )
 
 
 def test_further_pictures_of_a_heic_are_said(color):

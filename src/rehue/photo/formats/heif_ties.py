@@ -41,13 +41,14 @@ def _joined(properties: bytes) -> bytes:
             others.append(box(part.kind, part.content))
     if all(len(of_kind) == 1 for of_kind in tables.values()):
         return properties
+    counts = {
+        head: sum(int.from_bytes(table[:4], "big") for table in of_kind)
+        for head, of_kind in tables.items()
+    }
+    if max(counts.values()) >= 1 << 32:  # no count that a table can state
+        return properties
     joined = [
-        box(
-            b"ipma",
-            head,
-            sum(int.from_bytes(table[:4], "big") for table in of_kind).to_bytes(4, "big"),
-            *(table[4:] for table in of_kind),
-        )
+        box(b"ipma", head, counts[head].to_bytes(4, "big"), *(table[4:] for table in of_kind))
         for head, of_kind in tables.items()
     ]
     return b"".join(others + joined)
