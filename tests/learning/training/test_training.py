@@ -2,6 +2,8 @@ import csv
 import dataclasses
 import json
 import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from rehue.learning.training.run import prepare, train
 from rehue.learning.training.start import CHECKPOINT, RUN_FILE
 
 BINS = Bins.in_srgb(10)
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -27,6 +30,16 @@ def checkpoint(run):
     return torch.load(run / CHECKPOINT, map_location="cpu", weights_only=False)
 
 
+def commit_here():
+    """Return what a run of this checkout says; "unknown" where that is none."""
+    if not (ROOT / ".git").exists():
+        return "unknown"
+    command = ["git", "describe", "--always", "--abbrev=12"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def test_a_run_leaves_a_checkpoint_and_its_facts(finished, recipe):
     assert finished.checkpoint == finished.run / CHECKPOINT
     assert finished.checkpoint.is_file()
@@ -37,7 +50,7 @@ def test_a_run_leaves_a_checkpoint_and_its_facts(finished, recipe):
     assert facts["held_back"] >= 1
     assert facts["left_out"] == {"grey": ["grey.png"]}
     assert facts["steps"] == len(finished.losses)
-    assert facts["commit"]
+    assert facts["commit"].removesuffix("-dirty") == commit_here()
     for name in ("regression_over_grey", "expected_over_grey"):
         assert 0 < facts["validation"][f"val/{name}"] < 10
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from lightning.pytorch.utilities import rank_zero_warn
 
+import rehue
 from rehue.dataset import CropRequest, LabCrops
 from rehue.dataset.sampling import evenly
 from rehue.errors import RecipeError
@@ -138,7 +139,7 @@ def calibration_crops(loading: CropLoading) -> torch.Tensor:
 
 def _commit() -> str:
     """Return the commit of this code, or "unknown" where it is not run from its own checkout."""
-    root = Path(__file__).parents[3]
+    root = Path(rehue.__file__).parents[2]
     if not (root / ".git").exists():
         return "unknown"
     try:
