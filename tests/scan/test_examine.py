@@ -163,7 +163,7 @@ def test_prints_and_tones_are_read_as_they_are_written():
         assert read_tones(str(tones)) == tones
         assert stated_of(Stated(tones=tones).table()) == Stated(tones=tones)
     assert stated_of({"tones": [40, 75]}).tones == Tones(40, 75)
-    for wrong in ([40], [40, 75, 1, 2], "4075", [40, None], 40):
+    for wrong in ([], [40], [40, 75, 1, 2], "4075", [40, None], 40):
         with pytest.raises(PhotoError, match="scan: give"):
             stated_of({"tones": wrong})
     with pytest.raises(PhotoError, match=r"from 0\.2 to 5"):

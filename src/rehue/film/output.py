@@ -279,11 +279,8 @@ def _tags_left_out(film: Film) -> tuple[str, ...]:
         if not _has_cover(source):
             return ()
         lost = [name for name in _kept(source.metadata) if name.lower() not in _BESIDE_COVER]
-    instead = "name a .mkv file to keep them"
-    said = (
-        f"{film.path}: .mp4 has no place beside a cover for its tags {', '.join(lost)}: {instead}"
-    )
-    return (said,) if lost else ()
+    what = f"{film.path}: .mp4 has no place beside a cover for its tags {', '.join(lost)}"
+    return (f"{what}: name a .mkv file to keep them",) if lost else ()
 
 
 def _has_cover(source: "InputContainer") -> bool:

@@ -58,9 +58,8 @@ class Stated:
     def table(self) -> dict[str, Any]:
         """Return what is stated as a table that `stated_of` reads; see there."""
         prints = self.prints if self.prints is None else [list(map(list, p)) for p in self.prints]
-        tones = self.tones and [self.tones.black, self.tones.white]
-        if self.tones and self.tones.gamma != 1:
-            tones = [self.tones.black, self.tones.white, self.tones.gamma]
+        given = self.tones and [self.tones.black, self.tones.white, self.tones.gamma]
+        tones = given and given[: 2 if given[2] == 1 else 3]
         table = {
             "as_is": self.as_is or None,
             "prints": prints,
@@ -132,7 +131,7 @@ def stated_of(table: Mapping[str, Any]) -> Stated:
         tones = [float(number) for number in table.get("tones", ())]
     except (TypeError, ValueError) as error:
         raise PhotoError(_NO_NUMBERS) from error
-    if len(tones) not in (0, 2, 3):
+    if "tones" in table and len(tones) not in (2, 3):
         raise PhotoError(_NO_NUMBERS)
     return Stated(
         as_is=flags[0],

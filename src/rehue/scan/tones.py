@@ -100,9 +100,10 @@ def find_tones(light: NDArray[np.float32]) -> Tones:
     70
     """
     black, white = (float(tone) for tone in np.quantile(light, (_DARKEST, _LIGHTEST)))
-    if white - black >= _NARROW and np.median(light) < _DARK:
-        return Tones(gamma=_DARK_GAMMA)
-    if not _FLAT <= white - black < _NARROW:
+    span = white - black
+    if span >= _NARROW:
+        return Tones(gamma=_DARK_GAMMA) if np.median(light) < _DARK else FULL
+    if span < _FLAT:
         return FULL
     return Tones(round(max(black, 0.0)), round(min(white, 100.0)))
 
